@@ -1,0 +1,222 @@
+// Acks: signed receipts for origins. Level 1 goes out with the commit that stored the entries, levels
+// 2 and 3 a moment later together. They travel as mail: kept until the next hop has them durable. An
+// ack never passes through a node outside the stream's audience; those of derived streams are sealed.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "node/core.h"
+
+namespace rilon {
+namespace {
+// MailRow.kind
+constexpr std::uint8_t mail_sealed = 1;   // a sealed ack
+constexpr std::uint8_t mail_direct = 2;   // only to the addressee or by the coordinator
+}  // namespace
+
+void NodeCore::ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level) {
+    if (ack_rows_.empty()) ack_rows_since_ = now_;
+    ack_rows_.push_back({info.state.id, AckRow{info.state.id, seq, entry, level}});
+}
+
+void NodeCore::flush_acks() {
+    // By addressee and by the way it may take.
+    struct Way {
+        NodeId to;
+        bool sealed;
+        bool direct;
+        auto operator<=>(const Way&) const = default;
+    };
+    std::map<Way, std::vector<AckRow>> letters;
+    auto way_of = [&](const StreamInfo& info) {
+        const AudienceInfo* audience = standing(info);
+        bool all = audience != nullptr && (audience->kind == AudienceInfo::Kind::network ||
+                                           audience->kind == AudienceInfo::Kind::rilon);
+        return Way{info.state.origin, audience == nullptr, !all};
+    };
+    for (const auto& [id, head] : ack_stored_) {
+        const StreamInfo* info = stream(id);
+        if (info == nullptr || is_self(info->state.origin)) continue;
+        letters[way_of(*info)].push_back({id, head.first, head.second, AckLevel::stored});
+    }
+    ack_stored_.clear();
+    if (!ack_rows_.empty() && now_.since(ack_rows_since_) >= ack_delay_ms) {
+        for (const auto& [id, row] : ack_rows_)
+            if (const StreamInfo* info = stream(id)) letters[way_of(*info)].push_back(row);
+        ack_rows_.clear();
+    }
+    for (auto& [way, rows] : letters) {
+        for (std::size_t from = 0; from < rows.size(); from += ack_rows_max) {
+            ack_counter_ = std::max(ack_counter_ + 1, now_.value * 1000);
+            Ack letter{identity_.id, identity_.generation, ack_counter_, directory_.now().n,
+                       directory_.now().link, store_.audit_head(), {}};
+            std::size_t to = std::min(rows.size(), from + ack_rows_max);
+            letter.rows.assign(rows.begin() + static_cast<std::ptrdiff_t>(from),
+                               rows.begin() + static_cast<std::ptrdiff_t>(to));
+            post_mail(way.to, make_ack(identity_.network, letter, identity_.sign.sk), way.sealed,
+                      way.direct);
+        }
+    }
+}
+
+void NodeCore::post_mail(const NodeId& to, Bytes ack, bool sealed, bool direct_only) {
+    if (mail_.size() >= mail_max) {
+        ++counters_.refused;
+        return;
+    }
+    if (sealed) {
+        const NodeRecord* node = directory_.now().node(to);
+        if (node == nullptr) return;
+        auto closed = seal_ack(ack, node->enc_pk, rng_);
+        if (!closed.ok()) return;
+        ack = std::move(*closed);
+    }
+    std::uint8_t kind = static_cast<std::uint8_t>((sealed ? mail_sealed : 0) |
+                                                  (direct_only ? mail_direct : 0));
+    MailRow row{next_mail_++, to, kind, std::move(ack)};
+    write(PutMail{row});
+    UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};
+    mail_[row.n] = {std::move(row), sent};
+}
+
+// The addressee itself, a coordinator, or a hub of our RILON where it may know.
+std::optional<NodeId> NodeCore::next_hop(const MailRow& row) const {
+    auto up = [&](const NodeId& id) {
+        auto it = peers_.find(id);
+        return it != peers_.end() && it->second.up && it->second.greeted;
+    };
+    if (up(row.to)) return row.to;
+    if (directory_.empty()) return std::nullopt;
+    const DirectoryState& state = directory_.now();
+    if (is_coordinator()) {  // The addressee's hub, where the stream's audience allows.
+        const NodeRecord* to = state.node(row.to);
+        if (to == nullptr || (row.kind & mail_direct) != 0) return std::nullopt;
+        for (const auto& [id, node] : state.nodes)
+            if (node->rilon == to->rilon && !node->endpoint.empty() && up(id)) return id;
+        return std::nullopt;
+    }
+    for (const auto& coordinator : state.coordinators)
+        if (up(coordinator.id)) return coordinator.id;
+    if ((row.kind & mail_direct) != 0) return std::nullopt;
+    const NodeRecord* self = state.node(identity_.id);
+    const NodeRecord* to = state.node(row.to);
+    if (self == nullptr || to == nullptr || self->rilon != to->rilon) return std::nullopt;
+    for (const auto& [id, node] : state.nodes)
+        if (node->rilon == self->rilon && !node->endpoint.empty() && up(id)) return id;
+    return std::nullopt;
+}
+
+bool NodeCore::send_mail_row(const MailRow& row) {
+    auto hop = next_hop(row);
+    if (!hop.has_value()) return false;
+    proto::SyncAck frame;
+    frame.set_mail(row.n);
+    frame.set_to(row.to.str());
+    frame.set_ack(std::string(as_text(row.bytes)));
+    frame.set_sealed((row.kind & mail_sealed) != 0);
+    frame.set_direct((row.kind & mail_direct) != 0);
+    send(*hop, SyncType::ack, row.n, frame.SerializeAsString());
+    return true;
+}
+
+void NodeCore::send_mail(const NodeId& peer, bool) {
+    constexpr int rows_max = 256;  // At once; confirmations bring the next.
+    int sent = 0;
+    for (auto& [n, row] : mail_) {
+        if (sent >= rows_max) return;
+        if (row.second.value != 0 && now_.since(row.second) < mail_retry_ms) continue;
+        if (next_hop(row.first) != peer) continue;
+        if (send_mail_row(row.first)) {
+            row.second = now_;
+            ++sent;
+        }
+    }
+}
+
+void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& payload) {
+    proto::SyncAck frame;
+    if (!frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
+    if (frame.confirm()) {
+        auto it = mail_.find(frame.mail());
+        if (it == mail_.end() || next_hop(it->second.first) != from) return;
+        write(DropMail{frame.mail()});
+        mail_.erase(it);
+        return;
+    }
+    auto to = NodeId::parse(frame.to());
+    if (!to.ok() || frame.ack().size() > sync_payload_bytes_max) return;
+    if (is_self(*to)) {
+        Bytes bytes = to_bytes(as_bytes(frame.ack()));
+        if (frame.sealed()) {
+            Result<Bytes> opened = Error{Errc::cannot_open, ""};
+            for (const auto& pair : identity_.enc)
+                if (opened = open_ack(bytes, pair.sk); opened.ok()) break;
+            if (!opened.ok()) {
+                ++counters_.refused;
+                return;
+            }
+            bytes = std::move(*opened);
+        }
+        auto letter = verify_ack(directory_, bytes);
+        if (!letter.ok()) {
+            ++counters_.refused;
+            log(4, fmt::format("ack_refused peer={} code={}", from.brief(),
+                               errc_name(letter.code())));
+            if (letter.code() == Errc::parked) return;  // Comes again when our directory is newer.
+        } else {
+            record_ack(*letter);
+        }
+    } else {
+        // Ours to carry: only for nodes of the network, and only if we may know of it.
+        const NodeRecord* node = directory_.empty() ? nullptr : directory_.now().node(*to);
+        if (node == nullptr || (!is_coordinator() && (frame.direct() || !options_.hub))) return;
+        if (mail_.size() >= mail_max) return;
+        std::uint8_t kind = static_cast<std::uint8_t>((frame.sealed() ? mail_sealed : 0) |
+                                                      (frame.direct() ? mail_direct : 0));
+        MailRow row{next_mail_++, *to, kind, to_bytes(as_bytes(frame.ack()))};
+        write(PutMail{row});
+        UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};
+        mail_[row.n] = {std::move(row), sent};
+    }
+    proto::SyncAck confirm;
+    confirm.set_mail(frame.mail());
+    confirm.set_confirm(true);
+    send(from, SyncType::ack, head.request, confirm.SerializeAsString());
+}
+
+void NodeCore::record_ack(const Ack& letter) {
+    for (const auto& row : letter.rows) {
+        StreamInfo* info = stream(row.stream);
+        if (info == nullptr || !is_self(info->state.origin) || row.seq > info->state.head) continue;
+        auto readers = members(*info);
+        if (!std::binary_search(readers.begin(), readers.end(), letter.node)) continue;
+        AckRecord record{letter.node, row.level, row.seq, now_};
+        if (row.level == AckLevel::stored) {
+            auto [it, fresh] = info->held_by.try_emplace(letter.node, record);
+            if (!fresh && it->second.seq >= row.seq) continue;
+            it->second = record;
+        }
+        write(PutAck{row.stream, record});
+    }
+    check_held_waits();
+}
+
+// Officers who wait for "held": a signed receipt of at least one other entitled node.
+void NodeCore::check_held_waits() {
+    for (auto it = held_waits_.begin(); it != held_waits_.end();) {
+        bool held = std::all_of(it->refs.begin(), it->refs.end(), [&](const EntryRef& ref) {
+            const StreamInfo* info = stream(ref.stream);
+            return info != nullptr &&
+                   std::any_of(info->held_by.begin(), info->held_by.end(),
+                               [&](const auto& ack) { return ack.second.seq >= ref.seq; });
+        });
+        if (!held && it->until > now_) {
+            ++it;
+            continue;
+        }
+        emit(RunQuery{it->client, it->request, to_bytes(it->officer.view())});
+        it = held_waits_.erase(it);
+    }
+}
+
+}  // namespace rilon

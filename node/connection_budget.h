@@ -1,0 +1,44 @@
+// What libzmq doesn't bound: a peer may send parts without end and subscriptions without number,
+// and none of it reaches us while memory grows. So the kernel is asked how much came in by each
+// connection since its last whole message; who is over the budget is cut.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+namespace rilon {
+
+// A socket of libzmq's, seen from outside: the descriptor may be closed and used again any time, so
+// the inode is compared before anything is done to it.
+struct ForeignSocket {
+    int fd = -1;
+    std::uint64_t inode = 0;
+};
+std::optional<ForeignSocket> look_at_socket(int fd);
+// Ends the connection; the rest libzmq does. Nothing happens when the descriptor is another's now.
+void cut_socket(const ForeignSocket& socket);
+
+class ConnectionBudget {
+   public:
+    explicit ConnectionBudget(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
+
+    void accepted(int fd);
+    void gone(int fd) { connections_.erase(fd); }
+    // A whole message came by this connection.
+    void heard(int fd);
+    // Call when everything whole has been read. Cuts who is over; gives how many.
+    std::size_t enforce();
+    std::size_t size() const { return connections_.size(); }
+
+   private:
+    struct Connection {
+        ForeignSocket socket;
+        std::uint64_t bytes_before = 0;
+        bool heard = false;
+    };
+    std::uint64_t bytes_max_;
+    std::map<int, Connection> connections_;
+};
+
+}  // namespace rilon

@@ -1,0 +1,336 @@
+#include "node/core.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "protocol/statement.h"
+
+namespace rilon {
+
+NodeCore::NodeCore(NodeIdentity& identity, const NodeOptions& options, const StoreView& store,
+                   Rng& rng)
+    : identity_(identity), options_(options), store_(store), rng_(rng),
+      directory_(identity.network) {}
+
+// --- start ------------------------------------------------------------------------------------
+
+Status NodeCore::load(UnixMillis now) {
+    now_ = started_ = now;
+    next_arrival_ = store_.last_arrival().next();
+    if (Status status = load_directory(); !status.ok()) return status;
+    if (Status status = load_streams(); !status.ok()) return status;
+    if (Status status = load_private(); !status.ok()) return status;
+    return load_index();
+}
+
+Status NodeCore::load_directory() {
+    constexpr std::size_t page = 256;
+    for (DirSeq from{};;) {
+        auto records = store_.directory(from, page);
+        if (!records.ok()) return records.error();
+        for (auto& record : *records) {
+            if (Status status = directory_.apply(std::move(record)); !status.ok())
+                return {Errc::damaged, "a stored directory record does not apply: " +
+                                           status.error().detail};
+        }
+        if (records->size() < page) break;
+        from = DirSeq{directory_.size()};
+    }
+    return {};
+}
+
+Status NodeCore::load_streams() {
+    auto streams = store_.streams();
+    if (!streams.ok()) return streams.error();
+    for (auto& state : *streams) {
+        StreamInfo info;
+        info.state = std::move(state);
+        const StreamState& s = info.state;
+        info.closed = s.epoch_open && s.epoch.value > 0 ? Epoch{s.epoch.value - 1} : s.epoch;
+        if (s.epoch_open) {
+            auto key = store_.epoch_key(s.id, s.epoch);
+            if (!key.ok()) return key.error();
+            info.key = std::move(*key);
+        }
+        if (is_self(s.origin)) {
+            info.retired = options_.new_streams;
+            auto acks = store_.stream_acks(s.id);
+            if (!acks.ok()) return acks.error();
+            for (const auto& ack : *acks) info.held_by[ack.node] = ack;
+            auto grant = store_.entry(s.id, s.grant_seq);
+            if (grant.ok() && grant->has_value()) info.granted = (*grant)->received;
+        }
+        auto definition = store_.private_value("definition." + s.id.hex());
+        if (!definition.ok()) return definition.error();
+        if (definition->has_value()) {
+            auto parsed = parse_definition(**definition);
+            if (!parsed.ok()) return parsed.error();
+            info.definition = std::move(*parsed);
+        }
+        auto carried = store_.private_value("carried." + s.id.hex());
+        if (!carried.ok()) return carried.error();
+        if (carried->has_value()) {
+            ByteReader in(**carried);
+            while (!in.rest().empty() && !in.failed()) info.carried_for.push_back(in.fixed<NodeId>());
+        }
+        streams_.emplace(s.id, std::move(info));
+    }
+    return {};
+}
+
+Status NodeCore::load_private() {
+    auto value = [&](const char* name) { return store_.private_value(name); };
+    auto checkpoint = value("checkpoint");
+    auto drafts = value("drafts");
+    auto officers = value("officers");
+    auto consumers = value("consumers");
+    auto missing = value("missing-keys");
+    auto redacts = value("redacts");
+    for (const auto* read : {&checkpoint, &drafts, &officers, &consumers, &missing, &redacts})
+        if (!read->ok()) return read->error();
+    if (checkpoint->has_value() && !directory_.empty()) {
+        auto parsed =
+            verify_checkpoint(identity_.network, directory_.now().online_pk, **checkpoint);
+        if (parsed.ok()) {
+            checkpoint_ = **checkpoint;
+            newest_checkpoint_ = *parsed;
+        }
+    }
+    if (drafts->has_value()) {
+        proto::SyncDirectory list;
+        if (!list.ParseFromArray((*drafts)->data(), static_cast<int>((*drafts)->size())))
+            return {Errc::damaged, "the stored drafts do not parse"};
+        for (const auto& draft : list.drafts())
+            if (auto statement = parse_statement(as_bytes(draft.statement())); statement.ok())
+                drafts_[StatementId::copy_of(as_bytes(statement->statement_id()))] = draft;
+    }
+    if (officers->has_value()) {
+        proto::OfficersResponse list;
+        if (!list.ParseFromArray((*officers)->data(), static_cast<int>((*officers)->size())))
+            return {Errc::damaged, "the stored officers do not parse"};
+        for (const auto& row : list.officers()) {
+            Officer officer{OfficerId::copy_of(as_bytes(row.officer_id())),
+                            row.name(),
+                            row.display_sign(),
+                            row.role(),
+                            SignPublicKey::copy_of(as_bytes(row.sign_pk())),
+                            TransportPublicKey::copy_of(as_bytes(row.transport_pk())),
+                            row.revoked(),
+                            UnixMillis{row.since_ms()}};
+            officers_[officer.id] = officer;
+        }
+    }
+    if (consumers->has_value()) {
+        ByteReader in(**consumers);
+        while (!in.rest().empty() && !in.failed()) {
+            std::string name(as_text(in.raw(in.u8())));
+            consumers_[name] = Arrival{in.u64()};
+        }
+    }
+    if (missing->has_value()) {
+        ByteReader in(**missing);
+        while (!in.rest().empty() && !in.failed()) {
+            auto id = in.fixed<StreamId>();
+            Epoch epoch{in.u32()};
+            missing_[id].push_back({epoch, Seq{in.u64()}, {}});
+        }
+    }
+    if (redacts->has_value()) {
+        ByteReader in(**redacts);
+        while (!in.rest().empty() && !in.failed()) {
+            auto id = in.fixed<StreamId>();
+            UnixMillis since{in.u64()};
+            SeqRange range{Seq{in.u64()}, Seq{in.u64()}};
+            redacts_.push_back({id, {range}, since});
+        }
+    }
+    constexpr std::size_t page = 1024;
+    for (std::uint64_t after = 0;;) {
+        auto rows = store_.mail(after, page);
+        if (!rows.ok()) return rows.error();
+        for (auto& row : *rows) {
+            after = row.n;
+            next_mail_ = row.n + 1;
+            mail_[row.n] = {std::move(row), UnixMillis{}};
+        }
+        if (rows->size() < page) break;
+    }
+    return {};
+}
+
+Status NodeCore::load_index() {
+    constexpr std::size_t page = 2048;
+    for (Arrival after{};;) {
+        auto rows = store_.search_records(after, page);
+        if (!rows.ok()) return rows.error();
+        for (const auto& row : *rows) {
+            after = row.n;
+            IndexedEntry entry{{row.stream, row.seq}, {}, row.n, {}, 0, {}};
+            if (!entry.record.ParseFromArray(row.record.data(),
+                                             static_cast<int>(row.record.size())))
+                return {Errc::damaged, "a stored search record does not parse"};
+            if (const StreamInfo* info = stream(row.stream)) entry.origin = info->state.origin;
+            entry.received = UnixMillis{entry.record.received_ms()};
+            entry.precedence = static_cast<std::uint8_t>(entry.record.precedence() & 3);
+            index_.add(entry);
+        }
+        if (rows->size() < page) break;
+    }
+    for (const auto& [id, info] : streams_) {
+        // What a crash left between storing and opening; already indexed entries are passed over.
+        if (!is_coordinator() && info.state.epoch_open && info.key.has_value())
+            queue_open(id, info.state.epoch, info.state.grant_seq);
+    }
+    return {};
+}
+
+void NodeCore::greet(Outputs& out) {
+    out_ = &out;
+    if (directory_.empty() && !options_.network_file.empty()) {
+        proto::NetworkFile file;
+        if (file.ParseFromArray(options_.network_file.data(),
+                                static_cast<int>(options_.network_file.size()))) {
+            DirectoryRecord first{DirSeq{file.first().n()}, UnixMillis{file.first().recorded_ms()},
+                                  to_bytes(as_bytes(file.first().statement())),
+                                  to_bytes(as_bytes(file.first().authorisations()))};
+            if (Status status = apply_record(std::move(first), true); !status.ok())
+                log(3, "network_file_refused why=" + status.error().detail);
+        }
+    }
+    if (officers_.empty() && !options_.first_administrator.empty()) {
+        proto::OfficerRequest request;
+        if (request.ParseFromArray(options_.first_administrator.data(),
+                                   static_cast<int>(options_.first_administrator.size()))) {
+            Status status = add_officer(request, "administrator");
+            if (!status.ok()) log(3, "first_administrator_refused why=" + status.error().detail);
+        }
+    }
+    if (identity_.online.has_value() && !directory_.empty()) issue_checkpoint();
+    emit(admitted());
+    out_ = nullptr;
+}
+
+// --- dispatch ---------------------------------------------------------------------------------
+
+void NodeCore::step(Event event, UnixMillis now, Outputs& out) {
+    // The clock may step back; timers compare, order comes from seq alone.
+    now_ = now;
+    out_ = &out;
+    struct Dispatch {
+        NodeCore& core;
+        void operator()(const PeerUp& e) { core.peer_up(e.peer); }
+        void operator()(const PeerDown& e) { core.peer_down(e.peer); }
+        void operator()(const PeerFrame& e) { core.on_frame(e); }
+        void operator()(const LiveFrame& e) { core.on_live(e); }
+        void operator()(const ClientFrame& e) { core.on_client(e); }
+        void operator()(const ClientGone& e) {
+            std::erase_if(core.held_waits_,
+                          [&](const HeldWait& wait) { return wait.client == e.client; });
+        }
+        void operator()(JobDone& e) {
+            auto& body = e.result.body;
+            if (auto* entry = std::get_if<EntryChecked>(&body)) core.on_checked(std::move(*entry));
+            if (auto* opened = std::get_if<EntryOpened>(&body)) core.on_opened(std::move(*opened));
+            if (auto* post = std::get_if<PostChecked>(&body)) core.on_post_checked(*post);
+        }
+        void operator()(const ErasedEvent& e) { core.on_erased(e.entries); }
+        void operator()(const Tick&) { core.on_tick(); }
+    };
+    std::visit(Dispatch{*this}, event);
+    out_ = nullptr;
+}
+
+void NodeCore::on_tick() {
+    beat();
+    open_some();
+    ask_slots(false);
+    retry_fetches();
+    apply_redacts();
+    for (auto it = tickets_.begin(); it != tickets_.end();)
+        it = it->second.until < now_ && it->second.checks_left == 0 ? tickets_.erase(it)
+                                                                    : std::next(it);
+    if (identity_.online.has_value() && newest_checkpoint_.has_value() &&
+        now_.since(newest_checkpoint_->issued) >= checkpoint_every_ms)
+        issue_checkpoint();
+    prune_drafts();
+    for (const auto& [id, peer] : peers_)
+        if (peer.up) send_mail(id, false);
+    check_held_waits();
+}
+
+void NodeCore::flush(Outputs& out) {
+    out_ = &out;
+    continue_fetches();
+    flush_acks();
+    push_pending();
+    for (const StreamId& id : dirty_) {
+        StreamInfo& info = streams_.at(id);
+        info.dirty = false;
+        if (info.state.founded) write(PutStream{info.state});
+    }
+    dirty_.clear();
+    out_ = nullptr;
+}
+
+UnixMillis NodeCore::next_timer() const {
+    if (!to_open_.empty() && !options_.refuse_intake) return now_;
+    return now_.plus(ms_second);
+}
+
+// --- small things all files use ---------------------------------------------------------------
+
+void NodeCore::log(int priority, std::string line) { emit(LogLine{priority, std::move(line)}); }
+
+StreamInfo* NodeCore::stream(const StreamId& id) {
+    auto it = streams_.find(id);
+    return it == streams_.end() ? nullptr : &it->second;
+}
+const StreamInfo* NodeCore::stream(const StreamId& id) const {
+    auto it = streams_.find(id);
+    return it == streams_.end() ? nullptr : &it->second;
+}
+
+const AudienceInfo* NodeCore::standing(const StreamInfo& info) const {
+    return directory_.empty() ? nullptr : directory_.now().audience(info.state.audience);
+}
+
+void NodeCore::touch(StreamInfo& info) {
+    info.dirty = true;
+    dirty_.insert(info.state.id);
+}
+
+std::vector<NodeId> NodeCore::members(const StreamInfo& info) const {
+    if (directory_.empty()) return {};
+    if (const AudienceInfo* audience = standing(info)) return audience->members;
+    if (info.definition.has_value())
+        return derived_members(directory_.now(), *info.definition, info.state.origin);
+    return {};
+}
+
+bool NodeCore::may_hold(const NodeId& peer, const StreamInfo& info) const {
+    if (directory_.empty()) return false;
+    const DirectoryState& state = directory_.now();
+    if (state.coordinator(peer) != nullptr) return true;
+    const NodeRecord* node = state.node(peer);
+    if (node == nullptr || node->standing != Standing::good) return false;
+    if (state.audience(info.state.audience) != nullptr)
+        return state.is_member(info.state.audience, peer);
+    if (peer == info.state.origin) return true;
+    if (is_coordinator())
+        return std::find(info.carried_for.begin(), info.carried_for.end(), peer) !=
+               info.carried_for.end();
+    if (!info.definition.has_value()) return false;
+    auto readers = derived_members(state, *info.definition, info.state.origin);
+    return std::binary_search(readers.begin(), readers.end(), peer);
+}
+
+std::string NodeCore::node_name(const NodeId& id) const {
+    if (!directory_.empty()) {
+        if (const NodeRecord* node = directory_.now().node(id)) return node->name;
+        if (const CoordinatorInfo* c = directory_.now().coordinator(id)) return c->name;
+    }
+    return id.brief();
+}
+
+}  // namespace rilon

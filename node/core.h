@@ -1,0 +1,405 @@
+// NodeCore: the state behind Node and the steps that change it, one file per concern:
+//
+//   core.cc         start, dispatch, timers, flush
+//   ingest.cc       entries from peers: parse → job → verify → store, index, forward, ack
+//   keys.cc         epoch keys: grants, slots, opening what waited for a key
+//   deletion.cc     withdrawals and redacts → erase → level 3
+//   posting.cc      PREPARE, COMMIT, sealing, key grants of our own streams
+//   sync.cc         hello, heads, ranges, beats
+//   directory_sync.cc  records, drafts, the sequencer
+//   acks.cc         acks and their mail
+//   control.cc      requests of officers and persons
+//
+// Private to node/. Everything is ordered containers: iteration order must not depend on hashing.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "node/control.pb.h"
+#include "node/event.h"
+#include "node/node.h"
+#include "node/sync.pb.h"
+#include "node/sync_frame.h"
+#include "protocol/epoch.h"
+#include "protocol/release.h"
+
+namespace rilon {
+
+// Limits; each refusal is counted (protocol §3 and architecture "Threads").
+constexpr std::size_t early_entries_max = 1024;           // ahead of a gap, per stream
+constexpr std::size_t early_bytes_max = 4u << 20;
+constexpr std::size_t parked_entries_max = 1024;          // ahead of our directory
+constexpr std::size_t tickets_max = 4096;
+constexpr std::size_t mail_max = 65536;
+constexpr std::size_t drafts_max = 256;
+constexpr std::size_t streams_per_origin_max = 512;
+constexpr std::size_t open_batch = 512;                   // entries opened per step
+constexpr std::uint64_t beat_ms = 5 * ms_second;
+constexpr std::uint64_t suspect_ms = 15 * ms_second;
+constexpr std::uint64_t fetch_timeout_ms = 10 * ms_second;
+constexpr std::uint64_t mail_retry_ms = 10 * ms_second;
+constexpr std::uint64_t slot_retry_ms = 5 * ms_second;
+constexpr std::uint64_t ticket_ms = 10 * ms_minute;
+constexpr std::uint64_t bare_redact_ms = 24 * ms_hour;
+constexpr std::uint64_t checkpoint_every_ms = 6 * ms_hour;
+constexpr std::uint64_t ack_delay_ms = 2 * ms_second;     // of levels 2 and 3; the protocol allows 60 s
+
+struct StreamInfo {
+    StreamState state;
+    bool dirty = false;
+    std::optional<AudienceDefinition> definition;  // Of a derived audience, once we know it.
+    std::optional<EpochKey> key;                   // K of `state.epoch` while it is open.
+    UnixMillis granted{};                          // Own streams: when the latest grant was sealed.
+    std::vector<NodeId> carried_for;               // Coordinator: who may fetch a derived stream.
+    std::map<Seq, std::pair<NodeId, SignedEntry>> early;
+    std::size_t early_bytes = 0;
+    std::map<NodeId, AckRecord> held_by;           // Own streams: level 1 of every reader.
+    struct Fetch {
+        NodeId peer;
+        UnixMillis until;
+    };
+    std::optional<Fetch> fetch;
+    bool retired = false;              // Ours, but superseded after a restore: never sealed into.
+    Epoch closed;                      // The latest epoch whose K is gone here.
+    std::vector<Slot> early_slots;     // Their grant is under check.
+    std::map<NodeId, Seq> peer_heads;  // What peers said they hold.
+};
+
+struct PeerInfo {
+    bool up = false;
+    bool greeted = false;  // Its HELLO came.
+    UnixMillis last_heard{};
+    UnixMillis last_sent_beat{};
+    UnixMillis heads_answered{};
+    std::uint64_t records = 0;
+    std::string software;
+};
+
+struct MissingKey {
+    Epoch epoch;
+    Seq grant;
+    UnixMillis asked{};
+};
+
+struct Officer {
+    OfficerId id;
+    std::string name;
+    std::string display_sign;
+    std::string role;
+    SignPublicKey pk;
+    TransportPublicKey transport_pk;
+    bool revoked = false;
+    UnixMillis since;
+};
+
+// Who asks on the control socket.
+struct Asker {
+    const Officer* officer = nullptr;
+    std::optional<DirectoryState::PersonRoles> person;
+    std::string subject() const;  // For the audit log.
+};
+
+// One part of a posting, planned by PREPARE.
+struct PlannedPart {
+    std::string part;
+    AlertId alert;
+    StreamId stream;
+    std::optional<GenesisBody> found;  // The stream is new.
+    std::optional<AudienceDefinition> definition;
+    Bytes operation;
+    Precedence precedence = Precedence::routine;
+    std::vector<EntryRef> covers;  // Withdraw: the entries it takes back.
+};
+
+struct Ticket {
+    ClientId client;
+    OfficerId officer;
+    UnixMillis until;
+    std::vector<PlannedPart> parts;
+    std::vector<Signature> signatures;
+    std::function<Result<Hash32>()> readers;  // Computed again at COMMIT.
+    Hash32 readers_then;
+    proto::PreparedResponse shown;
+    std::string action;
+    std::uint64_t request = 0;
+    std::size_t checks_left = 0;
+    bool good = true;
+};
+
+struct PendingRedact {
+    StreamId stream;
+    std::vector<SeqRange> ranges;
+    UnixMillis since;
+};
+
+struct HeldWait {
+    ClientId client;
+    Bytes request;
+    OfficerId officer;
+    std::vector<EntryRef> refs;
+    UnixMillis until;
+};
+
+struct Counters {
+    std::uint64_t published = 0;
+    std::uint64_t received = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t gaps_repaired = 0;
+};
+
+class NodeCore {
+   public:
+    NodeCore(NodeIdentity& identity, const NodeOptions& options, const StoreView& store, Rng& rng);
+
+    // core.cc
+    Status load(UnixMillis now);
+    void greet(Outputs& out);
+    void step(Event event, UnixMillis now, Outputs& out);
+    void flush(Outputs& out);
+    UnixMillis next_timer() const;
+    const Directory& directory() const { return directory_; }
+    const Index& index() const { return index_; }
+    const NodeIdentity& identity() const { return identity_; }
+    std::map<std::string, UnixMillis> heard(UnixMillis now) const;
+
+   private:
+    // Accepted or sealed in this batch, to be pushed to peers.
+    struct Fresh {
+        NodeId from;
+        Seq seq;
+        EntryKind kind;
+        Epoch epoch;
+        Precedence precedence;
+        Bytes bytes;
+        bool absent;
+    };
+
+    // core.cc
+    Status load_directory();
+    Status load_streams();
+    Status load_index();
+    Status load_private();
+    void on_tick();
+    void log(int priority, std::string line);
+    void write(StoreOp op) { out_->writes.push_back(std::move(op)); }
+    void emit(Output output) { out_->after.push_back(std::move(output)); }
+    bool is_coordinator() const { return identity_.role == NodeRole::coordinator; }
+    bool is_self(const NodeId& id) const { return id == identity_.id; }
+    StreamInfo* stream(const StreamId& id);
+    const StreamInfo* stream(const StreamId& id) const;
+    const AudienceInfo* standing(const StreamInfo& info) const;
+    void touch(StreamInfo& info);
+    // Readers of a stream now, the origin included, ascending.
+    std::vector<NodeId> members(const StreamInfo& info) const;
+    bool may_hold(const NodeId& peer, const StreamInfo& info) const;
+    std::string node_name(const NodeId& id) const;
+
+    // ingest.cc
+    void on_entries(const NodeId& from, const SyncHead& head, const Bytes& payload);
+    void on_live(const LiveFrame& frame);
+    void offer(const NodeId& from, UnverifiedEntry entry);
+    void offer_bulk(const NodeId& from, std::vector<UnverifiedEntry> entries);
+    void known_already(const NodeId& from, StreamInfo& info, UnverifiedEntry entry);
+    void on_checked(EntryChecked checked);
+    void take(const NodeId& from, VerifiedEntry entry, std::optional<Result<OfficerContent>> content);
+    bool begin_stream(const EntryHeader& genesis);
+    void refuse(const NodeId& from, const EntryHeader& header, const Error& why);
+    void keep_early(const NodeId& from, StreamInfo& info, SignedEntry entry);
+    void take_early(StreamInfo& info);
+    void park(const NodeId& from, UnverifiedEntry entry);
+    void unpark();
+    void forked(StreamInfo& info, const UnverifiedEntry& other, const NodeId& from);
+    void on_fork(const NodeId& from, const Bytes& payload);
+    void freeze(StreamInfo& info, const ForkProof& proof);
+    void forward(const NodeId& from, const VerifiedEntry& entry);
+
+    // keys.cc
+    void on_grant(StreamInfo& info, const EntryHeader& header, const GrantBody& grant);
+    void use_slot(const Slot& slot);
+    bool try_slot(StreamInfo& info, const EntryHeader& header, const GrantBody& grant,
+                  const Slot& slot);
+    std::optional<SlotTag> own_tag(const StreamInfo& info, const EntryHeader& grant) const;
+    bool got_key(StreamInfo& info, const EntryHeader& header, const GrantBody& grant, EpochKey key);
+    void save_missing();
+    void close_epoch(StreamInfo& info, Epoch epoch);
+    void ask_slots(bool all);
+    void on_slots(const NodeId& from, const SyncHead& head, const Bytes& payload);
+    void queue_open(const StreamId& stream, Epoch epoch, Seq from);
+    bool open_range(StreamInfo& info, Epoch epoch, Seq& next);
+    void open_some();
+    void on_opened(EntryOpened opened);
+    void index_content(const EntryHeader& header, UnixMillis received,
+                       const OfficerContent& content);
+    bool may_change(const NodeId& by, const AlertState& alert) const;
+
+    // deletion.cc
+    void on_redact(StreamInfo& info, std::vector<SeqRange> ranges);
+    void save_redacts();
+    void apply_redacts();
+    bool covered(const StreamInfo& info, const SeqRange& range) const;
+    void erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges);
+    void on_erased(const std::vector<ErasedEntry>& entries);
+    void acknowledge_erased();
+    bool consumers_past(Arrival removal) const;
+
+    // posting.cc and prepare.cc
+    void on_prepare(const Asker& asker, ClientId client, const proto::Request& request);
+    Result<Ticket> prepare_publish(const proto::PrepareRequest& request);
+    Result<Ticket> prepare_supersede(const proto::PrepareRequest& request);
+    Result<Ticket> prepare_withdraw(const proto::PrepareRequest& request);
+    Result<Ticket> prepare_confirm(const proto::PrepareRequest& request);
+    Result<ReleaseWish> parse_wish(const proto::Wish& wish) const;
+    Result<Ticket> plan_alert(const proto::Alert& alert, const ReleaseWish& wish,
+                              const proto::PrepareRequest& request, bool supersede);
+    std::vector<AlertState> parts_of(const AlertState& alert) const;
+    Result<PlannedPart> answer_in_kind(const AlertState& alert, Bytes operation);
+    Result<Hash32> members_hash(const std::vector<StreamId>& streams) const;
+    void plan_stream(PlannedPart& part, const AudienceId& base, bool derived,
+                     const AudienceDefinition& definition);
+    proto::PreparedPart show_part(const PlannedPart& part, const std::vector<NodeId>& readers,
+                                  const std::vector<Withheld>& withheld, const AudienceId& base) const;
+    void on_commit(const Asker& asker, ClientId client, const proto::Request& request);
+    void on_post_checked(const PostChecked& checked);
+    void finish_post(std::uint64_t number);
+    Status publish_part(const Ticket& ticket, const PlannedPart& part, const Signature& signature,
+                        const Officer& officer);
+    Status ensure_epoch(StreamInfo& info);
+    Result<StreamInfo*> ensure_stream(const PlannedPart& part);
+    Status seal_into(StreamInfo& info, EntryDraft draft, const OfficerContent* content);
+    Status seal_with(StreamInfo& info, EntryDraft draft, const Nonce24& nonce,
+                     const OfficerContent* content);
+    void tell_coordinators(StreamInfo& info);
+    SignedCertificate certificate(const Officer& officer);
+
+    // sync.cc
+    void peer_up(const NodeId& peer);
+    void peer_down(const NodeId& peer);
+    void on_frame(const PeerFrame& frame);
+    void on_hello(const NodeId& peer, const Bytes& payload);
+    void on_heads(const NodeId& peer, const SyncHead& head, const Bytes& payload);
+    void on_range(const NodeId& peer, const SyncHead& head, const Bytes& payload);
+    void on_beat(const NodeId& peer, const Bytes& payload);
+    void on_stream(const NodeId& peer, const Bytes& payload);
+    void beat();
+    void send(const NodeId& peer, SyncType type, std::uint64_t request, std::string payload,
+              Precedence precedence = Precedence::routine);
+    Hash32 heads_digest(const NodeId& peer) const;
+    void send_heads(const NodeId& peer, std::uint64_t request);
+    void fetch(StreamInfo& info, const NodeId& peer);
+    void retry_fetches();
+    void continue_fetches();
+    void push_pending();
+    bool publishes(const AudienceInfo& audience) const;
+    void publish_live(const AudienceInfo& audience, const std::vector<Fresh>& entries);
+    void push_to(const NodeId& peer, const StreamInfo& info, const std::vector<Fresh>& entries);
+    void add_slots(const StreamId& stream, Epoch epoch, proto::SyncEntries& out) const;
+
+    // directory_sync.cc
+    void on_directory(const NodeId& peer, const SyncHead& head, const Bytes& payload);
+    Status apply_record(DirectoryRecord record, bool durable);
+    void directory_changed();
+    void send_records(const NodeId& peer, std::uint64_t from, std::uint64_t request);
+    void share_directory();
+    void take_checkpoint(const NodeId& from, ByteView bytes);
+    void issue_checkpoint();
+    AdmitPeers admitted() const;
+    // Adds a draft (or a signature to one); applies it when complete. Errors say why not.
+    Result<std::string> submit(const proto::Draft& draft);
+    void save_drafts();
+    void prune_drafts();
+    void on_submit(const NodeId& peer, const SyncHead& head, const proto::Draft& draft);
+
+    // acks.cc
+    void ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level);
+    void flush_acks();
+    void post_mail(const NodeId& to, Bytes ack, bool sealed, bool direct_only);
+    void send_mail(const NodeId& peer, bool fresh_only);
+    bool send_mail_row(const MailRow& row);
+    std::optional<NodeId> next_hop(const MailRow& row) const;
+    void on_ack(const NodeId& from, const SyncHead& head, const Bytes& payload);
+    void record_ack(const Ack& ack);
+    void check_held_waits();
+
+    // control.cc
+    void on_client(const ClientFrame& frame);
+    void dispatch(const Asker& asker, ClientId client, const proto::Request& request,
+                  const Bytes& raw);
+    void answer(ClientId client, proto::Response& response, std::uint64_t request);
+    void fail(ClientId client, std::uint64_t request, const Error& error);
+    void query(const Asker& asker, ClientId client, const Bytes& raw, std::string action,
+               std::string detail);
+    void on_hello_request(const Asker& asker, ClientId client, const proto::Request& request);
+    void on_show(const Asker& asker, ClientId client, const proto::Request& request,
+                 const Bytes& raw);
+    void on_receipts(const Asker& asker, ClientId client, const proto::Request& request,
+                     const Bytes& raw);
+    void on_feed(const Asker& asker, ClientId client, const proto::Request& request,
+                 const Bytes& raw);
+    void on_feed_ack(ClientId client, const proto::Request& request);
+    void on_audiences(ClientId client, const proto::Request& request);
+    void on_status(ClientId client, const proto::Request& request);
+    void on_log(ClientId client, const proto::Request& request);
+    void on_directory_request(ClientId client, const proto::Request& request);
+    void on_submit_draft(const Asker& asker, ClientId client, const proto::Request& request);
+    void on_pending(ClientId client, const proto::Request& request, std::string note, bool applied);
+    void on_certify(const Asker& asker, ClientId client, const proto::Request& request);
+    void on_officers(ClientId client, const proto::Request& request);
+    void on_revoke_officer(const Asker& asker, ClientId client, const proto::Request& request);
+    Asker who(const TransportPublicKey& key) const;
+    Status add_officer(const proto::OfficerRequest& request, const std::string& role);
+    void save_officers();
+    static proto::OfficerRow officer_row(const Officer& officer);
+    static std::string search_detail(const proto::SearchRequest& search);
+    void save_consumers();
+
+    NodeIdentity& identity_;
+    NodeOptions options_;
+    const StoreView& store_;
+    Rng& rng_;
+    UnixMillis now_{};
+    UnixMillis started_{};
+    Outputs* out_ = nullptr;  // Of the step under way.
+
+    Directory directory_;
+    Bytes checkpoint_;  // Newest, as signed.
+    std::optional<Checkpoint> newest_checkpoint_;
+    std::map<StatementId, proto::Draft> drafts_;
+    std::map<std::uint64_t, std::pair<ClientId, std::uint64_t>> submits_;  // request → client
+    std::uint64_t next_request_ = 1;
+
+    std::map<StreamId, StreamInfo> streams_;
+    std::set<StreamId> dirty_;
+    std::map<StreamId, std::vector<MissingKey>> missing_;
+    std::map<std::pair<StreamId, Epoch>, Seq> to_open_;  // Where to go on opening.
+    std::deque<std::pair<NodeId, UnverifiedEntry>> parked_;
+    std::vector<PendingRedact> redacts_;
+    std::map<EntryRef, Arrival> erased_unacked_;  // Gone here; level 3 waits for consumers.
+    std::map<std::string, Arrival> consumers_;    // Feed consumers and what they acknowledged.
+    Index index_;
+    Arrival next_arrival_{1};
+
+    std::map<NodeId, PeerInfo> peers_;
+    std::map<StreamId, std::vector<Fresh>> fresh_;
+    std::map<StreamId, std::vector<Slot>> fresh_slots_;
+    std::map<StreamId, std::pair<Seq, EntryId>> ack_stored_;    // level 1 of this batch
+    std::vector<std::pair<StreamId, AckRow>> ack_rows_;         // levels 2 and 3
+    UnixMillis ack_rows_since_{};
+    std::map<std::uint64_t, std::pair<MailRow, UnixMillis>> mail_;  // n → row, last sent
+    std::uint64_t next_mail_ = 1;
+    std::uint64_t ack_counter_ = 0;
+
+    std::map<OfficerId, Officer> officers_;
+    std::map<OfficerId, std::pair<SignedCertificate, UnixMillis>> certificates_;  // Renew when.
+    std::map<Bytes, Ticket> tickets_;
+    std::map<std::uint64_t, Bytes> posts_;  // Number of a posting under check → its ticket.
+    std::uint64_t next_post_ = 1;
+    std::vector<HeldWait> held_waits_;
+    Counters counters_;
+    bool index_pending_ = false;
+};
+
+}  // namespace rilon

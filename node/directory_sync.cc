@@ -1,0 +1,264 @@
+// The directory between peers: records, checkpoints, drafts on their way to their signatures; and,
+// at the coordinator that holds the online key, the sequencer. Its key orders and authorises nothing.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "node/core.h"
+#include "protocol/statement.h"
+
+namespace rilon {
+namespace {
+
+proto::Record to_proto(const DirectoryRecord& record) {
+    proto::Record out;
+    out.set_n(record.n.value);
+    out.set_recorded_ms(record.recorded.value);
+    out.set_statement(std::string(as_text(record.statement)));
+    out.set_authorisations(std::string(as_text(record.authorisations)));
+    return out;
+}
+
+DirectoryRecord from_proto(const proto::Record& record) {
+    return {DirSeq{record.n()}, UnixMillis{record.recorded_ms()},
+            to_bytes(as_bytes(record.statement())), to_bytes(as_bytes(record.authorisations()))};
+}
+
+Result<StatementId> id_of(const proto::Draft& draft) {
+    auto statement = parse_statement(as_bytes(draft.statement()));
+    if (!statement.ok()) return statement.error();
+    return StatementId::parse(statement->statement_id());
+}
+
+}  // namespace
+
+Status NodeCore::apply_record(DirectoryRecord record, bool durable) {
+    DirectoryRecord copy = record;
+    if (Status status = directory_.apply(std::move(record)); !status.ok()) return status;
+    if (durable) write(PutDirectoryRecord{std::move(copy)});
+    return {};
+}
+
+void NodeCore::on_directory(const NodeId& from, const SyncHead& head, const Bytes& payload) {
+    proto::SyncDirectory frame;
+    if (!frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
+    bool changed = false;
+    for (const auto& record : frame.records()) {
+        if (record.n() < directory_.size()) continue;
+        Status status = apply_record(from_proto(record), true);
+        if (!status.ok()) {
+            ++counters_.refused;
+            log(2, fmt::format("record_refused peer={} n={} code={} why=\"{}\"", from.brief(),
+                               record.n(), errc_name(status.code()), status.error().detail));
+            break;
+        }
+        changed = true;
+    }
+    if (changed) directory_changed();
+    if (!frame.checkpoint().empty()) take_checkpoint(from, as_bytes(frame.checkpoint()));
+    if (frame.has_want()) send_records(from, frame.want_from(), head.request);
+    for (const auto& draft : frame.drafts()) {
+        if (auto id = id_of(draft); id.ok() && drafts_.size() < drafts_max && !is_coordinator())
+            drafts_[*id] = draft;
+    }
+    if (frame.has_submit()) on_submit(from, head, frame.submit());
+    if (frame.accepted() || !frame.refused().empty()) {
+        auto waiting = submits_.extract(head.request);
+        if (waiting.empty()) return;
+        proto::Response response;
+        if (frame.accepted()) {
+            response.mutable_done()->set_note(frame.refused());
+        } else {
+            response.mutable_failure()->set_code(errc_name(Errc::not_authorised));
+            response.mutable_failure()->set_message(frame.refused());
+        }
+        answer(waiting.mapped().first, response, waiting.mapped().second);
+    }
+}
+
+void NodeCore::send_records(const NodeId& peer, std::uint64_t from, std::uint64_t request) {
+    proto::SyncDirectory out;
+    std::size_t bytes = 0;
+    constexpr std::size_t bytes_max = 256 * 1024;
+    for (std::uint64_t n = from; n < directory_.size() && bytes < bytes_max; ++n) {
+        *out.add_records() = to_proto(directory_.record(DirSeq{n}));
+        bytes += directory_.record(DirSeq{n}).statement.size() + 256;
+    }
+    out.set_checkpoint(std::string(as_text(checkpoint_)));
+    send(peer, SyncType::directory, request, out.SerializeAsString(), Precedence::flash);
+}
+
+// Everything that follows from a new record: who may connect, who is cut, what waited for it.
+void NodeCore::directory_changed() {
+    emit(admitted());
+    const DirectoryState& state = directory_.now();
+    for (auto& [id, peer] : peers_) {
+        if (!peer.up || state.coordinator(id) != nullptr) continue;
+        const NodeRecord* node = state.node(id);
+        if (node != nullptr && node->standing == Standing::good) continue;
+        emit(DropPeer{id});
+        peer_down(id);
+    }
+    for (const auto& [id, peer] : peers_) {
+        if (!peer.up || !peer.greeted || peer.records >= directory_.size()) continue;
+        send_records(id, peer.records, 0);
+        peers_[id].records = directory_.size();
+    }
+    prune_drafts();
+    unpark();
+    for (auto& [id, info] : streams_)
+        if (is_self(info.state.origin)) tell_coordinators(info);
+}
+
+void NodeCore::take_checkpoint(const NodeId& from, ByteView bytes) {
+    if (bytes.empty() || directory_.empty()) return;
+    auto checkpoint = verify_checkpoint(identity_.network, directory_.now().online_pk, bytes);
+    if (!checkpoint.ok()) {
+        ++counters_.refused;
+        return;
+    }
+    if (checkpoint->n.value < directory_.size() &&
+        directory_.at(checkpoint->n)->link != checkpoint->link) {
+        // Two branches under one online key: the proof is this checkpoint and our own chain.
+        log(1, fmt::format("directory_split peer={} n={}", from.brief(), checkpoint->n.value));
+        write(PutPrivate{"split." + std::to_string(checkpoint->n.value), to_bytes(bytes)});
+        return;
+    }
+    if (checkpoint->n.value >= directory_.size()) {
+        proto::SyncDirectory want;
+        want.set_has_want(true);
+        want.set_want_from(directory_.size());
+        send(from, SyncType::directory, next_request_++, want.SerializeAsString());
+        return;
+    }
+    if (newest_checkpoint_.has_value() && checkpoint->issued <= newest_checkpoint_->issued) return;
+    newest_checkpoint_ = *checkpoint;
+    checkpoint_ = to_bytes(bytes);
+    write(PutPrivate{"checkpoint", checkpoint_});
+}
+
+// --- the sequencer ----------------------------------------------------------------------------
+
+void NodeCore::issue_checkpoint() {
+    const DirectoryState& state = directory_.now();
+    UnixMillis issued = std::max(now_, state.recorded);
+    newest_checkpoint_ =
+        make_checkpoint(identity_.network, state.n, state.link, issued, identity_.online->sk);
+    checkpoint_ = encode_checkpoint(identity_.network, *newest_checkpoint_);
+    write(PutPrivate{"checkpoint", checkpoint_});
+    proto::SyncDirectory out;
+    out.set_checkpoint(std::string(as_text(checkpoint_)));
+    for (const auto& [id, peer] : peers_)
+        if (peer.up && peer.greeted)
+            send(id, SyncType::directory, 0, out.SerializeAsString(), Precedence::flash);
+}
+
+Result<std::string> NodeCore::submit(const proto::Draft& draft) {
+    auto id = id_of(draft);
+    if (!id.ok()) return id.error();
+    if (directory_.seen_statement(*id)) return {Errc::duplicate, "this statement is in force already"};
+    StatementDraft joined{to_bytes(as_bytes(draft.statement())),
+                          to_bytes(as_bytes(draft.authorisations()))};
+    auto known = drafts_.find(*id);
+    if (known != drafts_.end()) {
+        auto merged = merge_drafts({to_bytes(as_bytes(known->second.statement())),
+                                    to_bytes(as_bytes(known->second.authorisations()))},
+                                   joined);
+        if (!merged.ok()) return merged.error();
+        joined = std::move(*merged);
+    } else if (drafts_.size() >= drafts_max) {
+        return {Errc::busy, "too many drafts are pending"};
+    }
+    auto progress = directory_.progress(joined.statement, joined.authorisations, now_);
+    if (!progress.ok()) return progress.error();
+    if (progress->complete) {
+        DirectoryRecord record{DirSeq{directory_.size()},
+                               std::max(now_, directory_.now().recorded), joined.statement,
+                               joined.authorisations};
+        if (Status status = apply_record(std::move(record), true); !status.ok())
+            return status.error();
+        drafts_.erase(*id);
+        save_drafts();
+        log(5, fmt::format("record_applied n={}", directory_.now().n.value));
+        issue_checkpoint();
+        directory_changed();
+        return std::string("in force");
+    }
+    proto::Draft stored;
+    stored.set_statement(std::string(as_text(joined.statement)));
+    stored.set_authorisations(std::string(as_text(joined.authorisations)));
+    drafts_[*id] = std::move(stored);
+    save_drafts();
+    share_directory();
+    std::string waiting;
+    for (const auto& who : progress->waiting_for) waiting += (waiting.empty() ? "" : ", ") + who;
+    return "waiting for " + waiting;
+}
+
+void NodeCore::share_directory() {
+    proto::SyncDirectory share;
+    for (const auto& [id, draft] : drafts_) *share.add_drafts() = draft;
+    for (const auto& [id, peer] : peers_)
+        if (peer.up && peer.greeted) send(id, SyncType::directory, 0, share.SerializeAsString());
+}
+
+void NodeCore::on_submit(const NodeId& peer, const SyncHead& head, const proto::Draft& draft) {
+    proto::SyncDirectory answer;
+    if (!identity_.online.has_value()) {
+        answer.set_refused("this node does not order the directory");
+    } else {
+        auto done = submit(draft);
+        answer.set_accepted(done.ok());
+        answer.set_refused(done.ok() ? *done : done.error().detail);
+    }
+    send(peer, SyncType::directory, head.request, answer.SerializeAsString());
+}
+
+void NodeCore::save_drafts() {
+    proto::SyncDirectory list;
+    for (const auto& [id, draft] : drafts_) *list.add_drafts() = draft;
+    write(PutPrivate{"drafts", to_bytes(as_bytes(list.SerializeAsString()))});
+}
+
+// Drafts that are in force, expired, or no longer possible.
+void NodeCore::prune_drafts() {
+    if (drafts_.empty() || directory_.empty()) return;
+    std::size_t before = drafts_.size();
+    std::erase_if(drafts_, [&](const auto& item) {
+        if (directory_.seen_statement(item.first)) return true;
+        auto statement = parse_statement(as_bytes(item.second.statement()));
+        return !statement.ok() || statement->expires_ms() < now_.value;
+    });
+    if (drafts_.size() != before && is_coordinator()) save_drafts();
+}
+
+// Who may connect: every node in good standing and the coordinators; each live audience its members;
+// the control socket our officers and, at a coordinator, the persons of the directory.
+AdmitPeers NodeCore::admitted() const {
+    AdmitPeers out;
+    for (const auto& [id, officer] : officers_)
+        if (!officer.revoked) out.control.insert(officer.transport_pk);
+    if (directory_.empty()) return out;
+    const DirectoryState& state = directory_.now();
+    for (const auto& coordinator : state.coordinators)
+        if (!is_self(coordinator.id)) out.sync[coordinator.transport_pk] = coordinator.id;
+    for (const auto& [id, node] : state.nodes)
+        if (!is_self(id) && node->standing == Standing::good) out.sync[node->transport_pk] = id;
+    for (const auto& [id, audience] : state.audiences) {
+        if (!publishes(*audience)) continue;
+        auto& keys = out.live[id];
+        for (const auto& member : audience->members)
+            if (!is_self(member)) keys.insert(state.node(member)->transport_pk);
+    }
+    auto add = [&](const Person& person) { out.control.insert(person.transport_pk); };
+    for (const auto& person : state.rso) add(person);
+    for (const auto& [code, rilon] : state.rilons) {
+        add(rilon->chair);
+        for (const auto& deputy : rilon->deputies) add(deputy);
+    }
+    for (const auto& [code, party] : state.parties)
+        for (const auto& person : party->administrators) add(person);
+    return out;
+}
+
+}  // namespace rilon

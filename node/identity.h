@@ -1,0 +1,27 @@
+// A node's own secrets in memory: what `rilon setup node` made and `rilon enrol` completed.
+#pragma once
+
+#include <vector>
+
+#include "protocol/crypto.h"
+#include "protocol/slot.h"
+#include "protocol/units.h"
+
+namespace rilon {
+
+enum class NodeRole { node, coordinator };
+
+struct NodeIdentity {
+    NodeRole role = NodeRole::node;
+    NetworkId network;
+    NodeId id;
+    Generation generation{1};
+    SignKeyPair sign;
+    TransportKeyPair transport;
+    std::vector<EncKeyPair> enc;  // Current last; empty at a coordinator.
+    std::vector<PskEntry> psks;   // Current last; empty at a coordinator.
+    // The sequencer's online key; at the coordinator that orders the directory only.
+    std::optional<SignKeyPair> online;
+};
+
+}  // namespace rilon

@@ -1,0 +1,101 @@
+#include "node/identity_file.h"
+
+#include <sodium.h>
+
+#include "config/key_file.h"
+
+namespace rilon {
+namespace {
+
+constexpr std::uint8_t identity_version = 1;
+constexpr std::size_t identity_file_bytes_max = 64 * 1024;
+constexpr std::size_t keys_max = 256;  // Encryption keys, PSKs.
+
+template <class Key>
+ByteView seed_of(const Key& key) {
+    return key.expose().first(SignSeed::size());
+}
+
+}  // namespace
+
+// version ‖ role ‖ network ‖ id ‖ u16 generation ‖ signing seed ‖ transport secret ‖
+// u16 n ‖ n × encryption secret ‖ u16 m ‖ m × (u32 generation ‖ psk) ‖ u8 has online ‖ [seed]
+Bytes encode_identity(const NodeIdentity& identity) {
+    RILON_ASSERT(identity.enc.size() <= keys_max && identity.psks.size() <= keys_max);
+    ByteWriter out(256 + 32 * identity.enc.size() + 36 * identity.psks.size());
+    out.u8(identity_version).u8(identity.role == NodeRole::coordinator ? 1 : 0);
+    out.raw(identity.network.view()).raw(identity.id.view()).u16(identity.generation.value);
+    out.raw(seed_of(identity.sign.sk)).raw(identity.transport.sk.expose());
+    out.u16(static_cast<std::uint16_t>(identity.enc.size()));
+    for (const EncKeyPair& pair : identity.enc) out.raw(pair.sk.expose());
+    out.u16(static_cast<std::uint16_t>(identity.psks.size()));
+    for (const PskEntry& psk : identity.psks) out.u32(psk.generation).raw(psk.psk.expose());
+    out.u8(identity.online ? 1 : 0);
+    if (identity.online) out.raw(seed_of(identity.online->sk));
+    return std::move(out).take();
+}
+
+Result<NodeIdentity> parse_identity(ByteView bytes) {
+    const Error malformed{Errc::malformed, "the node identity is not as it should be: restore it"};
+    ByteReader in(bytes);
+    if (in.u8() != identity_version)
+        return {Errc::unsupported, "an identity of another version of RILON: install that one"};
+    NodeIdentity out;
+    std::uint8_t role = in.u8();
+    out.role = role == 1 ? NodeRole::coordinator : NodeRole::node;
+    out.network = in.fixed<NetworkId>();
+    out.id = in.fixed<NodeId>();
+    out.generation = Generation{in.u16()};
+    ByteView seed = in.raw(SignSeed::size());
+    ByteView transport = in.raw(TransportSecretKey::size());
+    if (in.failed() || role > 1 || out.generation.value == 0) return malformed;
+    out.sign = sign_key_pair(SignSeed(seed));
+    out.transport.sk = TransportSecretKey(transport);
+    crypto_scalarmult_base(out.transport.pk.data(), out.transport.sk.expose().data());
+    std::size_t encs = in.u16();
+    if (encs > keys_max) return malformed;
+    for (std::size_t i = 0; i < encs; ++i) {
+        ByteView secret = in.raw(EncSecretKey::size());
+        if (in.failed()) return malformed;
+        EncKeyPair pair{{}, EncSecretKey(secret)};
+        pair.pk = enc_public_key(pair.sk);
+        out.enc.push_back(std::move(pair));
+    }
+    std::size_t psks = in.u16();
+    if (psks > keys_max) return malformed;
+    for (std::size_t i = 0; i < psks; ++i) {
+        std::uint32_t generation = in.u32();
+        ByteView secret = in.raw(Psk::size());
+        if (in.failed()) return malformed;
+        out.psks.push_back(PskEntry{generation, Psk(secret)});
+    }
+    std::uint8_t has_online = in.u8();
+    if (has_online > 1) return malformed;
+    if (has_online == 1) {
+        ByteView online = in.raw(SignSeed::size());
+        if (in.failed()) return malformed;
+        out.online = sign_key_pair(SignSeed(online));
+    }
+    if (!in.done()) return malformed;
+    return out;
+}
+
+Result<NodeIdentity> load_identity(const std::filesystem::path& path, const StorageKey& key) {
+    auto sealed = read_secret_file(path, identity_file_bytes_max);
+    if (!sealed) return sealed.error();
+    auto plain = open_at_rest(SealedPurpose::node_identity, key, *sealed);
+    if (!plain) return {plain.code(), path.string() + ": " + plain.error().detail};
+    auto identity = parse_identity(*plain);
+    wipe(*plain);
+    return identity;
+}
+
+Status save_identity(const std::filesystem::path& path, const NodeIdentity& identity,
+                     const StorageKey& key, Rng& rng, Overwrite overwrite) {
+    Bytes plain = encode_identity(identity);
+    Bytes sealed = seal_at_rest(SealedPurpose::node_identity, key, plain, rng);
+    wipe(plain);
+    return write_file(path, sealed, FileMode::secret, overwrite);
+}
+
+}  // namespace rilon

@@ -1,0 +1,21 @@
+// The node identity file: NodeIdentity as bytes, sealed under the storage key (config/key_file.h).
+#pragma once
+
+#include <filesystem>
+
+#include "config/file_io.h"
+#include "node/identity.h"
+
+namespace rilon {
+
+// Wipe the bytes when done.
+Bytes encode_identity(const NodeIdentity& identity);
+// Errors: malformed, unsupported.
+Result<NodeIdentity> parse_identity(ByteView bytes);
+
+// Errors: also not_found, not_permitted (loose mode), cannot_open (another storage key).
+Result<NodeIdentity> load_identity(const std::filesystem::path& path, const StorageKey& key);
+Status save_identity(const std::filesystem::path& path, const NodeIdentity& identity,
+                     const StorageKey& key, Rng& rng, Overwrite overwrite);
+
+}  // namespace rilon

@@ -1,0 +1,297 @@
+#include "node/index.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "protocol/alert.h"
+#include "protocol/mrz.h"
+#include "protocol/short_id.h"
+
+namespace rilon {
+namespace {
+
+void record_person(const proto::PersonRecord& person, proto::SearchRecord& record) {
+    auto* out = record.add_persons();
+    for (const auto& identity : person.identities()) {
+        std::string name = identity.secondary().empty()
+                               ? identity.primary()
+                               : identity.primary() + " " + identity.secondary();
+        if (!name.empty()) out->add_names(name);
+        if (!identity.native_name().empty()) out->add_names(identity.native_name());
+        if (!identity.birth_date().empty()) out->add_birth_dates(identity.birth_date());
+        if (out->sex().empty()) out->set_sex(identity.sex());
+    }
+    for (const auto& nationality : person.nationalities())
+        out->add_nationalities(nationality.code());
+}
+
+void record_alert(const proto::Alert& alert, proto::SearchRecord& record) {
+    record.set_revision(alert.revision());
+    record.set_type(kind_name(alert));
+    record.set_part(alert.part());
+    for (const auto& link : alert.links())
+        if (link.type() == "other-part") record.set_other_part(link.alert_id());
+    for (const auto& person : alert.persons()) record_person(person, record);
+    for (const auto& document : alert.documents()) {
+        if (!document.number().empty())
+            record.add_documents(fold_document_number(document.number()));
+        if (!document.series_from().empty()) {
+            record.add_series_from(fold_document_number(document.series_from()));
+            record.add_series_to(fold_document_number(document.series_to()));
+        }
+    }
+    if (alert.has_visa_cancellation() && !alert.visa_cancellation().visa_number().empty())
+        record.add_documents(fold_document_number(alert.visa_cancellation().visa_number()));
+    for (const auto& place : alert.transport().routing()) record.add_routing(place);
+}
+
+}  // namespace
+
+proto::SearchRecord Index::make_record(const OfficerContent& content,
+                                       const proto::Operation* operation) {
+    proto::SearchRecord record;
+    record.set_alert_id(content.alert.str());
+    record.set_officer_id(content.officer.officer.str());
+    if (operation == nullptr) return record;
+    switch (operation->body_case()) {
+        case proto::Operation::kPublish:
+            record.set_operation(proto::SearchRecord::PUBLISH);
+            record_alert(operation->publish(), record);
+            break;
+        case proto::Operation::kSupersede:
+            record.set_operation(proto::SearchRecord::SUPERSEDE);
+            record_alert(operation->supersede().alert(), record);
+            break;
+        case proto::Operation::kWithdraw:
+            record.set_operation(proto::SearchRecord::WITHDRAW);
+            record.set_withdraw_reason(operation->withdraw().reason());
+            record.set_revision(operation->withdraw().revision());
+            break;
+        case proto::Operation::kConfirm:
+            record.set_operation(proto::SearchRecord::CONFIRM);
+            break;
+        case proto::Operation::BODY_NOT_SET: break;
+    }
+    return record;
+}
+
+void Index::add(const IndexedEntry& entry) {
+    auto parsed = AlertId::parse(entry.record.alert_id());
+    if (!parsed.ok()) return;  // Our own record; a foreign alert id was checked when it was made.
+    std::unique_lock lock(mutex_);
+    if (meanings_.contains(entry.ref)) return;
+    meanings_[entry.ref] = {*parsed, entry.record.operation(), entry.record.revision()};
+    auto [it, fresh] = alerts_.try_emplace(*parsed);
+    AlertState& alert = it->second;
+    if (fresh) {
+        alert.id = *parsed;
+        alert.origin = entry.origin;
+        by_short_.emplace(short_id_bits(*parsed), *parsed);
+    }
+    switch (entry.record.operation()) {
+        case proto::SearchRecord::PUBLISH:
+        case proto::SearchRecord::SUPERSEDE: add_revision(alert, entry); break;
+        case proto::SearchRecord::WITHDRAW: withdraw(alert, entry); break;
+        case proto::SearchRecord::CONFIRM: alert.confirms.push_back(entry.ref); break;
+        default: alert.newer_version = true; break;
+    }
+}
+
+void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
+    if (alert.withdrawn()) {  // Never revived, from wherever it comes.
+        alert.erased.push_back(entry.ref);
+        return;
+    }
+    if (entry.record.revision() < alert.revision) {
+        alert.revisions.insert(alert.revisions.begin(), entry.ref);
+        return;
+    }
+    if (alert.order != 0) by_order_.erase(alert.order);
+    drop_terms(alert.id);
+    if (alert.revisions.empty()) alert.origin = entry.origin;
+    alert.revisions.push_back(entry.ref);
+    alert.revision = entry.record.revision();
+    alert.type = entry.record.type();
+    alert.part = entry.record.part();
+    alert.precedence = entry.precedence;
+    alert.received = entry.received;
+    alert.order = next_order_++;
+    auto other = AlertId::parse(entry.record.other_part());
+    if (other.ok()) alert.other_part = *other;
+    by_order_[alert.order] = alert.id;
+    put_terms(alert.id, entry.record);
+}
+
+void Index::withdraw(AlertState& alert, const IndexedEntry& entry) {
+    if (!alert.withdrawal.has_value()) {
+        alert.withdrawal = entry.ref;
+        alert.withdraw_reason = entry.record.withdraw_reason();
+        alert.withdrawn_revision = entry.record.revision();
+        if (alert.order != 0) by_order_.erase(alert.order);
+        alert.order = next_order_++;
+        alert.received = entry.received;
+        by_order_[alert.order] = alert.id;
+    }
+    drop_terms(alert.id);
+    alert.erased.insert(alert.erased.end(), alert.revisions.begin(), alert.revisions.end());
+    alert.revisions.clear();
+    // After a restart the erased revisions have no record left; the withdrawal's names them.
+    for (int i = 0; i < entry.record.erased_streams_size() && i < entry.record.erased_seqs_size();
+         ++i) {
+        auto stream = StreamId::parse(entry.record.erased_streams(i));
+        if (!stream.ok()) continue;
+        EntryRef ref{*stream, Seq{entry.record.erased_seqs(i)}};
+        if (std::find(alert.erased.begin(), alert.erased.end(), ref) == alert.erased.end())
+            alert.erased.push_back(ref);
+    }
+}
+
+void Index::erase(const EntryRef& ref) {
+    std::unique_lock lock(mutex_);
+    auto meaning = meanings_.find(ref);
+    if (meaning == meanings_.end()) return;
+    auto it = alerts_.find(meaning->second.alert);
+    if (it == alerts_.end()) return;
+    AlertState& alert = it->second;
+    auto gone = std::find(alert.revisions.begin(), alert.revisions.end(), ref);
+    if (gone == alert.revisions.end()) return;
+    bool newest = gone + 1 == alert.revisions.end();
+    alert.revisions.erase(gone);
+    alert.erased.push_back(ref);
+    if (newest || alert.revisions.empty()) drop_terms(alert.id);
+    if (alert.revisions.empty() && alert.order != 0 && !alert.withdrawn()) {
+        by_order_.erase(alert.order);
+        alert.order = 0;
+    }
+}
+
+void Index::forget(const AlertId& id) {
+    std::unique_lock lock(mutex_);
+    auto it = alerts_.find(id);
+    if (it == alerts_.end()) return;
+    drop_terms(id);
+    if (it->second.order != 0) by_order_.erase(it->second.order);
+    auto [first, last] = by_short_.equal_range(short_id_bits(id));
+    for (auto short_id = first; short_id != last; ++short_id) {
+        if (short_id->second == id) {
+            by_short_.erase(short_id);
+            break;
+        }
+    }
+    alerts_.erase(it);
+}
+
+void Index::put_terms(const AlertId& alert, const proto::SearchRecord& record) {
+    std::uint32_t number = 0;
+    for (const auto& person : record.persons()) {
+        IndexedPerson out{alert, {}, {}, {}, person.sex()};
+        for (const auto& name : person.names()) out.names.push_back(fold_name(name));
+        out.birth_dates.assign(person.birth_dates().begin(), person.birth_dates().end());
+        out.nationalities.assign(person.nationalities().begin(), person.nationalities().end());
+        persons_.emplace(std::pair{alert, number++}, std::move(out));
+    }
+    auto& documents = documents_of_[alert];
+    for (const auto& number_text : record.documents()) {
+        by_document_[number_text].push_back(alert);
+        documents.push_back(number_text);
+    }
+    for (int i = 0; i < record.series_from_size() && i < record.series_to_size(); ++i)
+        series_.push_back({record.series_from(i), record.series_to(i), alert});
+}
+
+void Index::drop_terms(const AlertId& alert) {
+    persons_.erase(persons_.lower_bound({alert, 0}), persons_.upper_bound({alert, ~0u}));
+    auto documents = documents_of_.find(alert);
+    if (documents == documents_of_.end()) return;
+    for (const auto& number : documents->second) {
+        auto it = by_document_.find(number);
+        if (it == by_document_.end()) continue;
+        std::erase(it->second, alert);
+        if (it->second.empty()) by_document_.erase(it);
+    }
+    documents_of_.erase(documents);
+    std::erase_if(series_, [&](const Series& series) { return series.alert == alert; });
+}
+
+void Index::note_unopened(std::int64_t difference) {
+    std::unique_lock lock(mutex_);
+    unopened_ += difference;
+}
+
+std::optional<AlertState> Index::alert(const AlertId& id) const {
+    std::shared_lock lock(mutex_);
+    auto it = alerts_.find(id);
+    if (it == alerts_.end()) return std::nullopt;
+    return it->second;
+}
+
+Result<AlertState> Index::find(std::string_view id_or_prefix) const {
+    auto reference = parse_alert_reference(id_or_prefix);
+    if (!reference.ok()) return Error{Errc::invalid, reference.error().detail};
+    std::shared_lock lock(mutex_);
+    if (const auto* id = std::get_if<AlertId>(&*reference)) {
+        auto it = alerts_.find(*id);
+        if (it == alerts_.end()) return {Errc::not_found, "no alert with this id is held here"};
+        return it->second;
+    }
+    ShortIdRange range = short_id_range(std::get<ShortIdPrefix>(*reference));
+    auto first = by_short_.lower_bound(range.first);
+    auto last = by_short_.upper_bound(range.last);
+    if (first == last) return {Errc::not_found, "no alert whose id begins so is held here"};
+    if (std::next(first) != last)
+        return {Errc::invalid, "several alerts begin so; type more of the id"};
+    return alerts_.at(first->second);
+}
+
+std::vector<AlertState> Index::newest(std::uint64_t before, std::size_t max) const {
+    std::shared_lock lock(mutex_);
+    std::vector<AlertState> out;
+    auto it = before == 0 ? by_order_.end() : by_order_.lower_bound(before);
+    while (it != by_order_.begin() && out.size() < max) {
+        --it;
+        out.push_back(alerts_.at(it->second));
+    }
+    return out;
+}
+
+std::vector<AlertId> Index::by_document(std::string_view folded_number) const {
+    std::shared_lock lock(mutex_);
+    std::vector<AlertId> out;
+    auto it = by_document_.find(std::string(folded_number));
+    if (it != by_document_.end()) out = it->second;
+    for (const auto& series : series_) {
+        if (folded_number.size() == series.from.size() && folded_number >= series.from &&
+            folded_number <= series.to)
+            out.push_back(series.alert);
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+std::optional<Index::EntryMeaning> Index::meaning(const EntryRef& ref) const {
+    std::shared_lock lock(mutex_);
+    auto it = meanings_.find(ref);
+    if (it == meanings_.end()) return std::nullopt;
+    return it->second;
+}
+
+std::size_t Index::readable_alerts() const {
+    std::shared_lock lock(mutex_);
+    return static_cast<std::size_t>(std::count_if(
+        alerts_.begin(), alerts_.end(), [](const auto& item) { return item.second.readable(); }));
+}
+
+std::size_t Index::unopened() const {
+    std::shared_lock lock(mutex_);
+    return unopened_ > 0 ? static_cast<std::size_t>(unopened_) : 0;
+}
+
+std::vector<AlertId> Index::alert_ids() const {
+    std::shared_lock lock(mutex_);
+    std::vector<AlertId> out;
+    for (const auto& [id, alert] : alerts_) out.push_back(id);
+    return out;
+}
+
+}  // namespace rilon

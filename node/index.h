@@ -1,0 +1,130 @@
+// The index: alerts by id, and what search needs of each, in memory only: no searchable term is on
+// disk. Built at start from the sealed search records and kept up with every opened entry. Many
+// readers (queries), one writer (the node); it locks itself.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "node/search_record.pb.h"
+#include "protocol/alert.pb.h"
+#include "protocol/ids.h"
+#include "protocol/names.h"
+#include "protocol/officer.h"
+#include "protocol/units.h"
+
+namespace rilon {
+
+struct EntryRef {
+    StreamId stream;
+    Seq seq;
+    auto operator<=>(const EntryRef&) const = default;
+};
+
+// One opened entry, as the index takes it in.
+struct IndexedEntry {
+    EntryRef ref;
+    NodeId origin;
+    Arrival arrival;  // Zero for entries whose batch is not committed yet; only the order counts.
+    UnixMillis received;
+    std::uint8_t precedence = 0;
+    proto::SearchRecord record;
+};
+
+struct AlertState {
+    AlertId id;
+    NodeId origin;             // Of the first publish we saw.
+    std::uint32_t revision = 0;
+    std::vector<EntryRef> revisions;    // Publish and supersedes still readable, oldest first.
+    std::vector<EntryRef> erased;       // Those whose body is gone.
+    std::vector<EntryRef> confirms;
+    std::optional<EntryRef> withdrawal; // Set: withdrawn, whatever arrives later.
+    std::string withdraw_reason;
+    std::uint32_t withdrawn_revision = 0;
+    std::string type;
+    std::string part;
+    std::optional<AlertId> other_part;
+    UnixMillis received;       // Of the newest revision.
+    std::uint64_t order = 0;   // Ascending with every publish and supersede: newest is highest.
+    std::uint8_t precedence = 0;
+    bool newer_version = false;
+
+    bool withdrawn() const { return withdrawal.has_value(); }
+    bool readable() const { return !withdrawn() && !revisions.empty(); }
+};
+
+// A person of an alert, ready to be compared.
+struct IndexedPerson {
+    AlertId alert;
+    std::vector<FoldedName> names;
+    std::vector<std::string> birth_dates;
+    std::vector<std::string> nationalities;
+    std::string sex;
+};
+
+class Index {
+   public:
+    // Makes a search record of an opened operation. The bytes go to the store as they are.
+    static proto::SearchRecord make_record(const OfficerContent& content,
+                                           const proto::Operation* operation);
+
+    void add(const IndexedEntry& entry);
+    // The bodies are gone: forget every term of them. Tombstones stay.
+    void erase(const EntryRef& ref);
+    // Everything of an alert, tombstone included: for one that never was its author's.
+    void forget(const AlertId& alert);
+    void note_unopened(std::int64_t difference);
+
+    // --- readers; each takes the lock for its own call ---
+    std::optional<AlertState> alert(const AlertId& id) const;
+    // By full id or short-form prefix. Errors: not_found; invalid (several alerts start so, or no id).
+    Result<AlertState> find(std::string_view id_or_prefix) const;
+    // Newest first, from `order` below `before` (0: from the newest), at most max.
+    std::vector<AlertState> newest(std::uint64_t before, std::size_t max) const;
+    // Alerts whose readable revision names this document, exactly after folding or within a series.
+    std::vector<AlertId> by_document(std::string_view folded_number) const;
+    // Calls `visit` with every person of readable alerts under the shared lock; `visit` must be short.
+    template <class Visit>
+    void each_person(Visit visit) const {
+        std::shared_lock lock(mutex_);
+        for (const auto& [key, person] : persons_) visit(person);
+    }
+    // Which alert an entry belongs to, and what it is.
+    struct EntryMeaning {
+        AlertId alert;
+        proto::SearchRecord::Operation operation;
+        std::uint32_t revision;
+    };
+    std::optional<EntryMeaning> meaning(const EntryRef& ref) const;
+    std::size_t readable_alerts() const;
+    std::size_t unopened() const;
+    std::vector<AlertId> alert_ids() const;
+
+   private:
+    void add_revision(AlertState& alert, const IndexedEntry& entry);
+    void withdraw(AlertState& alert, const IndexedEntry& entry);
+    void put_terms(const AlertId& alert, const proto::SearchRecord& record);
+    void drop_terms(const AlertId& alert);
+
+    mutable std::shared_mutex mutex_;
+    std::map<AlertId, AlertState> alerts_;
+    std::map<std::uint64_t, AlertId> by_order_;
+    std::multimap<std::uint64_t, AlertId> by_short_;  // short_id_bits → alert.
+    std::unordered_map<std::string, std::vector<AlertId>> by_document_;
+    struct Series {
+        std::string from, to;
+        AlertId alert;
+    };
+    std::vector<Series> series_;
+    std::map<std::pair<AlertId, std::uint32_t>, IndexedPerson> persons_;
+    std::map<EntryRef, EntryMeaning> meanings_;
+    std::map<AlertId, std::vector<std::string>> documents_of_;
+    std::uint64_t next_order_ = 1;
+    std::int64_t unopened_ = 0;
+};
+
+}  // namespace rilon

@@ -1,0 +1,344 @@
+// Entries from peers: parse → job (signature; decryption where the key is at hand) → verify → store,
+// index, acknowledge, forward. What can't be taken yet waits in bounded places.
+#include <fmt/format.h>
+
+#include "node/core.h"
+
+namespace rilon {
+
+void NodeCore::on_entries(const NodeId& from, const SyncHead&, const Bytes& payload) {
+    proto::SyncEntries frame;
+    if (!frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+        ++counters_.refused;
+        return;
+    }
+    auto id = StreamId::parse(frame.stream_id());
+    if (!id.ok()) return;
+    std::vector<UnverifiedEntry> entries;
+    for (const auto& item : frame.entries()) {
+        auto entry = item.absent() ? parse_absent_entry(as_bytes(item.entry()))
+                                   : parse_entry(as_bytes(item.entry()));
+        if (!entry.ok() || entry->header().stream != *id) {
+            ++counters_.refused;
+            log(4, fmt::format("entry_malformed peer={}", from.brief()));
+            return;  // A peer that sends one malformed entry is not asked for the rest.
+        }
+        entries.push_back(std::move(*entry));
+    }
+    StreamInfo* info = stream(*id);
+    if (info != nullptr) {
+        Seq head{frame.head()};
+        info->peer_heads[from] = std::max(info->peer_heads[from], head);
+        if (info->fetch.has_value() && info->fetch->peer == from) info->fetch.reset();
+    }
+    constexpr std::size_t bulk_from = 8;
+    if (entries.size() >= bulk_from && info != nullptr && info->state.founded)
+        offer_bulk(from, std::move(entries));
+    else
+        for (auto& entry : entries) offer(from, std::move(entry));
+    for (const auto& bytes : frame.slots()) {
+        auto slot = parse_slot(as_bytes(bytes));
+        if (slot.ok() && slot->stream == *id) use_slot(*slot);
+    }
+}
+
+void NodeCore::on_live(const LiveFrame& frame) {
+    auto entry = parse_entry(frame.entry);
+    if (!entry.ok()) {
+        ++counters_.refused;
+        return;
+    }
+    if (StreamInfo* info = stream(entry->header().stream))
+        info->peer_heads[frame.publisher] =
+            std::max(info->peer_heads[frame.publisher], entry->header().seq);
+    offer(frame.publisher, std::move(*entry));
+}
+
+void NodeCore::refuse(const NodeId& from, const EntryHeader& header, const Error& why) {
+    ++counters_.refused;
+    log(4, fmt::format("entry_refused peer={} stream={} seq={} code={} why=\"{}\"", from.brief(),
+                       header.stream.brief(), header.seq.value, errc_name(why.code), why.detail));
+}
+
+void NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
+    if (options_.refuse_intake) return;
+    const EntryHeader header = entry.header();
+    auto key = signer_of(entry, directory_);
+    if (!key.ok()) {
+        if (key.code() == Errc::parked) return park(from, std::move(entry));
+        return refuse(from, header, key.error());
+    }
+    StreamInfo* info = stream(header.stream);
+    if (info != nullptr && info->state.founded && header.seq <= info->state.head)
+        return known_already(from, *info, std::move(entry));
+    if (info == nullptr && header.kind == EntryKind::genesis) {
+        if (!begin_stream(header)) return refuse(from, header, {Errc::busy, "too many streams"});
+        info = stream(header.stream);
+    }
+    if (info == nullptr) {
+        // Not even the genesis is here: fetch the stream from its beginning.
+        proto::SyncRange want;
+        want.set_stream_id(header.stream.str());
+        want.set_from(0);
+        want.set_to(header.seq.value);
+        want.set_max_bytes(256 * 1024);
+        return send(from, SyncType::range, next_request_++, want.SerializeAsString());
+    }
+    CheckEntryJob job{from, std::move(entry), *key, std::nullopt};
+    if (info != nullptr && info->key.has_value() && !job.entry.absent() &&
+        header.epoch == info->state.epoch &&
+        (header.kind == EntryKind::content || header.kind == EntryKind::chunk))
+        job.open_with = entry_key(*info->key, header.stream, header.seq);
+    out_->jobs.push_back(Job{std::move(job)});
+}
+
+// Held already: identical (perhaps with a body that we lack), or a fork.
+void NodeCore::known_already(const NodeId& from, StreamInfo& info, UnverifiedEntry entry) {
+    auto held = store_.entry(info.state.id, entry.header().seq);
+    if (!held.ok() || !held->has_value()) return;  // Damaged, or of this very batch: sync asks again.
+    const UnverifiedEntry& ours = (*held)->entry;
+    if (ours.id() == entry.id()) {
+        if (!ours.absent() || entry.absent()) return;
+        if (index_.meaning({info.state.id, entry.header().seq}).has_value()) return;  // Erased here.
+        if (is_coordinator()) return;  // Erased by a redact; a carrier has no use for it.
+        auto body = verify_body(std::move(entry), ours.id());
+        if (body.ok()) write(PutBody{std::move(*body)});
+        return;
+    }
+    auto key = signer_of(entry, directory_);
+    if (!key.ok()) return;
+    auto checked = check_signature(std::move(entry), *key);
+    if (!checked.ok()) return refuse(from, ours.header(), checked.error());
+    freeze(info, ForkProof{to_bytes(ours.prefix()), to_bytes(checked->entry().prefix())});
+}
+
+void NodeCore::offer_bulk(const NodeId& from, std::vector<UnverifiedEntry> entries) {
+    if (options_.refuse_intake) return;
+    StreamInfo& info = *stream(entries.front().header().stream);
+    std::size_t skip = 0;
+    while (skip < entries.size() && entries[skip].header().seq <= info.state.head) ++skip;
+    for (std::size_t i = 0; i < skip; ++i) known_already(from, info, std::move(entries[i]));
+    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(skip));
+    if (entries.empty()) return;
+    AcceptContext context{directory_, info.definition ? &*info.definition : nullptr,
+                          is_coordinator()};
+    auto batch = verify_batch(std::move(entries), info.state, context);
+    if (batch.ok()) {
+        for (auto& entry : *batch) take(from, std::move(entry), std::nullopt);
+        return take_early(info);
+    }
+    // One by one finds which of them is at fault, and why.
+    for (auto& entry : entries) offer(from, std::move(entry));
+}
+
+void NodeCore::on_checked(EntryChecked checked) {
+    if (!checked.entry.ok()) {
+        ++counters_.refused;
+        log(4, fmt::format("entry_refused peer={} entry={} code={}", checked.from.brief(),
+                           checked.id.brief(), errc_name(checked.entry.code())));
+        return;
+    }
+    const EntryHeader header = checked.entry->entry().header();
+    if (stream(header.stream) == nullptr) return;  // Its genesis was refused.
+    StreamInfo& info = streams_.at(header.stream);
+    AcceptContext context{directory_, info.definition ? &*info.definition : nullptr,
+                          is_coordinator()};
+    auto verified = verify(std::move(*checked.entry), info.state, context);
+    if (verified.ok() && header.kind == EntryKind::genesis && !is_coordinator() &&
+        standing(info) != nullptr &&
+        !directory_.now().is_member(info.state.audience, identity_.id)) {
+        streams_.erase(header.stream);
+        return refuse(checked.from, header,
+                      {Errc::not_member, "a stream of an audience that this node is not in"});
+    }
+    if (verified.ok()) {
+        take(checked.from, std::move(*verified), std::move(checked.content));
+        return take_early(info);
+    }
+    Error why = verified.error();
+    switch (why.code) {
+        case Errc::duplicate: break;
+        case Errc::gap:
+            keep_early(checked.from, info, std::move(*checked.entry));
+            fetch(info, checked.from);
+            break;
+        case Errc::parked: break;  // The directory came meanwhile or will; sync asks again.
+        case Errc::fork: forked(info, checked.entry->entry(), checked.from); break;
+        default: refuse(checked.from, header, why); break;
+    }
+    if (header.kind == EntryKind::genesis && !info.state.founded) streams_.erase(header.stream);
+}
+
+// A place for a stream whose genesis is under check.
+bool NodeCore::begin_stream(const EntryHeader& genesis) {
+    std::size_t of_origin = 0;
+    for (const auto& [id, other] : streams_)
+        if (other.state.origin == genesis.origin) ++of_origin;
+    if (of_origin >= streams_per_origin_max) return false;
+    StreamInfo info;
+    info.state.id = genesis.stream;
+    info.state.origin = genesis.origin;
+    streams_.emplace(genesis.stream, std::move(info));
+    return true;
+}
+
+void NodeCore::keep_early(const NodeId& from, StreamInfo& info, SignedEntry entry) {
+    std::size_t size = entry_prefix_bytes + entry.entry().body().size();
+    if (info.early.size() >= early_entries_max || info.early_bytes + size > early_bytes_max) return;
+    Seq seq = entry.entry().header().seq;
+    if (info.early.emplace(seq, std::pair{from, std::move(entry)}).second) {
+        info.early_bytes += size;
+        ++counters_.gaps_repaired;
+    }
+}
+
+void NodeCore::take_early(StreamInfo& info) {
+    while (!info.early.empty() && !info.state.frozen) {
+        auto first = info.early.begin();
+        if (first->first > info.state.head.next()) return;
+        auto [from, entry] = std::move(first->second);
+        info.early_bytes -= entry_prefix_bytes + entry.entry().body().size();
+        info.early.erase(first);
+        if (entry.entry().header().seq <= info.state.head) continue;
+        AcceptContext context{directory_, info.definition ? &*info.definition : nullptr,
+                              is_coordinator()};
+        auto verified = verify(std::move(entry), info.state, context);
+        if (!verified.ok()) return;
+        take(from, std::move(*verified), std::nullopt);
+    }
+}
+
+// The directory is behind this entry: keep it until the record is here, within bounds.
+void NodeCore::park(const NodeId& from, UnverifiedEntry entry) {
+    if (parked_.size() >= parked_entries_max) {
+        ++counters_.refused;
+        return;
+    }
+    parked_.emplace_back(from, std::move(entry));
+    proto::SyncDirectory want;
+    want.set_has_want(true);
+    want.set_want_from(directory_.size());
+    send(from, SyncType::directory, next_request_++, want.SerializeAsString());
+}
+
+void NodeCore::unpark() {
+    std::deque<std::pair<NodeId, UnverifiedEntry>> waiting;
+    waiting.swap(parked_);
+    for (auto& [from, entry] : waiting) {
+        if (entry.header().dir_seq.value >= directory_.size())
+            parked_.emplace_back(from, std::move(entry));
+        else
+            offer(from, std::move(entry));
+    }
+}
+
+// Accepted: everything that follows from it, in this batch.
+void NodeCore::take(const NodeId& from, VerifiedEntry entry,
+                    std::optional<Result<OfficerContent>> content) {
+    const EntryHeader header = entry.header();
+    StreamInfo& info = streams_.at(header.stream);
+    touch(info);
+    ++counters_.received;
+    info.peer_heads[from] = std::max(info.peer_heads[from], header.seq);
+    next_arrival_ = next_arrival_.next();
+    if (!is_coordinator()) {
+        ack_stored_[header.stream] = {header.seq, entry.id()};
+    }
+    forward(from, entry);
+    switch (header.kind) {
+        case EntryKind::grant: {
+            auto grant = parse_grant(entry.body());
+            write(PutEntry{std::move(entry), now_});
+            if (grant.ok()) on_grant(info, header, *grant);
+            break;
+        }
+        case EntryKind::redact: {
+            auto ranges = parse_redact(entry.body());
+            write(PutEntry{std::move(entry), now_});
+            if (ranges.ok()) on_redact(info, std::move(*ranges));
+            break;
+        }
+        case EntryKind::content: {
+            bool has_body = !entry.absent();
+            write(PutEntry{std::move(entry), now_});
+            if (is_coordinator() || !has_body) break;
+            if (content.has_value() && content->ok()) {
+                index_content(header, now_, **content);
+            } else if (content.has_value()) {
+                log(3, fmt::format("officer_refused stream={} seq={} code={}",
+                                   header.stream.brief(), header.seq.value,
+                                   errc_name(content->code())));
+            } else {
+                index_.note_unopened(1);
+                if (info.key.has_value() && header.epoch == info.state.epoch)
+                    queue_open(header.stream, header.epoch, header.seq);
+            }
+            break;
+        }
+        default: write(PutEntry{std::move(entry), now_}); break;
+    }
+}
+
+// Origins and hubs push on; others rely on the peers they have both.
+void NodeCore::forward(const NodeId& from, const VerifiedEntry& entry) {
+    if (!is_coordinator() && !options_.hub && !is_self(entry.header().origin)) return;
+    fresh_[entry.header().stream].push_back({from, entry.header().seq, entry.header().kind,
+                                             entry.header().epoch, entry.header().precedence,
+                                             entry.bytes(), entry.absent()});
+}
+
+// --- forks ------------------------------------------------------------------------------------
+
+// Either another entry of our head's seq, or a successor of an entry we do not hold: then its
+// predecessor, from the same source, is the other half of the proof.
+void NodeCore::forked(StreamInfo& info, const UnverifiedEntry& other, const NodeId& from) {
+    if (info.state.frozen) return;
+    if (other.header().seq > info.state.head) {
+        proto::SyncRange want;
+        want.set_stream_id(info.state.id.str());
+        want.set_from(info.state.head.value);
+        want.set_to(info.state.head.value);
+        want.set_max_bytes(256 * 1024);
+        return send(from, SyncType::range, next_request_++, want.SerializeAsString());
+    }
+    auto held = store_.entry(info.state.id, other.header().seq);
+    if (!held.ok() || !held->has_value()) return;
+    freeze(info, ForkProof{to_bytes((*held)->entry.prefix()), to_bytes(other.prefix())});
+}
+
+void NodeCore::freeze(StreamInfo& info, const ForkProof& proof) {
+    if (info.state.frozen) return;
+    info.state.frozen = true;
+    info.early.clear();
+    info.early_bytes = 0;
+    touch(info);
+    proto::SyncFork fork;
+    fork.set_one(std::string(as_text(proof.one)));
+    fork.set_other(std::string(as_text(proof.other)));
+    std::string bytes = fork.SerializeAsString();
+    write(PutPrivate{"fork." + info.state.id.hex(), to_bytes(as_bytes(bytes))});
+    log(1, fmt::format("fork_proven origin={} stream={} frozen=1", info.state.origin.brief(),
+                       info.state.id.brief()));
+    for (const auto& [id, peer] : peers_)
+        if (peer.up && may_hold(id, info)) send(id, SyncType::fork, 0, bytes, Precedence::flash);
+}
+
+void NodeCore::on_fork(const NodeId& from, const Bytes& payload) {
+    proto::SyncFork fork;
+    if (!fork.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
+    ForkProof proof{to_bytes(as_bytes(fork.one())), to_bytes(as_bytes(fork.other()))};
+    auto id = fork_stream(proof);
+    if (!id.ok()) return;
+    StreamInfo* info = stream(*id);
+    if (info == nullptr || info->state.frozen) return;
+    Status real = verify_fork(proof, directory_);
+    if (!real.ok()) {
+        ++counters_.refused;
+        log(4, fmt::format("fork_proof_refused peer={} code={}", from.brief(),
+                           errc_name(real.code())));
+        return;
+    }
+    freeze(*info, proof);
+}
+
+}  // namespace rilon

@@ -1,0 +1,44 @@
+#include "node/job.h"
+
+#include "protocol/directory.h"
+
+namespace rilon {
+namespace {
+
+EntryChecked check_entry(CheckEntryJob job, const Directory& directory) {
+    EntryHeader header = job.entry.header();
+    EntryChecked out{job.from, job.entry.id(), check_signature(std::move(job.entry), job.key),
+                     std::nullopt, std::nullopt};
+    if (!out.entry.ok() || !job.open_with.has_value()) return out;
+    Result<Bytes> plain = open_body_early(*out.entry, *job.open_with);
+    if (!plain.ok()) return out;
+    if (header.kind == EntryKind::content)
+        out.content = verify_content(*plain, directory, header.origin, header.stream,
+                                     header.dir_seq);
+    out.plain = std::move(*plain);
+    return out;
+}
+
+EntryOpened open_entry(const OpenEntryJob& job, const Directory& directory) {
+    const EntryHeader& header = job.entry.header();
+    Result<Bytes> plain = open_body(job.entry, job.key);
+    if (!plain.ok()) return {header, job.received, plain.error()};
+    auto content =
+        verify_content(*plain, directory, header.origin, header.stream, header.dir_seq);
+    wipe(*plain);
+    return {header, job.received, std::move(content)};
+}
+
+}  // namespace
+
+JobResult run_job(Job job, const Directory& directory) {
+    if (auto* entry = std::get_if<CheckEntryJob>(&job.body))
+        return JobResult{check_entry(std::move(*entry), directory)};
+    if (auto* open = std::get_if<OpenEntryJob>(&job.body))
+        return JobResult{open_entry(*open, directory)};
+    auto& post = std::get<CheckPostJob>(job.body);
+    return JobResult{PostChecked{
+        post.post, signature_ok(post.officer, post.message, post.signature)}};
+}
+
+}  // namespace rilon

@@ -1,0 +1,293 @@
+// Epoch keys as a reader gets them: a grant commits to K, a slot brings it, and what waited for it is
+// opened. At the end of an epoch K is destroyed; the store has wrapped the entry keys by then.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "node/core.h"
+#include "protocol/alert.h"
+
+namespace rilon {
+
+void NodeCore::on_grant(StreamInfo& info, const EntryHeader& header, const GrantBody& grant) {
+    if (header.epoch.value > 1) close_epoch(info, Epoch{header.epoch.value - 1});
+    std::vector<Slot> slots;
+    slots.swap(info.early_slots);
+    if (is_coordinator()) {
+        for (const auto& slot : slots)
+            if (slot.epoch == header.epoch) write(PutSlot{slot, now_});
+        return;
+    }
+    missing_[info.state.id].push_back({header.epoch, header.seq, {}});
+    for (const auto& slot : slots) {
+        if (slot.epoch != header.epoch) continue;
+        write(PutSlot{slot, now_});
+        try_slot(info, header, grant, slot);
+    }
+    save_missing();
+}
+
+void NodeCore::close_epoch(StreamInfo& info, Epoch epoch) {
+    if (epoch <= info.closed) return;
+    info.closed = epoch;
+    info.key.reset();
+    write(CloseEpoch{info.state.id, epoch});
+}
+
+// A slot from any holder; unsigned, so it counts only if what it opens fits the grant's commitment.
+void NodeCore::use_slot(const Slot& slot) {
+    StreamInfo* info = stream(slot.stream);
+    if (info == nullptr) return;
+    if (!info->state.founded || slot.epoch > info->state.epoch) {
+        if (info->early_slots.size() < 1024) info->early_slots.push_back(slot);
+        return;
+    }
+    auto held = store_.slot(slot.stream, slot.epoch, slot.tag);
+    if (held.ok() && !held->has_value()) write(PutSlot{slot, now_});
+    auto missing = missing_.find(slot.stream);
+    if (missing == missing_.end()) return;
+    for (const auto& key : missing->second) {
+        if (key.epoch != slot.epoch) continue;
+        auto stored = store_.entry(slot.stream, key.grant);
+        if (!stored.ok() || !stored->has_value()) return;  // Of this very batch: asked for again.
+        auto grant = parse_grant((*stored)->entry.body());
+        if (grant.ok() && try_slot(*info, (*stored)->entry.header(), *grant, slot)) save_missing();
+        return;
+    }
+}
+
+// The tag our slot of this grant carries; nothing when we are not among its recipients.
+std::optional<SlotTag> NodeCore::own_tag(const StreamInfo& info, const EntryHeader& grant) const {
+    const DirectoryState* then = directory_.at(grant.dir_seq);
+    if (then == nullptr) return std::nullopt;
+    const NodeRecord* origin = then->node(info.state.origin);
+    const NodeRecord* self = then->node(identity_.id);
+    if (origin == nullptr || self == nullptr) return std::nullopt;
+    for (const auto& pair : identity_.enc)
+        if (pair.pk == self->enc_pk)
+            return slot_tag(pair.sk, origin->enc_pk, info.state.id, grant.epoch);
+    return std::nullopt;
+}
+
+bool NodeCore::try_slot(StreamInfo& info, const EntryHeader& header, const GrantBody& grant,
+                        const Slot& slot) {
+    auto tag = own_tag(info, header);
+    if (!tag.has_value() || slot.tag != *tag) return false;
+    const DirectoryState* then = directory_.at(header.dir_seq);
+    SlotEnds ends{identity_.network,
+                  info.state.id,
+                  header.epoch,
+                  info.state.origin,
+                  then->node(info.state.origin)->enc_pk,
+                  then->node(identity_.id)->enc_pk};
+    for (const auto& psk : identity_.psks) {
+        if (psk.generation != slot.psk_id) continue;
+        for (const auto& pair : identity_.enc) {
+            if (pair.pk != ends.recipient_pk) continue;
+            auto key = open_slot(slot, ends, pair.sk, psk);
+            if (key.ok()) return got_key(info, header, grant, std::move(*key));
+        }
+    }
+    log(4, fmt::format("slot_refused stream={} epoch={}", info.state.id.brief(),
+                       header.epoch.value));
+    return false;
+}
+
+bool NodeCore::got_key(StreamInfo& info, const EntryHeader& header, const GrantBody& grant,
+                       EpochKey key) {
+    const StreamId& id = info.state.id;
+    if (key_commitment(key, id, header.epoch) != grant.commitment) {
+        log(4, fmt::format("key_commitment_mismatch stream={} epoch={}", id.brief(),
+                           header.epoch.value));
+        return false;
+    }
+    if (standing(info) == nullptr) {
+        auto definition = open_definition(key, id, header.epoch, grant, header.nonce);
+        bool fits = definition.ok() && (!info.definition.has_value() ||
+                                        info.definition->same_audience(*definition));
+        if (fits) {
+            AudienceDefinition expected = *definition;
+            fill_recipients(*directory_.at(header.dir_seq), expected, info.state.origin);
+            fits = expected.recipients == definition->recipients;
+        }
+        if (!fits) {
+            log(1, fmt::format("definition_mismatch stream={} epoch={}", id.brief(),
+                               header.epoch.value));
+            return false;
+        }
+        info.definition = std::move(*definition);
+        write(PutPrivate{"definition." + id.hex(), encode_definition(*info.definition)});
+    }
+    std::erase_if(missing_[id], [&](const MissingKey& m) { return m.epoch == header.epoch; });
+    if (missing_[id].empty()) missing_.erase(id);
+    write(PutEpochKey{id, header.epoch, key.duplicate()});
+    if (header.epoch == info.state.epoch && header.epoch > info.closed) info.key = std::move(key);
+    queue_open(id, header.epoch, header.seq);
+    return true;
+}
+
+void NodeCore::save_missing() {
+    ByteWriter out;
+    for (const auto& [id, keys] : missing_)
+        for (const auto& key : keys)
+            out.raw(id.view()).u32(key.epoch.value).u64(key.grant.value);
+    write(PutPrivate{"missing-keys", std::move(out).take()});
+}
+
+// Asks connected peers that may hold the stream for our slots, by tag.
+void NodeCore::ask_slots(bool all) {
+    for (auto& [id, keys] : missing_) {
+        StreamInfo* info = stream(id);
+        if (info == nullptr) continue;
+        for (auto& key : keys) {
+            if (!all && now_.since(key.asked) < slot_retry_ms) continue;
+            auto stored = store_.entry(id, key.grant);
+            if (!stored.ok() || !stored->has_value()) continue;
+            auto tag = own_tag(*info, (*stored)->entry.header());
+            if (!tag.has_value()) continue;
+            key.asked = now_;
+            proto::SyncSlots ask;
+            ask.set_stream_id(id.str());
+            ask.set_epoch(key.epoch.value);
+            ask.add_tags(tag->str());
+            for (const auto& [peer, state] : peers_) {
+                if (!state.up) continue;
+                if (may_hold(peer, *info))
+                    send(peer, SyncType::slots, next_request_++, ask.SerializeAsString(),
+                         Precedence::immediate);
+            }
+        }
+    }
+}
+
+void NodeCore::on_slots(const NodeId& from, const SyncHead& head, const Bytes& payload) {
+    proto::SyncSlots frame;
+    if (!frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
+    auto id = StreamId::parse(frame.stream_id());
+    if (!id.ok()) return;
+    for (const auto& bytes : frame.slots())
+        if (auto slot = parse_slot(as_bytes(bytes)); slot.ok() && slot->stream == *id)
+            use_slot(*slot);
+    const StreamInfo* info = stream(*id);
+    if (frame.tags().empty() || info == nullptr || !may_hold(from, *info)) return;
+    proto::SyncSlots answer;
+    answer.set_stream_id(frame.stream_id());
+    answer.set_epoch(frame.epoch());
+    for (const auto& bytes : frame.tags()) {
+        auto tag = SlotTag::parse(bytes);
+        if (!tag.ok()) return;
+        auto slot = store_.slot(*id, Epoch{frame.epoch()}, *tag);
+        if (slot.ok() && slot->has_value())
+            answer.add_slots(std::string(as_text(encode_slot(**slot))));
+    }
+    if (answer.slots_size() > 0)
+        send(from, SyncType::slots, head.request, answer.SerializeAsString(),
+             Precedence::immediate);
+}
+
+// --- opening ----------------------------------------------------------------------------------
+
+void NodeCore::queue_open(const StreamId& id, Epoch epoch, Seq from) {
+    auto [it, fresh] = to_open_.try_emplace({id, epoch}, from);
+    if (!fresh) it->second = std::min(it->second, from);
+}
+
+void NodeCore::open_some() {
+    if (options_.refuse_intake) return;
+    std::size_t jobs = out_->jobs.size();
+    for (auto it = to_open_.begin(); it != to_open_.end();) {
+        StreamInfo* info = stream(it->first.first);
+        bool done = info == nullptr || open_range(*info, it->first.second, it->second);
+        it = done ? to_open_.erase(it) : std::next(it);
+        if (out_->jobs.size() - jobs >= open_batch) return;
+    }
+}
+
+// One page of an epoch's entries; true when the epoch is through.
+bool NodeCore::open_range(StreamInfo& info, Epoch epoch, Seq& next) {
+    constexpr std::size_t page_bytes = 1u << 20;
+    auto page = store_.range(info.state.id, next, info.state.head, page_bytes);
+    if (!page.ok()) {
+        log(3, fmt::format("open_failed stream={} code={}", info.state.id.brief(),
+                           errc_name(page.code())));
+        return true;
+    }
+    if (page->empty()) return next > info.state.head;  // Else not committed yet.
+    for (auto& entry : *page) {
+        EntryHeader header = entry.header();
+        next = header.seq.next();
+        if (header.epoch > epoch) return true;
+        if (header.kind != EntryKind::content || header.epoch != epoch || entry.absent()) continue;
+        if (index_.meaning({info.state.id, header.seq}).has_value()) continue;
+        auto key = store_.entry_key(info.state.id, header.seq);
+        if (!key.ok()) continue;
+        EntryId id = entry.id();
+        auto trusted = trust_stored(std::move(entry), id);
+        if (trusted.ok())
+            out_->jobs.push_back(Job{OpenEntryJob{std::move(*trusted), std::move(*key), now_}});
+    }
+    return next > info.state.head;
+}
+
+void NodeCore::on_opened(EntryOpened opened) {
+    index_.note_unopened(-1);
+    if (!opened.content.ok()) {
+        log(3, fmt::format("officer_refused stream={} seq={} code={}",
+                           opened.header.stream.brief(), opened.header.seq.value,
+                           errc_name(opened.content.code())));
+        return;
+    }
+    index_content(opened.header, opened.received, *opened.content);
+}
+
+// The author's own node, or another node of its party.
+bool NodeCore::may_change(const NodeId& by, const AlertState& alert) const {
+    if (by == alert.origin) return true;
+    const NodeRecord* one = directory_.now().node(by);
+    const NodeRecord* other = directory_.now().node(alert.origin);
+    return one != nullptr && other != nullptr && one->party == other->party;
+}
+
+void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
+                             const OfficerContent& content) {
+    auto operation = parse_operation(content.operation);
+    if (!operation.ok() && operation.code() != Errc::unsupported) {
+        log(4, fmt::format("operation_malformed stream={} seq={}", header.stream.brief(),
+                           header.seq.value));
+        return;
+    }
+    EntryRef ref{header.stream, header.seq};
+    IndexedEntry entry{ref, header.origin, next_arrival_, received,
+                       static_cast<std::uint8_t>(header.precedence),
+                       Index::make_record(content, operation.ok() ? &*operation : nullptr)};
+    entry.record.set_received_ms(received.value);
+    entry.record.set_precedence(static_cast<std::uint32_t>(header.precedence));
+    auto known = index_.alert(content.alert);
+    using Record = proto::SearchRecord;
+    bool changes = entry.record.operation() == Record::SUPERSEDE ||
+                   entry.record.operation() == Record::WITHDRAW ||
+                   entry.record.operation() == Record::PUBLISH;
+    if (known.has_value() && changes && !may_change(header.origin, *known)) {
+        // Who withdrew an alert before its publish came here must have been entitled to.
+        bool impostor = known->withdrawn() && known->revisions.empty() && known->erased.empty() &&
+                        entry.record.operation() == Record::PUBLISH;
+        if (!impostor) {
+            log(4, fmt::format("operation_not_entitled stream={} seq={}", header.stream.brief(),
+                               header.seq.value));
+            return;
+        }
+        index_.forget(content.alert);
+    }
+    if (entry.record.operation() == Record::WITHDRAW && known.has_value()) {
+        for (const auto& gone : known->revisions) {
+            entry.record.add_erased_streams(gone.stream.str());
+            entry.record.add_erased_seqs(gone.seq.value);
+        }
+    }
+    write(PutSearchRecord{ref.stream, ref.seq,
+                          to_bytes(as_bytes(entry.record.SerializeAsString()))});
+    index_.add(entry);
+    if (entry.record.operation() == Record::WITHDRAW) apply_redacts();
+}
+
+}  // namespace rilon

@@ -1,0 +1,85 @@
+#include "node/lease.h"
+
+#include <algorithm>
+
+#include "config/file_io.h"
+
+namespace rilon {
+namespace {
+
+constexpr const char* lease_name = "lease";
+constexpr const char* epoch_name = "feed_epoch";
+constexpr std::size_t lease_file_bytes_max = 256;
+
+Batch put(const char* name, ByteView value) {
+    Batch batch;
+    batch.emplace_back(PutPrivate{name, to_bytes(value)});
+    return batch;
+}
+
+}  // namespace
+
+Lease::Lease(std::filesystem::path file, Store& store, Rng& rng)
+    : file_(std::move(file)), store_(store), rng_(rng) {}
+
+Result<std::vector<Random16>> Lease::in_file() const {
+    auto text = read_file(file_, lease_file_bytes_max);
+    if (!text && text.code() == Errc::not_found) return std::vector<Random16>{};
+    if (!text) return text.error();
+    std::vector<Random16> out;
+    std::string_view rest = as_text(*text);
+    while (!rest.empty()) {
+        std::size_t end = std::min(rest.find('\n'), rest.size());
+        auto value = Random16::parse_hex(rest.substr(0, end));
+        if (value) out.push_back(*value);  // A damaged line is a lease that fits nothing.
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return out;
+}
+
+Status Lease::write_file_with(const std::vector<Random16>& values) const {
+    std::string text;
+    for (const Random16& value : values) text += value.hex() + "\n";
+    return write_file(file_, as_bytes(text), FileMode::secret, Overwrite::replace);
+}
+
+Result<LeaseState> Lease::take(UnixMillis now) {
+    auto known = in_file();
+    if (!known) return known.error();
+    auto stored = store_.private_value(lease_name);
+    if (!stored) return stored.error();
+    auto epoch = store_.private_value(epoch_name);
+    if (!epoch) return epoch.error();
+    LeaseState out;
+    bool fresh = !stored->has_value() && !epoch->has_value();  // Nothing was ever written here.
+    bool equal_lease = stored->has_value() &&
+                       std::any_of(known->begin(), known->end(), [&](const Random16& value) {
+                           return equal(value.view(), **stored);
+                       });
+    out.broken = !fresh && !equal_lease;
+    if (epoch->has_value()) out.feed_epoch = ByteReader(**epoch).u64();
+    if (fresh || out.broken) {
+        out.feed_epoch = std::max(now.value, out.feed_epoch + 1);
+        Bytes value = std::move(ByteWriter{}.u64(out.feed_epoch)).take();
+        Status done = store_.append(put(epoch_name, value));
+        if (!done) return done.error();
+    }
+    Status renewed = renew();
+    if (!renewed) return renewed.error();
+    return out;
+}
+
+Status Lease::renew() {
+    auto stored = store_.private_value(lease_name);
+    if (!stored) return stored.error();
+    auto next = rng_.bytes<Random16>();
+    std::vector<Random16> both{next};
+    if (stored->has_value() && (*stored)->size() == Random16::size())
+        both.push_back(Random16::copy_of(**stored));
+    Status done = write_file_with(both);
+    if (done) done = store_.append(put(lease_name, next.view()));
+    if (done) done = write_file_with({next});
+    return done;
+}
+
+}  // namespace rilon

@@ -1,0 +1,62 @@
+// Node: the logic of rilond, of a mission's node and of the coordinator alike, without sockets,
+// clock, threads or getrandom. One event in, outputs out; the same code runs in the daemon and in
+// the simulator. Deterministic: same store, same events, same Rng → same outputs.
+//
+//   event ──▶ step ──▶ writes   one commit by the loop
+//                  ──▶ after    sent when that commit returned
+//                  ──▶ jobs     run by the loop on all cores, results come back as JobDone
+//
+// The state in memory may be ahead of the store until the commit. When a commit fails the loop
+// throws the node away and starts a new one from the store; nothing of the batch was answered.
+#pragma once
+
+#include <memory>
+
+#include "node/event.h"
+#include "node/identity.h"
+#include "node/index.h"
+
+namespace rilon {
+
+struct NodeOptions {
+    std::string software;          // version shown to peers
+    std::vector<NodeId> dial;      // peers the configuration dials, for status
+    bool refuse_intake = false;    // the disk is full: read, serve and erase only
+    std::uint64_t feed_epoch = 0;  // changes when the store is restored
+    Bytes network_file;            // proto NetworkFile: what the directory starts from
+    Bytes first_administrator;     // proto OfficerRequest; taken when the node has no officer yet
+    bool hub = false;              // listens for peers: forwards what members may hold
+    bool publishes_rilon = false;  // serves its RILON's audience by PUB
+    bool new_streams = false;      // the lease did not match: found superseding streams, never go on
+};
+
+class Node {
+   public:
+    // Reads everything it needs from the store. Errors: damaged, io, invalid.
+    static Result<std::unique_ptr<Node>> start(NodeIdentity& identity, const NodeOptions& options,
+                                               const StoreView& store, Rng& rng, UnixMillis now);
+    ~Node();
+    Node(const Node&) = delete;
+
+    // First outputs after start: who may connect.
+    void greet(Outputs& out);
+    void step(Event event, UnixMillis now, Outputs& out);
+    // Call once after the last step of a batch, before the commit: rows that changed.
+    void flush(Outputs& out);
+    // When the next Tick is due at the latest.
+    UnixMillis next_timer() const;
+
+    const Directory& directory() const;
+    // Shared with the query worker; locks itself.
+    const Index& index() const;
+    NodeId id() const;
+    // By RILON code: when its streams were last known to be up to date here. A snapshot for queries.
+    std::map<std::string, UnixMillis> heard(UnixMillis now) const;
+
+   private:
+    struct State;
+    explicit Node(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace rilon

@@ -1,0 +1,228 @@
+// COMMIT: the officer signed what PREPARE showed. Readers that changed meanwhile refuse it; else the
+// parts are sealed into their streams, with a new epoch key first where one is due. The answer goes
+// out after the commit.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "node/core.h"
+
+namespace rilon {
+
+void NodeCore::on_commit(const Asker& asker, ClientId client, const proto::Request& request) {
+    const auto& commit = request.commit();
+    auto it = tickets_.find(to_bytes(as_bytes(commit.ticket())));
+    if (it == tickets_.end() || it->second.officer != asker.officer->id || it->second.until < now_)
+        return fail(client, request.id(),
+                    {Errc::not_found, "this posting is no longer prepared here; post it again"});
+    Ticket& ticket = it->second;
+    if (ticket.checks_left != 0)
+        return fail(client, request.id(), {Errc::busy, "this posting is being checked already"});
+    if (commit.signatures_size() != static_cast<int>(ticket.parts.size()))
+        return fail(client, request.id(), {Errc::malformed, "one signature for each part"});
+    ticket.client = client;
+    ticket.request = request.id();
+    ticket.signatures.clear();
+    for (const auto& bytes : commit.signatures()) {
+        auto signature = Signature::parse(bytes);
+        if (!signature.ok()) return fail(client, request.id(), signature.error());
+        ticket.signatures.push_back(*signature);
+    }
+    std::uint64_t number = next_post_++;
+    posts_[number] = it->first;
+    ticket.checks_left = ticket.parts.size();
+    ticket.good = true;
+    for (std::size_t i = 0; i < ticket.parts.size(); ++i) {
+        const PlannedPart& part = ticket.parts[i];
+        out_->jobs.push_back(Job{CheckPostJob{
+            number, asker.officer->pk,
+            officer_message(identity_.network, part.stream, part.alert, part.operation),
+            ticket.signatures[i]}});
+    }
+}
+
+void NodeCore::on_post_checked(const PostChecked& checked) {
+    auto post = posts_.find(checked.post);
+    if (post == posts_.end()) return;
+    Ticket& ticket = tickets_.at(post->second);
+    ticket.good = ticket.good && checked.good;
+    if (--ticket.checks_left == 0) finish_post(checked.post);
+}
+
+void NodeCore::finish_post(std::uint64_t number) {
+    auto post = posts_.extract(number);
+    auto node = tickets_.extract(post.mapped());
+    Ticket ticket = std::move(node.mapped());
+    auto refuse = [&](Error why) { fail(ticket.client, ticket.request, why); };
+    if (!ticket.good)
+        return refuse({Errc::bad_signature, "the officer's signature is not good for this stream"});
+    auto officer = officers_.find(ticket.officer);
+    if (officer == officers_.end() || officer->second.revoked)
+        return refuse({Errc::not_permitted, "this officer is no longer certified here"});
+    auto readers = ticket.readers();
+    if (!readers.ok()) return refuse(readers.error());
+    if (*readers != ticket.readers_then)
+        return refuse({Errc::readers_changed,
+                       "who may read changed since the preview; look at the new list"});
+    proto::Response response;
+    auto* posted = response.mutable_posted();
+    for (std::size_t i = 0; i < ticket.parts.size(); ++i) {
+        const PlannedPart& part = ticket.parts[i];
+        Status sealed = publish_part(ticket, part, ticket.signatures[i], officer->second);
+        if (!sealed.ok()) {
+            log(3, fmt::format("post_failed code={} why=\"{}\"", errc_name(sealed.code()),
+                               sealed.error().detail));
+            return refuse(sealed.error());
+        }
+        *posted->add_parts() = ticket.shown.parts(static_cast<int>(i));
+    }
+    posted->set_alert_id(ticket.parts.front().alert.str());
+    ++counters_.published;
+    write(PutAudit{now_, officer->second.display_sign, ticket.action,
+                   ticket.parts.front().alert.hex()});
+    answer(ticket.client, response, ticket.request);
+}
+
+Status NodeCore::publish_part(const Ticket& ticket, const PlannedPart& part,
+                              const Signature& signature, const Officer& officer) {
+    auto info = ensure_stream(part);
+    if (!info.ok()) return info.error();
+    StreamInfo& target = **info;
+    if (Status status = ensure_epoch(target); !status.ok()) return status;
+    SignedCertificate signed_certificate = certificate(officer);
+    Bytes plain = encode_content(signed_certificate, part.alert, part.operation, signature);
+    OfficerContent content{{officer.id, officer.display_sign, officer.role, officer.pk,
+                            identity_.id, {}, {}},
+                           part.alert,
+                           part.operation};
+    Status sealed = seal_into(target, {EntryKind::content, part.precedence, DirSeq{},
+                                       std::move(plain)}, &content);
+    if (!sealed.ok() || ticket.action != "withdraw") return sealed;
+    std::vector<SeqRange> ranges;
+    for (const auto& ref : part.covers)
+        if (ref.stream == target.state.id) ranges.push_back({ref.seq, ref.seq});
+    std::sort(ranges.begin(), ranges.end());
+    if (ranges.empty()) return {};
+    sealed = seal_into(target, {EntryKind::redact, part.precedence, DirSeq{},
+                                encode_redact(ranges)}, nullptr);
+    if (!sealed.ok()) return sealed;
+    close_epoch(target, target.state.epoch);
+    erase_now(target, ranges);
+    return {};
+}
+
+Result<StreamInfo*> NodeCore::ensure_stream(const PlannedPart& part) {
+    if (StreamInfo* info = stream(part.stream)) {
+        if (info->state.frozen)
+            return {Errc::fork, "this stream is frozen: another entry of ours was seen in it"};
+        return info;
+    }
+    // Another posting may have founded the stream for these readers since PREPARE; a second one is
+    // as good, and the officer signed for this one.
+    RILON_ASSERT(part.found.has_value());
+    StreamInfo info;
+    info.state.id = part.stream;
+    info.state.origin = identity_.id;
+    info.definition = part.definition;
+    StreamInfo& target = streams_.emplace(part.stream, std::move(info)).first->second;
+    Status sealed = seal_into(target, {EntryKind::genesis, Precedence::routine, DirSeq{},
+                                       encode_genesis(*part.found)}, nullptr);
+    if (!sealed.ok()) {
+        streams_.erase(part.stream);
+        return sealed.error();
+    }
+    if (part.definition.has_value())
+        write(PutPrivate{"definition." + part.stream.hex(), encode_definition(*part.definition)});
+    return &target;
+}
+
+// A new K before the next content where one is due: a grant, and a slot for every reader.
+Status NodeCore::ensure_epoch(StreamInfo& info) {
+    AcceptContext context{directory_, info.definition ? &*info.definition : nullptr};
+    if (info.key.has_value() && !epoch_due(info.state, context, now_.since(info.granted)))
+        return {};
+    const DirectoryState& state = directory_.now();
+    const NodeRecord* self = state.node(identity_.id);
+    if (self == nullptr || self->standing != Standing::good)
+        return {Errc::quarantined, "this node is suspended or not in the directory: it can't post"};
+    if (info.state.epoch.value > 0) close_epoch(info, info.state.epoch);
+    EpochKey key = rng_.secret<EpochKey>();
+    Epoch epoch = info.state.epoch.next();
+    Nonce24 nonce = rng_.bytes<Nonce24>();
+    GrantBody body{state.link, key_commitment(key, info.state.id, epoch), {}};
+    if (info.definition.has_value()) {
+        fill_recipients(state, *info.definition, identity_.id);
+        body.sealed_definition = seal_definition(key, info.state.id, epoch, body.dir_link,
+                                                 body.commitment, nonce, *info.definition);
+    }
+    Status sealed = seal_with(info, {EntryKind::grant, Precedence::immediate, DirSeq{},
+                                     encode_grant(body)}, nonce, nullptr);
+    if (!sealed.ok()) return sealed;
+    info.granted = now_;
+    for (const NodeId& id : members(info)) {
+        if (is_self(id)) continue;
+        const NodeRecord* reader = state.node(id);
+        SlotEnds ends{identity_.network, info.state.id, epoch,
+                      identity_.id,      self->enc_pk,  reader->enc_pk};
+        const EncSecretKey* own = nullptr;
+        for (const auto& pair : identity_.enc)
+            if (pair.pk == self->enc_pk) own = &pair.sk;
+        if (own == nullptr || identity_.psks.empty())
+            return {Errc::not_enrolled, "this node's encryption key or the network's PSK is missing"};
+        auto slot = make_slot(ends, *own, identity_.psks.back(), key, rng_);
+        if (!slot.ok()) return slot.error();
+        fresh_slots_[info.state.id].push_back(*slot);
+        write(PutSlot{*slot, now_});
+    }
+    write(PutEpochKey{info.state.id, epoch, key.duplicate()});
+    info.key = std::move(key);
+    tell_coordinators(info);
+    return {};
+}
+
+Status NodeCore::seal_into(StreamInfo& info, EntryDraft draft, const OfficerContent* content) {
+    return seal_with(info, std::move(draft), rng_.bytes<Nonce24>(), content);
+}
+
+Status NodeCore::seal_with(StreamInfo& info, EntryDraft draft, const Nonce24& nonce,
+                           const OfficerContent* content) {
+    draft.dir_seq = directory_.now().n;
+    OriginKeys keys{identity_.sign.sk, identity_.generation};
+    auto entry = seal(draft, info.state, keys, info.key.has_value() ? &*info.key : nullptr, nonce);
+    if (!entry.ok()) return entry.error();
+    EntryHeader header = entry->header();
+    touch(info);
+    next_arrival_ = next_arrival_.next();
+    forward(identity_.id, *entry);
+    write(PutEntry{std::move(*entry), now_});
+    if (content != nullptr) index_content(header, now_, *content);
+    return {};
+}
+
+// A coordinator can't read a definition; it serves a derived stream to the nodes the origin names.
+void NodeCore::tell_coordinators(StreamInfo& info) {
+    if (!info.definition.has_value() || !is_self(info.state.origin)) return;
+    proto::SyncStream frame;
+    frame.set_stream_id(info.state.id.str());
+    for (const auto& id : members(info)) frame.add_members(id.str());
+    for (const auto& coordinator : directory_.now().coordinators)
+        if (peers_[coordinator.id].up)
+            send(coordinator.id, SyncType::stream, 0, frame.SerializeAsString(),
+                 Precedence::immediate);
+}
+
+SignedCertificate NodeCore::certificate(const Officer& officer) {
+    constexpr std::uint64_t validity = 30 * ms_day;
+    constexpr std::uint64_t margin = 5 * ms_minute;  // Readers' clocks may be behind ours.
+    auto it = certificates_.find(officer.id);
+    if (it != certificates_.end() && now_ < it->second.second) return it->second.first;
+    UnixMillis from{now_.value > margin ? now_.value - margin : 0};
+    Certificate body{officer.id,   officer.display_sign, officer.role,       officer.pk,
+                     identity_.id, from,                 now_.plus(validity)};
+    auto made = certify_officer(identity_.network, body, identity_.generation, identity_.sign.sk);
+    certificates_.insert_or_assign(officer.id,
+                                   std::pair{made, now_.plus(validity / 2)});
+    return made;
+}
+
+}  // namespace rilon

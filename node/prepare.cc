@@ -1,0 +1,347 @@
+// PREPARE: what an officer wants to say becomes parts with streams, readers and the exact bytes to
+// sign. Nothing is written; the ticket is good for ten minutes.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "node/core.h"
+#include "protocol/alert.h"
+#include "protocol/short_id.h"
+
+namespace rilon {
+namespace {
+
+Bytes serialise(const proto::Operation& operation) {
+    return to_bytes(as_bytes(operation.SerializeAsString()));
+}
+
+Precedence precedence_of(std::uint32_t value) {
+    return static_cast<Precedence>(std::min<std::uint32_t>(value, 3));
+}
+
+}  // namespace
+
+void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Request& request) {
+    if (options_.refuse_intake)
+        return fail(client, request.id(),
+                    {Errc::full, "this node's disk is full: it reads and serves, but takes nothing"});
+    const auto& prepare = request.prepare();
+    Result<Ticket> ticket = Error{Errc::invalid, "an operation that this version does not know"};
+    switch (prepare.operation().body_case()) {
+        case proto::Operation::kPublish: ticket = prepare_publish(prepare); break;
+        case proto::Operation::kSupersede: ticket = prepare_supersede(prepare); break;
+        case proto::Operation::kWithdraw: ticket = prepare_withdraw(prepare); break;
+        case proto::Operation::kConfirm: ticket = prepare_confirm(prepare); break;
+        case proto::Operation::BODY_NOT_SET: break;
+    }
+    if (!ticket.ok()) return fail(client, request.id(), ticket.error());
+    if (tickets_.size() >= tickets_max)
+        return fail(client, request.id(), {Errc::busy, "too many postings are under way here"});
+    auto readers = ticket->readers();
+    if (!readers.ok()) return fail(client, request.id(), readers.error());
+    ticket->readers_then = *readers;
+    ticket->client = client;
+    ticket->officer = asker.officer->id;
+    ticket->until = now_.plus(ticket_ms);
+    Bytes id = to_bytes(rng_.bytes<Random16>().view());
+    ticket->shown.set_ticket(std::string(as_text(id)));
+    proto::Response response;
+    *response.mutable_prepared() = ticket->shown;
+    tickets_.emplace(std::move(id), std::move(*ticket));
+    answer(client, response, request.id());
+}
+
+Result<ReleaseWish> NodeCore::parse_wish(const proto::Wish& wish) const {
+    const DirectoryState& state = directory_.now();
+    ReleaseWish out;
+    const AudienceInfo* base = state.audience_by_name(wish.audience());
+    if (base == nullptr) {
+        if (auto id = AudienceId::parse_hex(wish.audience()); id.ok()) base = state.audience(*id);
+    }
+    if (base == nullptr)
+        return {Errc::not_found,
+                fmt::format("there is no audience \"{}\"; see rilon audience list",
+                            wish.audience())};
+    out.base = base->id;
+    if (wish.except_host()) out.host = HostWish::except_host;
+    if (wish.with_host()) out.host = HostWish::with_host;
+    out.exclude.assign(wish.exclude().begin(), wish.exclude().end());
+    for (const auto& name : wish.only()) {
+        const NodeRecord* node = state.node_by_name(name);
+        if (node == nullptr)
+            return {Errc::not_found, fmt::format("there is no node \"{}\"", name)};
+        out.only.push_back(node->id);
+    }
+    std::sort(out.only.begin(), out.only.end());
+    out.tell_issuer = wish.tell_issuer();
+    return out;
+}
+
+// The stream of ours that goes to exactly these readers, or the genesis of a new one.
+void NodeCore::plan_stream(PlannedPart& part, const AudienceId& base, bool derived,
+                           const AudienceDefinition& definition) {
+    std::optional<Superseded> supersedes;
+    for (const auto& [id, info] : streams_) {
+        if (!is_self(info.state.origin)) continue;
+        bool same = derived ? info.definition.has_value() &&
+                                  info.definition->same_audience(definition)
+                            : info.state.audience == base;
+        if (!same) continue;
+        if (info.retired || info.state.frozen) {
+            supersedes = Superseded{id, info.state.head, info.state.head_id};
+            continue;
+        }
+        part.stream = id;
+        if (derived) part.definition = definition;
+        return;
+    }
+    GenesisBody genesis;
+    genesis.audience = derived ? rng_.bytes<AudienceId>() : base;
+    genesis.random = rng_.bytes<Random16>();
+    genesis.supersedes = supersedes;
+    part.stream =
+        make_stream_id(identity_.network, identity_.id, identity_.sign.pk, genesis);
+    part.found = genesis;
+    if (derived) part.definition = definition;
+}
+
+proto::PreparedPart NodeCore::show_part(const PlannedPart& part,
+                                        const std::vector<NodeId>& readers,
+                                        const std::vector<Withheld>& withheld,
+                                        const AudienceId& base) const {
+    const DirectoryState& state = directory_.now();
+    proto::PreparedPart out;
+    out.set_part(part.part);
+    out.set_alert_id(part.alert.str());
+    out.set_stream_id(part.stream.str());
+    out.set_operation(std::string(as_text(part.operation)));
+    const NodeRecord* self = state.node(identity_.id);
+    const Rilon* own = self == nullptr ? nullptr : state.rilon(self->rilon);
+    if (const AudienceInfo* audience = state.audience(base)) {
+        out.set_audience(audience->name);
+        out.set_audience_size(static_cast<std::uint32_t>(
+            std::count_if(audience->members.begin(), audience->members.end(),
+                          [&](const NodeId& id) { return !is_self(id); })));
+    }
+    for (const NodeId& id : readers) {
+        if (is_self(id)) continue;
+        const NodeRecord* node = state.node(id);
+        if (node == nullptr) continue;
+        auto* reader = out.add_readers();
+        reader->set_node_id(id.str());
+        reader->set_name(node->name);
+        reader->set_party(node->party);
+        bool host = own != nullptr && state.is_or_under(node->party, own->host);
+        reader->set_host(host);
+        if (host) out.set_host_reads(true);
+    }
+    for (const auto& left_out : withheld) {
+        if (!left_out.in_base && left_out.why.find("documentary") == std::string::npos) continue;
+        auto* excluded = out.add_excluded();
+        excluded->set_party(left_out.party);
+        excluded->set_why(left_out.why);
+    }
+    return out;
+}
+
+Result<Ticket> NodeCore::prepare_publish(const proto::PrepareRequest& request) {
+    auto wish = parse_wish(request.wish());
+    if (!wish.ok()) return wish.error();
+    proto::Alert alert = request.operation().publish();
+    alert.set_alert_id(make_alert_id(now_, rng_).str());
+    alert.set_revision(1);
+    alert.set_created_ms(now_.value);
+    alert.set_part("person");
+    apply_defaults(alert, now_);
+    if (Status good = check_alert(alert); !good.ok()) return good.error();
+    return plan_alert(alert, *wish, request, false);
+}
+
+// Both parts of a publish or a supersede.
+Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish& wish,
+                                    const proto::PrepareRequest& request, bool supersede) {
+    auto plan = plan_release(alert, wish, directory_.now(), identity_.id);
+    if (!plan.ok()) return plan.error();
+    give_document_id(*plan, make_alert_id(now_, rng_));
+    Ticket ticket;
+    ticket.action = supersede ? "supersede" : "post";
+    for (const auto& part : plan->parts) {
+        proto::Operation operation;
+        if (supersede)
+            *operation.mutable_supersede()->mutable_alert() = part.alert;
+        else
+            *operation.mutable_publish() = part.alert;
+        PlannedPart planned;
+        planned.part = part.part;
+        planned.alert = AlertId::copy_of(as_bytes(part.alert.alert_id()));
+        planned.operation = serialise(operation);
+        if (planned.operation.size() > plaintext_bytes_max - 4096)
+            return {Errc::too_large, "the alert is too large for one entry"};
+        planned.precedence = precedence_of(request.precedence());
+        plan_stream(planned, wish.base, part.derived, part.definition);
+        *ticket.shown.add_parts() = show_part(planned, part.readers, part.withheld, wish.base);
+        ticket.parts.push_back(std::move(planned));
+    }
+    for (const auto& question : plan->questions) ticket.shown.add_warnings(question);
+    ticket.readers = [this, alert, wish]() -> Result<Hash32> {
+        auto again = plan_release(alert, wish, directory_.now(), identity_.id);
+        if (!again.ok()) return again.error();
+        return readers_hash(*again);
+    };
+    return ticket;
+}
+
+Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request) {
+    auto found = index_.find(request.alert());
+    if (!found.ok()) return found.error();
+    if (!may_change(identity_.id, *found))
+        return {Errc::not_permitted, "only the author's party corrects an alert; "
+                                     "say what you know with rilon confirm"};
+    if (found->withdrawn())
+        return {Errc::not_permitted, "the alert is withdrawn; post a new one"};
+    auto wish = parse_wish(request.wish());
+    if (!wish.ok()) return wish.error();
+    proto::Alert alert = request.operation().supersede().alert();
+    alert.set_alert_id(found->id.str());
+    alert.set_revision(found->revision + 1);
+    alert.set_created_ms(now_.value);
+    alert.set_part(found->part);
+    if (found->other_part.has_value()) {
+        alert.clear_links();
+        for (const auto& link : request.operation().supersede().alert().links())
+            if (link.type() != "other-part") *alert.add_links() = link;
+        auto* link = alert.add_links();
+        link->set_type("other-part");
+        link->set_alert_id(found->other_part->str());
+    }
+    apply_defaults(alert, now_);
+    if (Status good = check_alert(alert); !good.ok()) return good.error();
+    auto ticket = plan_alert(alert, *wish, request, true);
+    if (!ticket.ok()) return ticket;
+    // A correction goes to the readers of what it corrects, or readers would keep the old one.
+    for (const auto& part : ticket->parts) {
+        auto before = index_.alert(part.alert);
+        bool same = before.has_value() && !before->revisions.empty() &&
+                    before->revisions.back().stream == part.stream;
+        if (!same)
+            return {Errc::not_permitted,
+                    "the correction would have other readers than the alert: withdraw it and post "
+                    "a new one"};
+    }
+    return ticket;
+}
+
+// The parts of an alert we hold, each with the stream it was published in.
+std::vector<AlertState> NodeCore::parts_of(const AlertState& alert) const {
+    std::vector<AlertState> parts{alert};
+    if (alert.other_part.has_value()) {
+        auto other = index_.alert(*alert.other_part);
+        if (other.has_value()) parts.push_back(std::move(*other));
+    }
+    return parts;
+}
+
+Result<Ticket> NodeCore::prepare_withdraw(const proto::PrepareRequest& request) {
+    auto found = index_.find(request.alert());
+    if (!found.ok()) return found.error();
+    if (!may_change(identity_.id, *found))
+        return {Errc::not_permitted,
+                fmt::format("only {}'s party withdraws this alert", node_name(found->origin))};
+    if (found->withdrawn())
+        return {Errc::duplicate, "the alert is withdrawn already: " + found->withdraw_reason};
+    if (Status good = check_operation(request.operation()); !good.ok()) return good.error();
+    Ticket ticket;
+    ticket.action = "withdraw";
+    std::vector<StreamId> streams;
+    for (const auto& state : parts_of(*found)) {
+        if (!state.readable() || !may_change(identity_.id, state)) continue;
+        proto::Operation operation = request.operation();
+        operation.mutable_withdraw()->set_revision(state.revision);
+        auto part = answer_in_kind(state, serialise(operation));
+        if (!part.ok()) return part.error();
+        part->precedence = std::max(precedence_of(request.precedence()), Precedence::priority);
+        part->covers = state.revisions;
+        const StreamInfo& info = *stream(state.revisions.back().stream);
+        *ticket.shown.add_parts() =
+            show_part(*part, members(info), {}, info.definition ? info.definition->base
+                                                                : info.state.audience);
+        streams.push_back(info.state.id);
+        ticket.parts.push_back(std::move(*part));
+    }
+    ticket.readers = [this, streams] { return members_hash(streams); };
+    return ticket;
+}
+
+Result<Ticket> NodeCore::prepare_confirm(const proto::PrepareRequest& request) {
+    auto found = index_.find(request.alert());
+    if (!found.ok()) return found.error();
+    if (!found->readable())
+        return {Errc::not_permitted, "the alert is withdrawn; there is nothing to confirm"};
+    const NodeRecord* self = directory_.now().node(identity_.id);
+    if (self == nullptr) return {Errc::not_enrolled, "this node is not in the directory"};
+    const NodeRecord* author = directory_.now().node(found->origin);
+    if (author != nullptr && author->party == self->party)
+        return {Errc::not_permitted, "a party can't confirm its own alert: that is no second source"};
+    proto::Operation operation = request.operation();
+    operation.mutable_confirm()->set_confirmed(found->id.str());
+    operation.mutable_confirm()->set_party(self->party);
+    if (Status good = check_operation(operation); !good.ok()) return good.error();
+    auto part = answer_in_kind(*found, serialise(operation));
+    if (!part.ok()) return part.error();
+    part->precedence = precedence_of(request.precedence());
+    Ticket ticket;
+    ticket.action = "confirm";
+    const StreamInfo& info = *stream(found->revisions.back().stream);
+    *ticket.shown.add_parts() = show_part(
+        *part, members(info), {}, info.definition ? info.definition->base : info.state.audience);
+    ticket.parts.push_back(std::move(*part));
+    std::vector<StreamId> streams{info.state.id};
+    ticket.readers = [this, streams] { return members_hash(streams); };
+    return ticket;
+}
+
+// An operation about an alert goes to exactly the readers of its newest revision, in the stream it
+// came by if that is ours, else in ours for the same audience.
+Result<PlannedPart> NodeCore::answer_in_kind(const AlertState& alert, Bytes operation) {
+    const StreamInfo* info = stream(alert.revisions.back().stream);
+    RILON_ASSERT(info != nullptr);
+    PlannedPart part;
+    part.part = alert.part;
+    part.alert = alert.id;
+    part.operation = std::move(operation);
+    if (is_self(info->state.origin) && !info->retired && !info->state.frozen) {
+        part.stream = info->state.id;
+        part.definition = info->definition;
+        return part;
+    }
+    bool derived = standing(*info) == nullptr;
+    if (derived && !info->definition.has_value())
+        return {Errc::cannot_open, "who reads this alert is not known here yet"};
+    AudienceDefinition definition;
+    if (derived) {
+        definition = *info->definition;
+        definition.recipients.clear();
+        // The first author stays a reader of what is said about its alert: name all readers.
+        auto readers = members(*info);
+        if (definition.named.empty() || readers != derived_members(directory_.now(), definition,
+                                                                   identity_.id)) {
+            definition.excluded.clear();
+            definition.named = std::move(readers);
+        }
+    }
+    plan_stream(part, info->state.audience, derived, definition);
+    return part;
+}
+
+Result<Hash32> NodeCore::members_hash(const std::vector<StreamId>& streams) const {
+    ByteWriter out;
+    for (const auto& id : streams) {
+        const StreamInfo* info = stream(id);
+        if (info == nullptr) return {Errc::not_found, "a stream is gone"};
+        out.raw(id.view());
+        for (const auto& member : members(*info)) out.raw(member.view());
+    }
+    return hash({out.view()});
+}
+
+}  // namespace rilon

@@ -1,0 +1,310 @@
+#include "node/query.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "node/query_rows.h"
+#include "protocol/alert.h"
+#include "protocol/short_id.h"
+
+namespace rilon {
+namespace {
+
+constexpr std::uint32_t list_default = 200;
+constexpr std::uint32_t list_max = 1000;
+
+std::string name_of(const NodeId& id, const QueryContext& context) {
+    const NodeRecord* node = context.directory->now().node(id);
+    return node == nullptr ? id.brief() : node->name;
+}
+
+std::string iso_day(UnixMillis at) {
+    auto days = static_cast<std::int64_t>(at.value / ms_day);
+    // Civil date from days since 1970 (Howard Hinnant's algorithm).
+    std::int64_t z = days + 719468;
+    std::int64_t era = z / 146097;
+    auto doe = z - era * 146097;
+    auto yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    auto doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    auto mp = (5 * doy + 2) / 153;
+    auto day = doy - (153 * mp + 2) / 5 + 1;
+    auto month = mp < 10 ? mp + 3 : mp - 9;
+    return fmt::format("{:04}-{:02}-{:02}", yoe + era * 400 + (month <= 2 ? 1 : 0), month, day);
+}
+
+bool opened_here(const AlertState& alert, const QueryContext& context) {
+    if (alert.origin == context.self || alert.revisions.empty()) return true;
+    auto acks = context.store.entry_acks(alert.revisions.back().stream, alert.revisions.back().seq);
+    return acks.ok() && std::any_of(acks->begin(), acks->end(), [&](const AckRecord& ack) {
+        return ack.node == context.self && ack.level == AckLevel::opened;
+    });
+}
+
+proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContext& context) {
+    proto::AlertsResponse out;
+    std::uint32_t limit = list.limit() == 0 ? list_default : std::min(list.limit(), list_max);
+    constexpr std::size_t page = 256;
+    for (std::uint64_t before = 0;;) {
+        auto alerts = context.index.newest(before, page);
+        for (const auto& alert : alerts) {
+            before = alert.order;
+            if (alert.received.value < list.since_ms()) continue;
+            if (list.urgent() && alert.precedence < 2) continue;
+            if (!list.type().empty() && alert.type != list.type()) continue;
+            // A document part that its person part links to is shown with it, not beside it.
+            if (list.unread() && (alert.withdrawn() || opened_here(alert, context))) continue;
+            auto row = alert_row(alert, context);
+            row.set_unread(!alert.withdrawn() && !opened_here(alert, context));
+            *out.add_rows() = std::move(row);
+            if (out.rows_size() >= static_cast<int>(limit)) break;
+        }
+        if (alerts.size() < page || out.rows_size() >= static_cast<int>(limit)) break;
+    }
+    out.set_total(context.index.readable_alerts());
+    return out;
+}
+
+Result<proto::ShowResponse> run_show(const proto::ShowRequest& show, const QueryContext& context) {
+    auto found = context.index.find(show.alert());
+    if (!found.ok()) return found.error();
+    proto::ShowResponse out;
+    *out.mutable_row() = alert_row(*found, context);
+    if (show.history()) {
+        for (std::size_t i = found->revisions.size(); i-- > 1;) {
+            auto opened = open_operation(found->revisions[i - 1], context);
+            if (opened.ok()) *out.add_history() = revision_row(*found, *opened, context);
+        }
+    }
+    if (!show.evidence()) return out;
+    std::vector<EntryRef> refs = found->revisions;
+    refs.insert(refs.end(), found->confirms.begin(), found->confirms.end());
+    if (found->withdrawal.has_value()) refs.push_back(*found->withdrawal);
+    for (const auto& ref : refs) {
+        auto opened = open_operation(ref, context);
+        if (!opened.ok()) continue;
+        auto* evidence = out.add_evidence();
+        evidence->set_stream_id(ref.stream.str());
+        evidence->set_seq(ref.seq.value);
+        evidence->set_entry_id(opened->id.str());
+        evidence->set_header_and_signature(std::string(as_text(opened->prefix)));
+        evidence->set_verified_by(
+            fmt::format("node key {} of {}, officer {}", opened->header.generation.value,
+                        name_of(opened->header.origin, context),
+                        opened->content.officer.display_sign));
+    }
+    return out;
+}
+
+// One line for every reader of one part, those without a receipt included.
+void add_receipts(const AlertState& alert, const QueryContext& context,
+                  proto::ReceiptsResponse& out) {
+    if (alert.revisions.empty() && alert.erased.empty()) return;
+    const EntryRef& ref = alert.revisions.empty() ? alert.erased.back() : alert.revisions.back();
+    auto all = context.store.stream_acks(ref.stream);
+    auto of_entry = context.store.entry_acks(ref.stream, ref.seq);
+    for (const auto& reader : readers_of(ref, context).readers) {
+        if (reader == alert.origin) continue;
+        auto* receipt = out.add_receipts();
+        receipt->set_node(name_of(reader, context));
+        receipt->set_part(alert.part);
+        if (const NodeRecord* node = context.directory->now().node(reader))
+            receipt->set_party(node->party);
+        receipt->set_level("none");
+        AckLevel best{};
+        auto take = [&](const AckRecord& ack) {
+            if (ack.node != reader || ack.level < best) return;
+            best = ack.level;
+            receipt->set_level(best == AckLevel::stored   ? "stored"
+                               : best == AckLevel::opened ? "opened"
+                                                          : "redacted");
+            receipt->set_at_ms(ack.at.value);
+        };
+        if (all.ok())
+            for (const auto& ack : *all)
+                if (ack.seq >= ref.seq) take(ack);
+        if (of_entry.ok())
+            for (const auto& ack : *of_entry) take(ack);
+        if (best >= AckLevel::stored) out.set_held(true);
+    }
+}
+
+Result<proto::ReceiptsResponse> run_receipts(const proto::ReceiptsRequest& request,
+                                             const QueryContext& context) {
+    auto found = context.index.find(request.alert());
+    if (!found.ok()) return found.error();
+    proto::ReceiptsResponse out;
+    out.set_withdrawn(found->withdrawn());
+    add_receipts(*found, context, out);
+    if (found->other_part.has_value())
+        if (auto other = context.index.alert(*found->other_part))
+            add_receipts(*other, context, out);
+    return out;
+}
+
+template <class Value, class Put>
+void put(Result<Value> result, proto::Response& response, Put place) {
+    if (result.ok()) {
+        *place(response) = std::move(*result);
+        return;
+    }
+    response.mutable_failure()->set_code(errc_name(result.code()));
+    response.mutable_failure()->set_message(result.error().detail);
+}
+
+}  // namespace
+
+Result<OpenedOperation> open_operation(const EntryRef& ref, const QueryContext& context) {
+    auto stored = context.store.entry(ref.stream, ref.seq);
+    if (!stored.ok()) return stored.error();
+    if (!stored->has_value()) return {Errc::not_found, "the entry is not here"};
+    auto key = context.store.entry_key(ref.stream, ref.seq);
+    if (!key.ok()) return key.error();
+    EntryId id = (*stored)->entry.id();
+    UnixMillis received = (*stored)->received;
+    auto entry = trust_stored(std::move((*stored)->entry), id);
+    if (!entry.ok()) return entry.error();
+    EntryHeader header = entry->header();
+    auto plain = open_body(*entry, *key);
+    if (!plain.ok()) return plain.error();
+    auto content = verify_content(*plain, *context.directory, header.origin, header.stream,
+                                  header.dir_seq);
+    wipe(*plain);
+    if (!content.ok()) return content.error();
+    auto operation = parse_operation(content->operation);
+    if (!operation.ok() && operation.code() != Errc::unsupported) return operation.error();
+    bool known = operation.ok();
+    return OpenedOperation{header,
+                           received,
+                           id,
+                           std::move(*content),
+                           known ? std::move(*operation) : proto::Operation{},
+                           known,
+                           to_bytes(entry->prefix())};
+}
+
+const proto::Alert* alert_of(const proto::Operation& operation) {
+    if (operation.has_publish()) return &operation.publish();
+    if (operation.has_supersede()) return &operation.supersede().alert();
+    return nullptr;
+}
+
+StreamReaders readers_of(const EntryRef& ref, const QueryContext& context) {
+    StreamReaders out;
+    auto genesis = context.store.entry(ref.stream, Seq{});
+    if (!genesis.ok() || !genesis->has_value()) return out;
+    auto body = parse_genesis((*genesis)->entry.body());
+    if (!body.ok()) return out;
+    const DirectoryState& state = context.directory->now();
+    if (const AudienceInfo* audience = state.audience(body->audience)) {
+        out.audience = audience->name;
+        out.readers = audience->members;
+        return out;
+    }
+    auto bytes = context.store.private_value("definition." + ref.stream.hex());
+    if (!bytes.ok() || !bytes->has_value()) return out;
+    auto definition = parse_definition(**bytes);
+    if (!definition.ok()) return out;
+    out.readers = derived_members(state, *definition, (*genesis)->entry.header().origin);
+    const AudienceInfo* base = state.audience(definition->base);
+    out.audience = fmt::format("{} of {}", definition->named.empty() ? "some" : "named nodes",
+                               base == nullptr ? "a closed group" : base->name);
+    return out;
+}
+
+proto::AlertRow revision_row(const AlertState& alert, const OpenedOperation& opened,
+                             const QueryContext& context) {
+    proto::AlertRow row;
+    row.set_alert_id(alert.id.str());
+    row.set_type(alert.type);
+    row.set_origin(name_of(opened.header.origin, context));
+    if (const NodeRecord* node = context.directory->now().node(opened.header.origin))
+        row.set_origin_party(node->party);
+    row.set_own(opened.header.origin == context.self);
+    row.set_officer(opened.content.officer.display_sign);
+    row.set_received_ms(opened.received.value);
+    row.set_precedence(static_cast<std::uint32_t>(opened.header.precedence));
+    row.set_newer_version(!opened.known || alert.newer_version);
+    if (const proto::Alert* body = alert_of(opened.operation)) {
+        *row.mutable_alert() = *body;
+        row.set_revision(body->revision());
+    }
+    return row;
+}
+
+proto::AlertRow alert_row(const AlertState& alert, const QueryContext& context) {
+    proto::AlertRow row;
+    row.set_alert_id(alert.id.str());
+    row.set_type(alert.type);
+    row.set_origin(name_of(alert.origin, context));
+    row.set_own(alert.origin == context.self);
+    row.set_received_ms(alert.received.value);
+    row.set_revision(alert.revision);
+    row.set_newer_version(alert.newer_version);
+    if (alert.withdrawn()) {
+        row.set_withdrawn(true);
+        row.set_withdraw_reason(alert.withdraw_reason);
+        return row;
+    }
+    if (alert.revisions.empty()) return row;
+    auto opened = open_operation(alert.revisions.back(), context);
+    if (!opened.ok()) return row;
+    row = revision_row(alert, *opened, context);
+    row.set_audience(readers_of(alert.revisions.back(), context).audience);
+    std::string confirmed;
+    for (const auto& ref : alert.confirms) {
+        auto confirm = open_operation(ref, context);
+        if (!confirm.ok() || !confirm->operation.has_confirm()) continue;
+        confirmed += fmt::format("{}{} {}{}", confirmed.empty() ? "" : ", ",
+                                 name_of(confirm->header.origin, context),
+                                 iso_day(confirm->received),
+                                 confirm->operation.confirm().quotes() ? " (quotes us)" : "");
+    }
+    row.set_confirmed_by(confirmed);
+    return row;
+}
+
+Bytes answer_query(const Bytes& bytes, const QueryContext& context) {
+    proto::Request request;
+    proto::Response response;
+    if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+        response.mutable_failure()->set_code(errc_name(Errc::malformed));
+        return to_bytes(as_bytes(response.SerializeAsString()));
+    }
+    response.set_id(request.id());
+    using R = proto::Request;
+    switch (request.body_case()) {
+        case R::kList: *response.mutable_alerts() = run_list(request.list(), context); break;
+        case R::kShow:
+            put(run_show(request.show(), context), response,
+                [](proto::Response& r) { return r.mutable_show(); });
+            break;
+        case R::kSearch:
+            *response.mutable_search() = run_search(request.search(), context);
+            break;
+        case R::kReceipts:
+            put(run_receipts(request.receipts(), context), response,
+                [](proto::Response& r) { return r.mutable_receipts(); });
+            break;
+        case R::kFeed:
+            put(run_feed(request.feed(), context), response,
+                [](proto::Response& r) { return r.mutable_feed(); });
+            break;
+        default: response.mutable_failure()->set_code(errc_name(Errc::internal)); break;
+    }
+    return to_bytes(as_bytes(response.SerializeAsString()));
+}
+
+bool query_waits(const Bytes& bytes) {
+    proto::Request request;
+    return request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
+           request.has_feed() && request.feed().wait_ms() > 0;
+}
+
+bool query_answer_empty(const Bytes& bytes) {
+    proto::Response response;
+    return response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
+           response.has_feed() && response.feed().events().empty();
+}
+
+}  // namespace rilon

@@ -1,0 +1,115 @@
+// Feeds: the store's search records in the order in which entries became readable here, gap-free, as
+// events. A withdrawn alert's records are gone: who had it gets its removal, who had not gets nothing
+// of it but that.
+#include <charconv>
+
+#include "node/query_rows.h"
+#include "protocol/alert.h"
+
+namespace rilon {
+namespace {
+
+struct Cursor {
+    std::uint64_t epoch = 0;
+    std::uint64_t seq = 0;
+};
+
+Result<Cursor> parse_cursor(const std::string& text) {
+    Cursor out;
+    const char* end = text.data() + text.size();
+    auto epoch = std::from_chars(text.data(), end, out.epoch);
+    if (epoch.ec != std::errc{} || epoch.ptr == end || *epoch.ptr != '.')
+        return {Errc::invalid, "a cursor looks like 1.42"};
+    auto seq = std::from_chars(epoch.ptr + 1, end, out.seq);
+    if (seq.ec != std::errc{} || seq.ptr != end) return {Errc::invalid, "a cursor looks like 1.42"};
+    return out;
+}
+
+std::string format_cursor(const QueryContext& context, std::uint64_t seq) {
+    return std::to_string(context.feed_epoch) + "." + std::to_string(seq);
+}
+
+bool wanted(const proto::FeedRequest& feed, const proto::SearchRecord& record) {
+    if (feed.types().empty()) return true;
+    if (record.operation() == proto::SearchRecord::WITHDRAW) return true;  // Never miss a removal.
+    for (const auto& type : feed.types())
+        if (type == record.type()) return true;
+    return false;
+}
+
+void fill_event(const SearchRow& row, const proto::SearchRecord& record,
+                const QueryContext& context, proto::FeedResponse& out) {
+    auto opened = open_operation({row.stream, row.seq}, context);
+    if (!opened.ok()) return;  // Erased between the index and here: its removal follows.
+    auto id = AlertId::parse(record.alert_id());
+    auto alert = id.ok() ? context.index.alert(*id) : std::nullopt;
+    if (!alert.has_value()) return;
+    auto* event = out.add_events();
+    event->set_cursor(format_cursor(context, row.n.value));
+    event->set_entry_id(opened->id.str());
+    event->set_part(alert->part);
+    event->set_at_ms(opened->received.value);
+    switch (record.operation()) {
+        case proto::SearchRecord::PUBLISH:
+            event->set_type("published");
+            *event->mutable_row() = revision_row(*alert, *opened, context);
+            break;
+        case proto::SearchRecord::SUPERSEDE:
+            event->set_type("superseded");
+            *event->mutable_row() = revision_row(*alert, *opened, context);
+            break;
+        case proto::SearchRecord::CONFIRM:
+            event->set_type("confirmed");
+            event->mutable_row()->set_alert_id(record.alert_id());
+            event->mutable_row()->set_origin(
+                revision_row(*alert, *opened, context).origin());
+            *event->mutable_confirm() = opened->operation.confirm();
+            break;
+        default:
+            event->set_type("removed");
+            event->mutable_row()->set_alert_id(record.alert_id());
+            event->mutable_row()->set_withdrawn(true);
+            event->set_reason("withdrawn");
+            break;
+    }
+}
+
+}  // namespace
+
+Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const QueryContext& context) {
+    constexpr std::uint32_t events_max = 200;
+    constexpr std::size_t bytes_max = 256 * 1024;
+    std::uint32_t max = feed.max() == 0 ? events_max : std::min(feed.max(), events_max);
+    Cursor cursor{context.feed_epoch, 0};
+    if (!feed.after().empty()) {
+        auto parsed = parse_cursor(feed.after());
+        if (!parsed.ok()) return parsed.error();
+        if (parsed->epoch != context.feed_epoch)
+            return {Errc::not_found,
+                    "the cursor has expired: this node was restored since; start over from a "
+                    "snapshot (rilon feed --from 0)"};
+        cursor = *parsed;
+    } else if (feed.from_now()) {
+        cursor.seq = context.store.last_arrival().value;
+    }
+    proto::FeedResponse out;
+    auto rows = context.store.search_records(Arrival{cursor.seq}, max);
+    if (!rows.ok()) return rows.error();
+    std::size_t bytes = 0;
+    for (const auto& row : *rows) {
+        proto::SearchRecord record;
+        if (!record.ParseFromArray(row.record.data(), static_cast<int>(row.record.size())))
+            return {Errc::damaged, "a stored search record does not parse"};
+        if (bytes > bytes_max) break;
+        int before = out.events_size();
+        bool known = record.operation() != proto::SearchRecord::UNKNOWN;
+        if (known && wanted(feed, record)) fill_event(row, record, context, out);
+        if (out.events_size() > before)
+            bytes += out.events(out.events_size() - 1).ByteSizeLong();
+        cursor.seq = row.n.value;
+    }
+    out.set_cursor(format_cursor(context, cursor.seq));
+    return out;
+}
+
+}  // namespace rilon

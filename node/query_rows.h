@@ -1,0 +1,38 @@
+// Opening entries for people: from the stored bytes to a row, every check made again. Private to the
+// query files.
+#pragma once
+
+#include "node/control.pb.h"
+#include "node/query.h"
+#include "protocol/officer.h"
+
+namespace rilon {
+
+struct OpenedOperation {
+    EntryHeader header;
+    UnixMillis received;
+    EntryId id;
+    OfficerContent content;
+    proto::Operation operation;
+    bool known = true;  // False: an operation of a newer version.
+    Bytes prefix;       // header ‖ signature
+};
+Result<OpenedOperation> open_operation(const EntryRef& ref, const QueryContext& context);
+
+// A row of an alert in its newest state; content only while it is readable.
+proto::AlertRow alert_row(const AlertState& alert, const QueryContext& context);
+proto::AlertRow revision_row(const AlertState& alert, const OpenedOperation& opened,
+                             const QueryContext& context);
+const proto::Alert* alert_of(const proto::Operation& operation);
+
+struct StreamReaders {
+    std::string audience;
+    std::vector<NodeId> readers;  // The origin included.
+};
+StreamReaders readers_of(const EntryRef& ref, const QueryContext& context);
+
+// query_search.cc, query_feed.cc
+proto::SearchResponse run_search(const proto::SearchRequest& search, const QueryContext& context);
+Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const QueryContext& context);
+
+}  // namespace rilon

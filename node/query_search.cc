@@ -1,0 +1,225 @@
+// Search and screening on the local store: the exact document number first, then names with birth
+// date, nationality and sex as factors of their own, each explained. A name alone never says "same
+// person"; nothing here decides anything.
+#include <algorithm>
+#include <cmath>
+
+#include "node/query_rows.h"
+#include "protocol/alert.h"
+#include "protocol/partial_date.h"
+#include "protocol/text.h"
+
+namespace rilon {
+namespace {
+
+constexpr std::uint64_t stale_ms = 15 * ms_minute;
+constexpr std::size_t candidates_max = 2000;
+
+struct Candidate {
+    AlertId alert;
+    double score = 0;
+    bool strong = false;
+    std::vector<std::string> reasons;
+    std::vector<std::string> differences;
+};
+
+DateAgreement best_agreement(const std::vector<std::string>& dates, const PartialDate& asked) {
+    DateAgreement best = DateAgreement::differs;
+    for (const auto& text : dates) {
+        auto date = parse_partial_date(text);
+        if (!date.ok()) continue;
+        DateAgreement agreement = compare_dates(*date, asked);
+        if (agreement == DateAgreement::equal) return agreement;
+        if (agreement != DateAgreement::differs) best = agreement;
+    }
+    return best;
+}
+
+// What besides the name speaks for and against: each factor is named.
+void weigh_factors(const proto::SearchRequest& search, const IndexedPerson& person,
+                   const std::optional<PartialDate>& dob, Candidate& candidate) {
+    bool birth_equal = false;
+    bool contradicted = false;
+    if (dob.has_value() && !person.birth_dates.empty()) {
+        switch (best_agreement(person.birth_dates, *dob)) {
+            case DateAgreement::equal:
+                birth_equal = true;
+                candidate.reasons.push_back("same birth date");
+                break;
+            case DateAgreement::differs:
+                contradicted = true;
+                candidate.differences.push_back("birth date: " + person.birth_dates.front());
+                break;
+            default: candidate.reasons.push_back("birth date agrees as far as it is known"); break;
+        }
+    }
+    if (!search.nationality().empty() && !person.nationalities.empty()) {
+        bool same = std::find(person.nationalities.begin(), person.nationalities.end(),
+                              search.nationality()) != person.nationalities.end();
+        (same ? candidate.reasons : candidate.differences)
+            .push_back((same ? "same nationality " : "nationality: ") +
+                       person.nationalities.front());
+    }
+    if (!search.sex().empty() && !person.sex.empty() && search.sex() != person.sex)
+        candidate.differences.push_back("sex: " + person.sex);
+    if (contradicted) candidate.score -= 0.1;
+    if (birth_equal) candidate.score = std::min(1.0, candidate.score + 0.05);
+    candidate.strong = candidate.score >= name_score_strong && birth_equal && !contradicted;
+}
+
+std::vector<Candidate> by_name(const proto::SearchRequest& search, const QueryContext& context) {
+    std::vector<Candidate> out;
+    FoldedName asked = fold_name(search.name());
+    std::optional<PartialDate> dob;
+    if (auto parsed = parse_partial_date(search.dob()); !search.dob().empty() && parsed.ok())
+        dob = *parsed;
+    context.index.each_person([&](const IndexedPerson& person) {
+        double best = 0;
+        const FoldedName* which = nullptr;
+        for (const auto& name : person.names) {
+            double score = compare_folded(asked, name).score;
+            if (score > best) {
+                best = score;
+                which = &name;
+            }
+        }
+        if (best < name_score_possible || which == nullptr || out.size() >= candidates_max) return;
+        Candidate candidate{person.alert, best, false, {}, {}};
+        auto explained = explain_folded(asked, *which);
+        candidate.reasons = explained.reasons;
+        candidate.differences = explained.differences;
+        weigh_factors(search, person, dob, candidate);
+        if (candidate.score >= name_score_possible) out.push_back(std::move(candidate));
+    });
+    return out;
+}
+
+std::vector<Candidate> by_birth_date(const proto::SearchRequest& search,
+                                     const QueryContext& context) {
+    std::vector<Candidate> out;
+    auto dob = parse_partial_date(search.dob());
+    if (!dob.ok()) return out;
+    context.index.each_person([&](const IndexedPerson& person) {
+        if (person.birth_dates.empty() || out.size() >= candidates_max) return;
+        if (best_agreement(person.birth_dates, *dob) != DateAgreement::equal) return;
+        out.push_back({person.alert, 0.5, false, {"same birth date"}, {}});
+    });
+    return out;
+}
+
+bool contains_folded(const std::string& text, const std::string& folded_word) {
+    auto folded = fold_case(text);
+    return folded.ok() && folded->find(folded_word) != std::string::npos;
+}
+
+// Narrative words are not indexed: candidates are opened and scanned, newest first.
+std::vector<Candidate> by_text(const proto::SearchRequest& search, const QueryContext& context) {
+    std::vector<Candidate> out;
+    auto word = fold_case(search.text());
+    if (!word.ok()) return out;
+    constexpr std::size_t scan_max = 20000;
+    std::size_t scanned = 0;
+    for (std::uint64_t before = 0; scanned < scan_max;) {
+        auto page = context.index.newest(before, 256);
+        if (page.empty()) break;
+        for (const auto& alert : page) {
+            before = alert.order;
+            ++scanned;
+            if (!alert.readable()) continue;
+            auto row = alert_row(alert, context);
+            bool title = contains_folded(row.alert().title(), *word);
+            bool narrative = contains_folded(row.alert().narrative(), *word) ||
+                             contains_folded(row.alert().bulletin().text(), *word);
+            if (title || narrative)
+                out.push_back({alert.id, title ? 0.7 : 0.6, false,
+                               {title ? "word in the title" : "word in the text"}, {}});
+        }
+        if (page.size() < 256) break;
+    }
+    return out;
+}
+
+bool passes(const proto::SearchRequest& search, const AlertState& alert,
+            const QueryContext& context) {
+    if (!alert.readable() || alert.received.value < search.since_ms()) return false;
+    if (!search.type().empty() && alert.type != search.type()) return false;
+    if (search.route_from().empty() && search.route_to().empty()) return true;
+    auto row = alert_row(alert, context);
+    const auto& routing = row.alert().transport().routing();
+    auto has = [&](const std::string& place) {
+        return place.empty() || std::find(routing.begin(), routing.end(), place) != routing.end();
+    };
+    return has(search.route_from()) && has(search.route_to());
+}
+
+void add_coverage(const QueryContext& context, proto::SearchResponse& out) {
+    auto* coverage = out.mutable_coverage();
+    coverage->set_alerts(context.index.readable_alerts());
+    coverage->set_unopened(context.index.unopened());
+    for (const auto& [rilon, heard] : context.heard) {
+        auto* source = coverage->add_sources();
+        source->set_name(rilon);
+        source->set_last_heard_ms(heard.value);
+        source->set_stale(context.now.since(heard) > stale_ms);
+    }
+}
+
+void merge(std::map<AlertId, Candidate>& all, std::vector<Candidate> found) {
+    for (auto& candidate : found) {
+        auto [it, fresh] = all.try_emplace(candidate.alert, candidate);
+        if (fresh) continue;
+        Candidate& kept = it->second;
+        if (candidate.score > kept.score) std::swap(kept, candidate);
+        kept.strong = kept.strong || candidate.strong;
+        for (auto& reason : candidate.reasons)
+            if (std::find(kept.reasons.begin(), kept.reasons.end(), reason) == kept.reasons.end())
+                kept.reasons.push_back(std::move(reason));
+    }
+}
+
+}  // namespace
+
+proto::SearchResponse run_search(const proto::SearchRequest& search, const QueryContext& context) {
+    std::map<AlertId, Candidate> all;
+    if (!search.doc().empty()) {
+        std::vector<Candidate> exact;
+        for (const auto& id : context.index.by_document(fold_document_number(search.doc())))
+            exact.push_back({id, 1.0, true, {"same document number"}, {}});
+        merge(all, std::move(exact));
+    }
+    if (!search.name().empty()) merge(all, by_name(search, context));
+    else if (!search.dob().empty()) merge(all, by_birth_date(search, context));
+    if (!search.text().empty()) merge(all, by_text(search, context));
+    bool listing = search.doc().empty() && search.name().empty() && search.dob().empty() &&
+                   search.text().empty();
+    if (listing) {
+        for (const auto& alert : context.index.newest(0, candidates_max))
+            all.try_emplace(alert.id, Candidate{alert.id, 0.5, false, {"listed"}, {}});
+    }
+    std::vector<std::pair<Candidate, AlertState>> ranked;
+    for (auto& [id, candidate] : all) {
+        auto alert = context.index.alert(id);
+        if (alert.has_value() && passes(search, *alert, context))
+            ranked.emplace_back(std::move(candidate), std::move(*alert));
+    }
+    std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+        if (a.first.score != b.first.score) return a.first.score > b.first.score;
+        return a.second.order > b.second.order;
+    });
+    constexpr std::uint32_t limit_default = 50;
+    std::size_t limit = search.limit() == 0 ? limit_default : std::min(search.limit(), 500u);
+    proto::SearchResponse out;
+    for (const auto& [candidate, alert] : ranked) {
+        if (static_cast<std::size_t>(out.matches_size()) >= limit) break;
+        auto* match = out.add_matches();
+        *match->mutable_row() = alert_row(alert, context);
+        match->set_score(candidate.score);
+        match->set_strength(candidate.strong ? "strong" : "possible");
+        for (const auto& reason : candidate.reasons) match->add_reasons(reason);
+        for (const auto& difference : candidate.differences) match->add_differences(difference);
+    }
+    add_coverage(context, out);
+    return out;
+}
+
+}  // namespace rilon

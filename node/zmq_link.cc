@@ -1,0 +1,100 @@
+#include "node/zmq_link.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+namespace rilon {
+namespace {
+
+constexpr std::uint64_t unfinished_bytes_max = 4 * 1024 * 1024;
+constexpr std::uint32_t pause_ms_max = 30000;
+
+std::chrono::milliseconds pause_after(int failures) {
+    std::uint32_t first = 500 + randombytes_uniform(1001);
+    return std::chrono::milliseconds(
+        std::min<std::uint32_t>(first << std::clamp(failures - 1, 0, 6), pause_ms_max));
+}
+
+}  // namespace
+
+ZmqLink::ZmqLink(zmq::context_t& context, const TransportKeyPair& own, LinkTarget target)
+    : context_(context), own_(own), target_(std::move(target)), budget_(unfinished_bytes_max) {}
+
+void ZmqLink::open(SteadyTime now) {
+    shut();
+    wanted_ = true;
+    opens_at_.reset();
+    socket_ = std::make_unique<zmq::socket_t>(
+        make_client_socket(context_, target_.type, {own_, target_.server}));
+    monitor_ = std::make_unique<ConnectionMonitor>(context_, *socket_);
+    if (target_.type == zmq::socket_type::sub) socket_->set(zmq::sockopt::subscribe, "");
+    try {
+        socket_->connect(target_.endpoint);
+    } catch (const zmq::error_t&) {  // A name that can't be resolved now.
+        restart(now);
+    }
+}
+
+void ZmqLink::shut() {
+    monitor_.reset();
+    socket_.reset();
+    budget_ = ConnectionBudget(unfinished_bytes_max);
+    up_ = false;
+}
+
+void ZmqLink::close() {
+    shut();
+    wanted_ = false;
+    opens_at_.reset();
+}
+
+void ZmqLink::restart(SteadyTime now) {
+    shut();
+    ++rebuilds_;
+    opens_at_ = now + pause_after(++failures_);
+}
+
+ZmqLink::Change ZmqLink::watch(SteadyTime now) {
+    if (opens_at_ && now >= *opens_at_) open(now);
+    bool was_up = up_;
+    while (monitor_ != nullptr) {
+        auto event = monitor_->next();
+        if (!event) break;
+        using Kind = ConnectionEvent::Kind;
+        if (event->kind == Kind::connected) budget_.accepted(event->value);
+        if (event->kind == Kind::established) {
+            up_ = true;
+            up_since_ = now;
+            failures_ = 0;
+            if (!was_up) return Change::up;
+        }
+        if (event->kind == Kind::gone) {
+            budget_.gone(event->value);
+            up_ = false;
+            if (was_up) return Change::down;
+        }
+        if (event->kind == Kind::refused) {
+            ++refusals_;
+            restart(now);
+            return was_up ? Change::down : Change::none;
+        }
+    }
+    return Change::none;
+}
+
+std::optional<Message> ZmqLink::receive() {
+    if (socket_ == nullptr) return std::nullopt;
+    auto message = receive_message(*socket_);
+    if (message) budget_.heard(message->fd);
+    return message;
+}
+
+Sent ZmqLink::send(std::initializer_list<ByteView> parts) {
+    if (socket_ == nullptr || !up_) return Sent::no_route;
+    return send_message(*socket_, parts);
+}
+
+void ZmqLink::enforce_budget() { (void)budget_.enforce(); }
+
+}  // namespace rilon

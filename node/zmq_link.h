@@ -1,0 +1,68 @@
+// A dialled connection to one server whose CURVE key we pinned: DEALER to its sync or control
+// socket, SUB to its live one. A refused handshake is never tried again by libzmq itself, so the
+// socket is made anew then, after a pause that grows to half a minute.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "node/connection_budget.h"
+#include "node/zmq_monitor.h"
+#include "node/zmq_socket.h"
+
+namespace rilon {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+struct LinkTarget {
+    zmq::socket_type type = zmq::socket_type::dealer;
+    TransportPublicKey server;
+    std::string endpoint;
+};
+
+class ZmqLink {
+   public:
+    ZmqLink(zmq::context_t& context, const TransportKeyPair& own, LinkTarget target);
+
+    void open(SteadyTime now);
+    void close();
+    // Close now, open again after the pause.
+    void restart(SteadyTime now);
+
+    enum class Change { none, up, down };
+    // Reads the monitor, opens when the pause is over. Call until none.
+    Change watch(SteadyTime now);
+    std::optional<Message> receive();
+    Sent send(std::initializer_list<ByteView> parts);
+    void enforce_budget();
+
+    const LinkTarget& target() const { return target_; }
+    bool wanted() const { return wanted_; }
+    bool up() const { return up_; }
+    SteadyTime up_since() const { return up_since_; }
+    std::optional<SteadyTime> opens_at() const { return opens_at_; }
+    bool is_open() const { return socket_ != nullptr; }
+    zmq::socket_t& socket() { return *socket_; }
+    ConnectionMonitor& monitor() { return *monitor_; }
+    std::uint64_t rebuilds() const { return rebuilds_; }
+    std::uint64_t refusals() const { return refusals_; }
+
+   private:
+    void shut();
+
+    zmq::context_t& context_;
+    const TransportKeyPair& own_;
+    LinkTarget target_;
+    std::unique_ptr<zmq::socket_t> socket_;
+    std::unique_ptr<ConnectionMonitor> monitor_;  // Dies first.
+    ConnectionBudget budget_;
+    bool wanted_ = false;
+    bool up_ = false;
+    SteadyTime up_since_{};
+    std::optional<SteadyTime> opens_at_;
+    int failures_ = 0;
+    std::uint64_t rebuilds_ = 0;
+    std::uint64_t refusals_ = 0;
+};
+
+}  // namespace rilon

@@ -1,0 +1,63 @@
+// The sync sockets: one bound ROUTER that peers dial, one DEALER for each peer we dial.
+#pragma once
+
+#include <memory>
+
+#include "node/outbound_queue.h"
+#include "node/peer_table.h"
+#include "node/transport.h"
+#include "node/transport_options.h"
+#include "node/zmq_link.h"
+#include "node/zmq_listener.h"
+
+namespace rilon {
+
+constexpr std::size_t sync_head_bytes = 10;
+
+class ZmqPeers {
+   public:
+    ZmqPeers(zmq::context_t& context, const TransportKeyPair& own, const TransportOptions& options);
+
+    static constexpr const char* domain = "sync";
+    const std::string& bound() const;  // Empty when we only dial.
+    void poll_items(std::vector<zmq::pollitem_t>& items);
+    // Connections that came and went, silent peers, sockets to make anew, frames that wait.
+    void tend(SteadyTime now, std::vector<Event>& events);
+    void receive(SteadyTime now, std::vector<Event>& events);
+    void enforce_budget();
+
+    void admit(const std::map<TransportPublicKey, NodeId>& peers, SteadyTime now,
+               std::vector<Event>& events);
+    void drop(const NodeId& peer, std::vector<Event>& events);
+    void reset(SteadyTime now);
+    void send(SendFrame frame, std::vector<Event>& events);
+    bool waiting() const;  // Frames that could not be sent yet.
+    std::optional<NodeId> peer_of(const TransportPublicKey& key) const;
+    // The peer's live link is worth nothing either: silent since the last call.
+    std::vector<TransportPublicKey> take_silent();
+    void count(TransportCounters& into) const;
+
+   private:
+    struct Outbound {
+        OutboundQueue queue;
+        std::uint64_t bytes_since_heard = 0;
+    };
+    void receive_dialled(std::size_t number, SteadyTime now, std::vector<Event>& events);
+    void receive_accepted(SteadyTime now, std::vector<Event>& events);
+    void heard(LinkRef link, SteadyTime now);
+    void cut(LinkRef link, SteadyTime now);
+    void flush(const NodeId& peer, Outbound& out, std::vector<Event>& events);
+    Sent send_now(const SendFrame& frame);
+
+    TransportOptions options_;
+    std::unique_ptr<ZmqListener> listener_;
+    std::vector<std::unique_ptr<ZmqLink>> links_;
+    std::map<TransportPublicKey, NodeId> admitted_;
+    PeerTable table_;
+    std::map<NodeId, Outbound> outbound_;
+    std::vector<TransportPublicKey> silent_;
+    std::uint64_t refused_ = 0;
+    std::uint64_t dropped_ = 0;
+};
+
+}  // namespace rilon

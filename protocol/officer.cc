@@ -1,0 +1,200 @@
+#include "protocol/officer.h"
+
+#include <algorithm>
+
+#include "protocol/content.pb.h"
+#include "protocol/entry.h"
+
+namespace rilon {
+
+namespace {
+
+constexpr Magic certificate_magic = magic("RLN1OCT");
+constexpr Magic officer_magic = magic("RLN1OFF");
+constexpr std::size_t display_sign_max = 32;
+constexpr std::size_t role_max = 32;
+constexpr std::size_t certificate_bytes_max = 512;
+
+// One line of text that a terminal or a page shows as it stands.
+bool plain_text(const std::string& text, std::size_t characters_max) {
+    const auto is_control = [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    };
+    const auto starts_character = [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    };
+    return !text.empty() && std::ranges::none_of(text, is_control) &&
+           std::ranges::count_if(text, starts_character) <=
+               static_cast<std::ptrdiff_t>(characters_max);
+}
+
+bool within_limits(const Certificate& c) {
+    return plain_text(c.display_sign, display_sign_max) && plain_text(c.role, role_max) &&
+           c.from < c.until && c.until.since(c.from) <= certificate_validity_max_ms;
+}
+
+Result<Certificate> parse_certificate(ByteView bytes) {
+    const Error refused{Errc::malformed, "officer's certificate: malformed"};
+    proto::OfficerCertificate wire;
+    if (bytes.size() > certificate_bytes_max ||
+        !wire.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+        return refused;
+    auto officer = OfficerId::parse(wire.officer_id());
+    auto pk = SignPublicKey::parse(wire.sign_pk());
+    auto node = NodeId::parse(wire.node_id());
+    if (!officer || !pk || !node) return refused;
+    Certificate certificate{*officer,
+                            wire.display_sign(),
+                            wire.role(),
+                            *pk,
+                            *node,
+                            UnixMillis{wire.valid_from_ms()},
+                            UnixMillis{wire.valid_until_ms()}};
+    if (!within_limits(certificate))
+        return {Errc::malformed, "officer's certificate: names or validity out of bounds"};
+    return certificate;
+}
+
+// What a cached certificate was good under; equal keys mean equal results.
+Hash32 cache_key(const SignedCertificate& certificate, const NetworkId& network,
+                 const NodeId& origin, const SignPublicKey& node_pk) {
+    const Bytes message = certificate_message(network, certificate.generation, certificate.bytes);
+    return hash({message, certificate.signature.view(), origin.view(), node_pk.view()});
+}
+
+Result<Certificate> certificate_of(const SignedContent& content, const ContentPlace& place,
+                                   const SignPublicKey& node_pk, CertificateCache* cache) {
+    if (cache == nullptr)
+        return verify_certificate(content.certificate, place.network, place.origin, node_pk,
+                                  std::nullopt);
+    const Hash32 key = cache_key(content.certificate, place.network, place.origin, node_pk);
+    if (const Certificate* known = cache->find(key)) return *known;
+    auto certificate =
+        verify_certificate(content.certificate, place.network, place.origin, node_pk, std::nullopt);
+    if (certificate) cache->put(key, *certificate);
+    return certificate;
+}
+
+}  // namespace
+
+Bytes certificate_message(const NetworkId& network, Generation generation, ByteView certificate) {
+    ByteWriter out(8 + 16 + 2 + 32);
+    out.raw(certificate_magic).raw(network.view()).u16(generation.value);
+    out.raw(hash({certificate}).view());
+    return std::move(out).take();
+}
+
+SignedCertificate certify_officer(const NetworkId& network, const Certificate& certificate,
+                                  Generation generation, const SignSecretKey& node_sk) {
+    RILON_ASSERT(within_limits(certificate));
+    proto::OfficerCertificate wire;
+    wire.set_officer_id(certificate.officer.str());
+    wire.set_display_sign(certificate.display_sign);
+    wire.set_role(certificate.role);
+    wire.set_sign_pk(certificate.pk.str());
+    wire.set_node_id(certificate.node.str());
+    wire.set_valid_from_ms(certificate.from.value);
+    wire.set_valid_until_ms(certificate.until.value);
+    Bytes bytes = to_bytes(as_bytes(wire.SerializeAsString()));
+    const Signature signature = sign(node_sk, certificate_message(network, generation, bytes));
+    return {std::move(bytes), generation, signature};
+}
+
+Result<Certificate> verify_certificate(const SignedCertificate& certificate,
+                                       const NetworkId& network, const NodeId& origin,
+                                       const SignPublicKey& node_pk, std::optional<UnixMillis> at) {
+    auto parsed = parse_certificate(certificate.bytes);
+    if (!parsed) return parsed.error();
+    if (parsed->node != origin)
+        return {Errc::not_authorised, "officer's certificate: of another node"};
+    if (!signature_ok(node_pk,
+                      certificate_message(network, certificate.generation, certificate.bytes),
+                      certificate.signature))
+        return {Errc::bad_signature, "officer's certificate: the node's signature does not hold"};
+    if (at && (*at < parsed->from || *at >= parsed->until))
+        return {Errc::not_authorised, "officer's certificate: not valid at that time"};
+    return parsed;
+}
+
+Bytes officer_message(const NetworkId& network, const StreamId& stream, const AlertId& alert,
+                      ByteView operation) {
+    ByteWriter out(8 + 16 + 32 + 16 + 32);
+    out.raw(officer_magic).raw(network.view()).raw(stream.view()).raw(alert.view());
+    out.raw(hash({operation}).view());
+    return std::move(out).take();
+}
+
+Bytes encode_content(const SignedCertificate& certificate, const AlertId& alert, ByteView operation,
+                     const Signature& officer_signature) {
+    proto::Content wire;
+    wire.set_certificate(certificate.bytes.data(), certificate.bytes.size());
+    wire.set_certificate_generation(certificate.generation.value);
+    wire.set_certificate_signature(certificate.signature.str());
+    wire.set_alert_id(alert.str());
+    wire.set_operation(operation.data(), operation.size());
+    wire.set_officer_signature(officer_signature.str());
+    Bytes out(wire.ByteSizeLong());
+    wire.SerializeToArray(out.data(), static_cast<int>(out.size()));
+    wipe(*wire.mutable_operation());
+    return out;
+}
+
+Result<SignedContent> parse_content(ByteView plain) {
+    const Error refused{Errc::malformed, "content: malformed"};
+    proto::Content wire;
+    if (plain.size() > plaintext_bytes_max ||
+        !wire.ParseFromArray(plain.data(), static_cast<int>(plain.size())))
+        return refused;
+    auto alert = AlertId::parse(wire.alert_id());
+    auto certificate_signature = Signature::parse(wire.certificate_signature());
+    auto officer_signature = Signature::parse(wire.officer_signature());
+    const std::uint32_t generation = wire.certificate_generation();
+    SignedContent content;
+    content.operation = to_bytes(as_bytes(wire.operation()));
+    wipe(*wire.mutable_operation());
+    if (!alert || !certificate_signature || !officer_signature || generation == 0 ||
+        generation > 0xffff)
+        return refused;
+    content.alert = *alert;
+    content.certificate = {to_bytes(as_bytes(wire.certificate())),
+                           Generation{static_cast<std::uint16_t>(generation)},
+                           *certificate_signature};
+    content.signature = *officer_signature;
+    return content;
+}
+
+const Certificate* CertificateCache::find(const Hash32& key) const {
+    auto it = found_.find(key);
+    return it == found_.end() ? nullptr : &it->second;
+}
+
+void CertificateCache::put(const Hash32& key, const Certificate& certificate) {
+    if (found_.size() >= entries_max_) found_.clear();
+    found_.insert_or_assign(key, certificate);
+}
+
+Result<OfficerContent> verify_content(SignedContent&& content, const ContentPlace& place,
+                                      const SignPublicKey& node_pk, CertificateCache* cache) {
+    auto officer = certificate_of(content, place, node_pk, cache);
+    if (!officer) return officer.error();
+    if (!signature_ok(
+            officer->pk,
+            officer_message(place.network, place.stream, content.alert, content.operation),
+            content.signature))
+        return {Errc::bad_signature, "content: the officer did not sign it for this stream"};
+    return OfficerContent{*officer, content.alert, std::move(content.operation)};
+}
+
+Result<OfficerContent> verify_content(ByteView plain, const Directory& directory,
+                                      const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
+                                      CertificateCache* cache) {
+    auto content = parse_content(plain);
+    if (!content) return content.error();
+    const SigningKey* key = directory.signing_key(origin, content->certificate.generation, dir_seq);
+    if (key == nullptr)
+        return {Errc::unknown_key, "content: certified under a key the directory does not know"};
+    return verify_content(std::move(*content), {directory.network(), origin, stream}, key->pk,
+                          cache);
+}
+
+}  // namespace rilon

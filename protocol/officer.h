@@ -1,0 +1,98 @@
+// Officers: certified by their node for at most 90 days, they sign each operation for one stream
+// and one alert, so that nobody can pass it on as if addressed to others.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "protocol/crypto.h"
+#include "protocol/directory.h"
+#include "protocol/units.h"
+
+namespace rilon {
+
+constexpr std::uint64_t certificate_validity_max_ms = 90 * ms_day;
+
+struct Certificate {
+    OfficerId officer;
+    std::string display_sign;
+    std::string role;
+    SignPublicKey pk;
+    NodeId node;
+    UnixMillis from;
+    UnixMillis until;
+};
+// A certificate as it travels.
+struct SignedCertificate {
+    Bytes bytes;
+    Generation generation;
+    Signature signature;
+};
+// What the node signs: `RLN1OCT\0` ‖ network_id ‖ u16 generation ‖ H(certificate).
+Bytes certificate_message(const NetworkId& network, Generation generation, ByteView certificate);
+// The certificate must obey the limits that verify_certificate enforces (our own bug otherwise).
+SignedCertificate certify_officer(const NetworkId& network, const Certificate& certificate,
+                                  Generation generation, const SignSecretKey& node_sk);
+// `at`: the moment it must be valid; none: not judged (old entries stay readable).
+// Errors: malformed; bad_signature; not_authorised (not for this origin, or not valid at that
+// time).
+Result<Certificate> verify_certificate(const SignedCertificate& certificate,
+                                       const NetworkId& network, const NodeId& origin,
+                                       const SignPublicKey& node_pk, std::optional<UnixMillis> at);
+
+// `RLN1OFF\0` ‖ network_id ‖ stream_id ‖ alert_id ‖ H(operation).
+Bytes officer_message(const NetworkId& network, const StreamId& stream, const AlertId& alert,
+                      ByteView operation);
+
+// A plaintext whose officer is certified by the origin and signed for exactly this stream and
+// alert.
+struct OfficerContent {
+    Certificate officer;
+    AlertId alert;
+    Bytes operation;
+};
+// A plaintext taken apart, nothing of it checked but its shape: what bulk catch-up indexes as
+// pending.
+struct SignedContent {
+    SignedCertificate certificate;
+    AlertId alert;
+    Bytes operation;
+    Signature signature;  // The officer's.
+};
+Result<SignedContent> parse_content(ByteView plain);  // Errors: malformed.
+
+// Certificates already found good under a key, so that an officer's next alert costs one signature
+// check and not two. Bounded: when full it starts anew. Not for several threads at once.
+class CertificateCache {
+   public:
+    explicit CertificateCache(std::size_t entries_max = 4096) : entries_max_(entries_max) {}
+    const Certificate* find(const Hash32& key) const;
+    void put(const Hash32& key, const Certificate& certificate);
+    std::size_t size() const { return found_.size(); }
+
+   private:
+    std::size_t entries_max_;
+    std::map<Hash32, Certificate> found_;
+};
+
+struct ContentPlace {
+    NetworkId network;
+    NodeId origin;
+    StreamId stream;
+};
+// Certificate under the node's key, officer's signature for this place. The certificate's time is
+// not judged here: compare officer.from and officer.until with the moment that matters.
+// Errors: malformed, bad_signature, not_authorised.
+Result<OfficerContent> verify_content(SignedContent&& content, const ContentPlace& place,
+                                      const SignPublicKey& node_pk,
+                                      CertificateCache* cache = nullptr);
+// Plaintext of a content entry (proto Content), the node's key being that of the certificate's
+// generation as known at the entry's dir_seq. Errors: as above, and unknown_key.
+Result<OfficerContent> verify_content(ByteView plain, const Directory& directory,
+                                      const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
+                                      CertificateCache* cache = nullptr);
+Bytes encode_content(const SignedCertificate& certificate, const AlertId& alert, ByteView operation,
+                     const Signature& officer_signature);
+
+}  // namespace rilon

@@ -1,0 +1,140 @@
+// Entries, bodies and search records of a batch.
+#include "store/batch_writer.h"
+
+namespace rilon {
+namespace {
+std::string place(const StreamId& stream, Seq seq) {
+    return "entry " + stream.brief() + "/" + std::to_string(seq.value);
+}
+}  // namespace
+
+Status BatchWriter::write_entry(std::uint32_t number, Seq seq, const EntryRow& row) {
+    RowKey key = entry_row_key(number, seq.value);
+    Bytes value(row_mac_bytes + entry_row_bytes(row));
+    std::span<Byte> all(value);
+    encode_entry_row(row, all.subspan(row_mac_bytes));
+    core_.sealer.mac(Table::entries, key, all.subspan(row_mac_bytes), all.first(row_mac_bytes));
+    return txn_.put(Table::entries, key, value);
+}
+
+Status BatchWriter::put(const PutEntry& op) {
+    const EntryHeader& header = op.entry.header();
+    std::uint32_t number = number_for(header.stream);
+    RowKey key = entry_row_key(number, header.seq.value);
+    Arrival n = changes_.last_arrival.next();
+    EntryRow row{op.entry.absent() ? BodyState::absent : BodyState::present, n, op.received,
+                 op.entry.prefix(), op.entry.body()};
+    auto room = txn_.reserve_new(Table::entries, key, row_mac_bytes + entry_row_bytes(row));
+    if (!room) return room.error();
+    if (!room->has_value()) return put_existing(op, number);
+    std::span<Byte> value = **room;
+    encode_entry_row(row, value.subspan(row_mac_bytes));
+    core_.sealer.mac(Table::entries, key, value.subspan(row_mac_bytes),
+                     value.first(row_mac_bytes));
+
+    ArrivalPlace where{number, header.seq, op.entry.id(), header.kind, op.received};
+    RowKey arrival_key = number_key(n.value);
+    Bytes sealed = core_.sealer.seal(Table::arrivals, arrival_key, encode_arrival(where));
+    if (Status s = txn_.put_ascending(Table::arrivals, arrival_key, sealed); !s.ok()) return s;
+    changes_.last_arrival = n;
+    latest_ = Latest{number, header.seq, n};
+    if (header.kind == EntryKind::grant) return note_grant(number, header);
+    return {};
+}
+
+// The seq is taken: by a row that is damaged, which this entry heals, or by what we hold already.
+Status BatchWriter::put_existing(const PutEntry& op, std::uint32_t number) {
+    auto held = core_.entry_row(txn_, number, op.entry.header().seq);
+    if (!held && held.code() == Errc::damaged) return heal(op.entry, number);
+    if (!held) return held.error();
+    bool bare = (*held)->state == BodyState::erased && (*held)->prefix.empty();
+    if (bare) return heal(op.entry, number);
+    return {Errc::duplicate, place(op.entry.header().stream, op.entry.header().seq) + " is held"};
+}
+
+Status BatchWriter::put(const PutBody& op) {
+    const EntryHeader& header = op.entry.header();
+    auto number = number_of(header.stream);
+    if (!number) return number.error();
+    if (op.entry.absent()) return {Errc::absent, "a body that is absent"};
+    auto held = core_.entry_row(txn_, *number, header.seq);
+    if (!held && held.code() == Errc::damaged) return heal(op.entry, *number);
+    if (!held) return held.error();
+    if (!held->has_value())
+        return {Errc::not_found, place(header.stream, header.seq) + " is not held"};
+    EntryRow row = **held;
+    if (row.prefix.empty()) return heal(op.entry, *number);  // Gives back the header alone.
+    if (row.state == BodyState::erased)
+        return {Errc::structure, place(header.stream, header.seq) + " was erased for good"};
+    if (!equal(row.prefix, op.entry.prefix()))
+        return {Errc::fork, place(header.stream, header.seq) + " is held with another header"};
+    if (row.state == BodyState::present) return {};
+    row.state = BodyState::present;
+    row.prefix = op.entry.prefix();
+    row.body = op.entry.body();
+    return write_entry(*number, header.seq, row);
+}
+
+// Replaces a row that does not authenticate by the entry fetched again; its arrival, which the row
+// can't be asked for, comes from the arrivals. An entry erased while damaged stays erased.
+Status BatchWriter::heal(const VerifiedEntry& entry, std::uint32_t number) {
+    const EntryHeader& header = entry.header();
+    auto arrival = find_arrival(number, header.seq);
+    if (!arrival) return arrival.error();
+    if (!arrival->has_value())
+        return {Errc::damaged, place(header.stream, header.seq) + " lost its arrival too"};
+    if ((*arrival)->id != entry.id())
+        return {Errc::fork, place(header.stream, header.seq) + " was held with another id"};
+    EntryRow row{entry.absent() ? BodyState::absent : BodyState::present, (*arrival)->n,
+                 (*arrival)->received, entry.prefix(), entry.body()};
+    auto held = core_.entry_row(txn_, number, header.seq);
+    if (held && held->has_value() && (*held)->state == BodyState::erased) {
+        row.state = BodyState::erased;
+        row.body = {};
+    }
+    return write_entry(number, header.seq, row);
+}
+
+Result<std::optional<ArrivalRow>> BatchWriter::find_arrival(std::uint32_t number, Seq seq) const {
+    auto cursor = Cursor::open(txn_, Table::arrivals);
+    if (!cursor) return cursor.error();
+    for (auto more = cursor->seek({});; more = cursor->next()) {
+        if (!more) return more.error();
+        if (!*more) return std::optional<ArrivalRow>{};
+        auto plain = core_.open_row(Table::arrivals, cursor->key(), cursor->value());
+        if (!plain) continue;
+        auto where = decode_arrival(*plain);
+        if (!where || where->number != number || where->seq != seq) continue;
+        ByteReader n(cursor->key());
+        return std::optional<ArrivalRow>{
+            {Arrival{n.u64()}, {}, seq, where->id, where->kind, where->received}};
+    }
+}
+
+Status BatchWriter::put(const PutSearchRecord& op) {
+    auto number = number_of(op.stream);
+    if (!number) return number.error();
+    Arrival n;
+    if (latest_ && latest_->number == *number && latest_->seq == op.seq) {
+        n = latest_->arrival;
+    } else {
+        auto held = core_.entry_row(txn_, *number, op.seq);
+        if (!held) return held.error();
+        if (!held->has_value()) return {Errc::not_found, place(op.stream, op.seq) + " is not held"};
+        if ((*held)->state == BodyState::erased)
+            return {Errc::structure, place(op.stream, op.seq) + " was erased for good"};
+        n = (*held)->arrival;
+    }
+    auto key = key_of(op.stream, *number, op.seq);
+    if (!key) return key.error();
+    RowKey row = number_key(n.value);
+    RowKey where = entry_row_key(*number, op.seq.value);
+    AeadKey under = search_key(key->expose());
+    Bytes sealed =
+        core_.sealer.seal_under(under.expose(), Table::search, row, where, op.record);
+    Bytes value = to_bytes(where);
+    value.insert(value.end(), sealed.begin(), sealed.end());
+    return txn_.put_ascending(Table::search, row, value);
+}
+
+}  // namespace rilon

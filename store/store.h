@@ -1,0 +1,229 @@
+// Store: everything durable a node has, behind one interface. LmdbStore is what rilond runs,
+// MemoryStore what the simulator runs; one contract suite holds both to this page.
+//
+// One thread writes (append, erase); any thread may read. A batch is one commit: all of it or
+// nothing, durable when append returned. Disk earns no trust: entries come back unverified, every
+// row is authenticated under the storage key, and a row that fails is `damaged`, never shown.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/directory.h"
+#include "protocol/entry.h"
+#include "protocol/evidence.h"
+#include "protocol/slot.h"
+#include "protocol/stream.h"
+
+namespace rilon {
+
+// --- rows -------------------------------------------------------------------------------------
+
+struct StoredEntry {
+    UnverifiedEntry entry;  // absent() when the body is gone.
+    Arrival arrival;
+    UnixMillis received;
+};
+
+struct ArrivalRow {
+    Arrival n;  // Gap-free from 1, in the order of commits.
+    StreamId stream;
+    Seq seq;
+    EntryId id;
+    EntryKind kind;
+    UnixMillis received;
+};
+
+// What search needs of one opened entry: bytes of the node's own making (node/index.h), sealed
+// under a key made from the entry key, so that it dies with it.
+struct SearchRow {
+    Arrival n;
+    StreamId stream;
+    Seq seq;
+    Bytes record;
+};
+
+struct AckRecord {
+    NodeId node;
+    AckLevel level;
+    Seq seq;
+    UnixMillis at;
+};
+
+// A message waiting for a peer: an ack, a forwarded report. Kept until its next hop has it.
+struct MailRow {
+    std::uint64_t n = 0;  // Ascending per store; chosen by the node.
+    NodeId to;
+    std::uint8_t kind = 0;
+    Bytes bytes;
+};
+
+struct AuditRow {
+    std::uint64_t n = 0;
+    UnixMillis at;
+    std::string subject;  // Officer's display sign, consumer, "node", "administrator".
+    std::string action;   // "search", "open", "export", "post", "certify", …
+    std::string detail;
+    Hash32 link;  // H(`RLN1AUD\0` ‖ u64 n ‖ previous link ‖ u64 at ‖ H(subject ‖ 0 ‖ action ‖ 0 ‖ detail))
+};
+
+// --- what a batch can say ---------------------------------------------------------------------
+
+// A seq we hold already is `duplicate`, unless its row is damaged: then this heals it.
+struct PutEntry {
+    VerifiedEntry entry;
+    UnixMillis received;
+};
+// The stream's state after the batch. Every batch with a PutEntry of a stream carries one.
+struct PutStream {
+    StreamState state;
+};
+// The body of an entry held as absent, or whose row is damaged. Errors: not_found; structure when
+// it was erased: nothing erased comes back; fork when it is another entry.
+struct PutBody {
+    VerifiedEntry entry;
+};
+// K of an epoch, checked against its commitment. If the epoch is closed already, its entry keys are
+// derived and wrapped at once and K is not kept. May stand before its grant in the batch.
+struct PutEpochKey {
+    StreamId stream;
+    Epoch epoch;
+    EpochKey key;
+};
+// The epoch is over: wrap the entry keys of all its content and chunks but those erased, destroy K.
+// Absent ones too: their bodies may come. Error structure: never granted.
+struct CloseEpoch {
+    StreamId stream;
+    Epoch epoch;
+};
+// Error not_found without an entry key: give K first.
+struct PutSearchRecord {
+    StreamId stream;
+    Seq seq;
+    Bytes record;  // Plain; the store seals it.
+};
+// Body, entry key and search record go: unreadable to `read` from this commit on, and beyond
+// recovery from all files and keys when erase() has run. Header and signature stay. Clear entries,
+// erased ones and seqs not held are passed over. Error structure: an epoch that is still open (K
+// opens the entry again): close it earlier in the same batch. A store that is full takes it in
+// steps, of 64 entries say: the pages a batch frees are free only after its commit.
+struct Erase {
+    StreamId stream;
+    std::vector<SeqRange> ranges;
+};
+// Others' slots, which we serve. Never the node's own: opened with the node's encryption key it
+// gives K back, and a purge would be worth nothing to who seizes both.
+struct PutSlot {
+    Slot slot;
+    UnixMillis granted;
+};
+struct DropSlotsBefore {
+    UnixMillis granted;
+};
+struct PutDirectoryRecord {
+    DirectoryRecord record;
+};
+struct PutAck {
+    StreamId stream;
+    AckRecord ack;  // Level 1 replaces the node's earlier level 1 when higher.
+};
+struct PutMail {
+    MailRow mail;
+};
+struct DropMail {
+    std::uint64_t n = 0;
+};
+// Small named values of the node's own, sealed under the storage key; the name too is not readable
+// on disk.
+struct PutPrivate {
+    std::string name;
+    Bytes value;
+};
+struct DropPrivate {
+    std::string name;
+};
+struct PutAudit {
+    UnixMillis at;
+    std::string subject;
+    std::string action;
+    std::string detail;
+};
+
+using StoreOp =
+    std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutSearchRecord, Erase,
+                 PutSlot, DropSlotsBefore, PutDirectoryRecord, PutAck, PutMail, DropMail,
+                 PutPrivate, DropPrivate, PutAudit>;
+using Batch = std::vector<StoreOp>;
+
+struct ErasedEntry {
+    StreamId stream;
+    Seq seq;
+};
+
+struct StoreUse {
+    std::uint64_t used_bytes = 0;
+    std::uint64_t limit_bytes = 0;
+    std::uint64_t last_commit_us = 0;
+    std::uint64_t commits = 0;
+    // Rows passed over because they did not authenticate, since opening.
+    std::uint64_t damaged_rows = 0;
+    bool erase_pending = false;
+    double ratio() const {
+        return limit_bytes == 0 ? 0 : double(used_bytes) / double(limit_bytes);
+    }
+};
+
+// --- reading ----------------------------------------------------------------------------------
+
+class StoreView {
+   public:
+    virtual ~StoreView() = default;
+
+    // Errors of all: damaged, io. not_found where said. Where numbers have no gaps (range, arrivals,
+    // directory, audit) an answer ends before a damaged row, and is `damaged` when that is the first
+    // one asked for: go on behind it. Elsewhere lists pass over a damaged row and count it in `use`.
+    virtual Result<std::vector<StreamState>> streams() const = 0;
+    virtual Result<std::optional<StoredEntry>> entry(const StreamId& stream, Seq seq) const = 0;
+    // Ascending, from `from`, at most `max_bytes` of them but at least one if there is one.
+    virtual Result<std::vector<UnverifiedEntry>> range(const StreamId& stream, Seq from, Seq to,
+                                                       std::size_t max_bytes) const = 0;
+    virtual Result<std::vector<ArrivalRow>> arrivals(Arrival after, std::size_t max) const = 0;
+    virtual Arrival last_arrival() const = 0;
+    // From K while the epoch is open, else unwrapped. not_found: no key (no slot yet, or erased).
+    virtual Result<EntryKey> entry_key(const StreamId& stream, Seq seq) const = 0;
+    virtual Result<std::optional<EpochKey>> epoch_key(const StreamId& stream,
+                                                      Epoch epoch) const = 0;
+    virtual Result<std::vector<SearchRow>> search_records(Arrival after, std::size_t max) const = 0;
+    virtual Result<std::optional<Slot>> slot(const StreamId& stream, Epoch epoch,
+                                             const SlotTag& tag) const = 0;
+    virtual Result<std::vector<Slot>> slots(const StreamId& stream, Epoch epoch) const = 0;
+    virtual Result<std::vector<DirectoryRecord>> directory(DirSeq from, std::size_t max) const = 0;
+    // The highest level 1 of every node; and levels 2 and 3 of one seq.
+    virtual Result<std::vector<AckRecord>> stream_acks(const StreamId& stream) const = 0;
+    virtual Result<std::vector<AckRecord>> entry_acks(const StreamId& stream, Seq seq) const = 0;
+    virtual Result<std::vector<MailRow>> mail(std::uint64_t after, std::size_t max) const = 0;
+    virtual Result<std::optional<Bytes>> private_value(const std::string& name) const = 0;
+    virtual Result<std::vector<AuditRow>> audit(std::uint64_t from, std::size_t max) const = 0;
+    virtual Hash32 audit_head() const = 0;
+    // Walks the audit chain; damaged with the place named where it does not link.
+    virtual Status verify_audit() const = 0;
+    virtual StoreUse use() const = 0;
+};
+
+// --- writing ----------------------------------------------------------------------------------
+
+class Store : public StoreView {
+   public:
+    // One commit. On failure nothing of the batch is there; full: no room (reading, erase and
+    // batches of Erase still work); io: the disk failed, the caller must stop and start again.
+    virtual Status append(Batch batch) = 0;
+    // Finishes what Erase began, for everything pending: new bucket keys durable, survivors
+    // rewrapped, old keys deleted, the key environment copied compactly and swapped. Every crash
+    // point recovers: the next call finishes it. Gives the entries now beyond recovery.
+    virtual Result<std::vector<ErasedEntry>> erase() = 0;
+};
+
+}  // namespace rilon

@@ -1,0 +1,482 @@
+#include "tools/alert_file.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+#include <span>
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include "protocol/alert.h"
+#include "protocol/nearest.h"
+#include "protocol/short_id.h"
+#include "protocol/text.h"
+
+namespace rilon {
+namespace {
+
+template <class M>
+struct TextField {
+    std::string_view key;
+    void (M::*set)(const std::string&);
+};
+template <class M>
+struct ListField {
+    std::string_view key;
+    void (M::*add)(const std::string&);
+};
+template <class M>
+struct FlagField {
+    std::string_view key;
+    void (M::*set)(bool);
+};
+// The fields of one table. `others` are keys that its reader takes itself.
+template <class M>
+struct Fields {
+    std::span<const TextField<M>> texts;
+    std::span<const ListField<M>> lists;
+    std::span<const FlagField<M>> flags;
+    std::span<const std::string_view> others;
+};
+
+using A = proto::Alert;
+using P = proto::PersonRecord;
+using D = proto::DocumentRecord;
+using I = proto::Identity;
+
+constexpr TextField<A> alert_texts[] = {{"title", &A::set_title},
+                                        {"narrative", &A::set_narrative},
+                                        {"language", &A::set_language},
+                                        {"operation_name", &A::set_operation_name},
+                                        {"legal_basis", &A::set_legal_basis}};
+constexpr ListField<A> alert_lists[] = {{"caveats", &A::add_caveats}};
+constexpr std::string_view alert_others[] = {
+    "template",    "mrz",         "tlp",          "protection",   "where",
+    "transport",   "grade",       "holder",       "when",         "person",
+    "document",    "link",        "travel_fraud", "visa_refusal", "visa_cancellation",
+    "lost_stolen", "facilitator", "lookout",      "bulletin",     "border_incident"};
+constexpr TextField<proto::Place> place_texts[] = {{"country", &proto::Place::set_country},
+                                                   {"location", &proto::Place::set_location},
+                                                   {"point", &proto::Place::set_point}};
+constexpr TextField<proto::Transport> transport_texts[] = {
+    {"mode", &proto::Transport::set_mode},
+    {"carrier", &proto::Transport::set_carrier},
+    {"flight", &proto::Transport::set_flight}};
+constexpr ListField<proto::Transport> transport_lists[] = {
+    {"routing", &proto::Transport::add_routing}};
+constexpr TextField<proto::Grade> grade_texts[] = {{"scheme", &proto::Grade::set_scheme},
+                                                   {"source", &proto::Grade::set_source},
+                                                   {"information", &proto::Grade::set_information}};
+constexpr TextField<proto::HolderAnswers> holder_texts[] = {
+    {"issuer_is_home", &proto::HolderAnswers::set_issuer_is_home}};
+constexpr ListField<proto::HolderAnswers> holder_lists[] = {
+    {"might_be", &proto::HolderAnswers::add_might_be}};
+constexpr FlagField<proto::HolderAnswers> holder_flags[] = {
+    {"unknown", &proto::HolderAnswers::set_unknown}};
+constexpr TextField<I> identity_texts[] = {{"type", &I::set_type},
+                                           {"primary", &I::set_primary},
+                                           {"secondary", &I::set_secondary},
+                                           {"native_name", &I::set_native_name},
+                                           {"native_script", &I::set_native_script},
+                                           {"birth_date", &I::set_birth_date},
+                                           {"sex", &I::set_sex}};
+constexpr TextField<proto::Nationality> nationality_texts[] = {
+    {"code", &proto::Nationality::set_code}, {"basis", &proto::Nationality::set_basis}};
+constexpr TextField<P> person_texts[] = {{"role", &P::set_role},
+                                         {"country_of_birth", &P::set_country_of_birth},
+                                         {"place_of_birth", &P::set_place_of_birth}};
+constexpr ListField<P> person_lists[] = {{"persecutors", &P::add_persecutors}};
+constexpr std::string_view person_others[] = {"identity", "nationality"};
+constexpr TextField<D> document_texts[] = {{"type", &D::set_type},
+                                           {"issuer", &D::set_issuer},
+                                           {"number", &D::set_number},
+                                           {"series_from", &D::set_series_from},
+                                           {"series_to", &D::set_series_to},
+                                           {"issue_date", &D::set_issue_date},
+                                           {"expiry_date", &D::set_expiry_date},
+                                           {"chip", &D::set_chip},
+                                           {"disposition", &D::set_disposition}};
+constexpr TextField<proto::TravelFraud> fraud_texts[] = {
+    {"fraud_type", &proto::TravelFraud::set_fraud_type},
+    {"detected_how", &proto::TravelFraud::set_detected_how},
+    {"holder_role", &proto::TravelFraud::set_holder_role}};
+constexpr ListField<proto::TravelFraud> fraud_lists[] = {
+    {"techniques", &proto::TravelFraud::add_techniques}};
+constexpr TextField<proto::VisaRefusal> refusal_texts[] = {
+    {"post", &proto::VisaRefusal::set_post},
+    {"visa_class", &proto::VisaRefusal::set_visa_class},
+    {"lodged", &proto::VisaRefusal::set_lodged},
+    {"decided", &proto::VisaRefusal::set_decided},
+    {"appeal", &proto::VisaRefusal::set_appeal}};
+constexpr ListField<proto::VisaRefusal> refusal_lists[] = {
+    {"grounds", &proto::VisaRefusal::add_grounds},
+    {"prior_aliases", &proto::VisaRefusal::add_prior_aliases}};
+constexpr TextField<proto::VisaCancellation> cancellation_texts[] = {
+    {"visa_number", &proto::VisaCancellation::set_visa_number},
+    {"effective", &proto::VisaCancellation::set_effective},
+    {"holder_whereabouts", &proto::VisaCancellation::set_holder_whereabouts}};
+constexpr ListField<proto::VisaCancellation> cancellation_lists[] = {
+    {"grounds", &proto::VisaCancellation::add_grounds}};
+constexpr FlagField<proto::VisaCancellation> cancellation_flags[] = {
+    {"carrier_informed", &proto::VisaCancellation::set_carrier_informed}};
+constexpr TextField<proto::LostStolen> lost_texts[] = {
+    {"state", &proto::LostStolen::set_state},
+    {"when", &proto::LostStolen::set_when},
+    {"where", &proto::LostStolen::set_where},
+    {"sltd_reference", &proto::LostStolen::set_sltd_reference}};
+constexpr FlagField<proto::LostStolen> lost_flags[] = {
+    {"issuer_notified", &proto::LostStolen::set_issuer_notified}};
+constexpr TextField<proto::Facilitator> facilitator_texts[] = {
+    {"fee", &proto::Facilitator::set_fee},
+    {"currency", &proto::Facilitator::set_currency},
+    {"payment", &proto::Facilitator::set_payment},
+    {"network", &proto::Facilitator::set_network}};
+constexpr ListField<proto::Facilitator> facilitator_lists[] = {
+    {"handles", &proto::Facilitator::add_handles},
+    {"phones", &proto::Facilitator::add_phones},
+    {"routes", &proto::Facilitator::add_routes},
+    {"services", &proto::Facilitator::add_services}};
+constexpr TextField<proto::Lookout> lookout_texts[] = {
+    {"measure", &proto::Lookout::set_measure},
+    {"reference", &proto::Lookout::set_reference},
+    {"authority", &proto::Lookout::set_authority},
+    {"list_entry", &proto::Lookout::set_list_entry},
+    {"listed", &proto::Lookout::set_listed}};
+constexpr TextField<proto::Bulletin> bulletin_texts[] = {{"text", &proto::Bulletin::set_text}};
+constexpr TextField<proto::BorderIncident> incident_texts[] = {
+    {"incident", &proto::BorderIncident::set_incident},
+    {"outcome", &proto::BorderIncident::set_outcome}};
+constexpr FlagField<proto::BorderIncident> incident_flags[] = {
+    {"carrier_informed", &proto::BorderIncident::set_carrier_informed}};
+
+// Walks the file once; keeps the first problem, with its place.
+class Reader {
+   public:
+    Status status() const { return problem_ ? Status(*problem_) : Status(); }
+
+    void fail(const toml::node& node, std::string_view what) { fail(node.source(), what); }
+    void fail(const toml::source_region& at, std::string_view what) {
+        if (problem_) return;
+        problem_ = Error{Errc::invalid, fmt::format("line {}, column {}: {}", at.begin.line,
+                                                    at.begin.column, what)};
+    }
+
+    // Text; dates may stand without quotes.
+    std::optional<std::string> text(const toml::node& node, std::string_view key) {
+        if (const auto* value = node.as_string()) return value->get();
+        if (const auto* date = node.as_date()) {
+            toml::date d = date->get();
+            return fmt::format("{:04}-{:02}-{:02}", d.year, d.month, d.day);
+        }
+        fail(node, fmt::format("{} takes a text in quotes", key));
+        return std::nullopt;
+    }
+
+    const toml::table* table(const toml::node& node, std::string_view key) {
+        if (node.is_table()) return node.as_table();
+        fail(node, fmt::format("{0} is a table: write [{0}] on a line of its own", key));
+        return nullptr;
+    }
+
+    template <class M>
+    void read(const toml::table& table, M& message, const Fields<M>& fields) {
+        for (const auto& [key, node] : table) {
+            std::string_view name = key.str();
+            if (read_text(name, node, message, fields) || read_list(name, node, message, fields) ||
+                read_flag(name, node, message, fields) || other(name, fields.others))
+                continue;
+            unknown(key, fields);
+        }
+    }
+
+   private:
+    static bool other(std::string_view name, std::span<const std::string_view> others) {
+        for (std::string_view one : others)
+            if (one == name) return true;
+        return false;
+    }
+    template <class M>
+    bool read_text(std::string_view name, const toml::node& node, M& message,
+                   const Fields<M>& fields) {
+        for (const TextField<M>& field : fields.texts) {
+            if (field.key != name) continue;
+            if (auto value = text(node, name)) (message.*field.set)(*value);
+            return true;
+        }
+        return false;
+    }
+    template <class M>
+    bool read_list(std::string_view name, const toml::node& node, M& message,
+                   const Fields<M>& fields) {
+        for (const ListField<M>& field : fields.lists) {
+            if (field.key != name) continue;
+            const toml::array* items = node.as_array();
+            if (items == nullptr) fail(node, fmt::format("{} takes a list: [\"…\", \"…\"]", name));
+            for (std::size_t i = 0; items != nullptr && i < items->size(); ++i)
+                if (auto value = text((*items)[i], name)) (message.*field.add)(*value);
+            return true;
+        }
+        return false;
+    }
+    template <class M>
+    bool read_flag(std::string_view name, const toml::node& node, M& message,
+                   const Fields<M>& fields) {
+        for (const FlagField<M>& field : fields.flags) {
+            if (field.key != name) continue;
+            if (const auto* value = node.as_boolean())
+                (message.*field.set)(value->get());
+            else
+                fail(node, fmt::format("{} is true or false", name));
+            return true;
+        }
+        return false;
+    }
+    template <class M>
+    void unknown(const toml::key& key, const Fields<M>& fields) {
+        std::vector<std::string_view> known(fields.others.begin(), fields.others.end());
+        for (const auto& field : fields.texts) known.push_back(field.key);
+        for (const auto& field : fields.lists) known.push_back(field.key);
+        for (const auto& field : fields.flags) known.push_back(field.key);
+        auto near = nearest(key.str(), known);
+        std::string all;
+        for (std::string_view one : known) all += (all.empty() ? "" : ", ") + std::string(one);
+        fail(key.source(),
+             fmt::format("unknown key \"{}\"; {}", escape_for_display(key.str().substr(0, 64)),
+                         near ? fmt::format("did you mean {}?", known[*near]) : "known: " + all));
+    }
+
+    std::optional<Error> problem_;
+};
+
+// Milliseconds of `2026-11-23T02:10:00Z`, or of a local date-time taken as UTC, or of a day.
+std::optional<std::uint64_t> moment(const toml::node& node, Reader& reader, std::string_view key) {
+    toml::date date{};
+    toml::time time{};
+    int offset_minutes = 0;
+    if (const auto* value = node.as_date_time()) {
+        date = value->get().date;
+        time = value->get().time;
+        if (value->get().offset) offset_minutes = value->get().offset->minutes;
+    } else if (const auto* day = node.as_date()) {
+        date = day->get();
+    } else {
+        reader.fail(node, fmt::format("{} takes a time without quotes: 2026-11-23T02:10:00Z", key));
+        return std::nullopt;
+    }
+    using namespace std::chrono;
+    sys_days days{year{date.year} / date.month / date.day};
+    auto ms =
+        duration_cast<milliseconds>(days.time_since_epoch() + hours{time.hour} +
+                                    minutes{time.minute - offset_minutes} + seconds{time.second});
+    if (ms.count() < 0) {
+        reader.fail(node, fmt::format("{} lies before 1970", key));
+        return std::nullopt;
+    }
+    return static_cast<std::uint64_t>(ms.count());
+}
+
+constexpr TextField<proto::TimeRange> when_texts[] = {
+    {"precision", &proto::TimeRange::set_precision}};
+constexpr std::string_view when_others[] = {"from", "to"};
+
+void read_when(const toml::table& table, proto::TimeRange& range, Reader& reader) {
+    reader.read<proto::TimeRange>(table, range, {when_texts, {}, {}, when_others});
+    if (const toml::node* node = table.get("from"))
+        if (auto ms = moment(*node, reader, "from")) range.set_from_ms(*ms);
+    if (const toml::node* node = table.get("to"))
+        if (auto ms = moment(*node, reader, "to")) range.set_to_ms(*ms);
+}
+
+// Calls for each table of an array of tables; a single table counts as one.
+template <class Each>
+void each_table(const toml::table& parent, std::string_view key, Reader& reader, Each each) {
+    const toml::node* node = parent.get(key);
+    if (node == nullptr) return;
+    if (node->is_table()) return each(*node->as_table());
+    const toml::array* items = node->as_array();
+    if (items == nullptr)
+        return reader.fail(*node,
+                           fmt::format("{0} is a table: write [[{0}]] on a line of its own", key));
+    for (const toml::node& item : *items)
+        if (const toml::table* table = reader.table(item, key)) each(*table);
+}
+
+void read_person(const toml::table& table, P& person, Reader& reader) {
+    reader.read<P>(table, person, {person_texts, person_lists, {}, person_others});
+    each_table(table, "identity", reader, [&](const toml::table& one) {
+        reader.read<I>(one, *person.add_identities(), {identity_texts, {}, {}, {}});
+    });
+    each_table(table, "nationality", reader, [&](const toml::table& one) {
+        reader.read<proto::Nationality>(one, *person.add_nationalities(),
+                                        {nationality_texts, {}, {}, {}});
+    });
+}
+
+void read_links(const toml::table& file, A& alert, Reader& reader) {
+    static constexpr TextField<proto::Link> texts[] = {{"type", &proto::Link::set_type}};
+    static constexpr std::string_view others[] = {"id"};
+    each_table(file, "link", reader, [&](const toml::table& one) {
+        proto::Link* link = alert.add_links();
+        reader.read<proto::Link>(one, *link, {texts, {}, {}, others});
+        const toml::node* node = one.get("id");
+        if (node == nullptr) return reader.fail(one, "a link needs the id of the other alert");
+        auto text = reader.text(*node, "id");
+        if (!text) return;
+        auto id = parse_alert_id(*text);
+        if (!id) return reader.fail(*node, id.error().detail);
+        link->set_alert_id(id->str());
+    });
+}
+
+// A table that belongs to one kind, which the template has set already.
+template <class M>
+void read_kind(const toml::table& file, std::string_view key, M* message, const Fields<M>& fields,
+               Reader& reader) {
+    const toml::node* node = file.get(key);
+    if (node == nullptr) return;
+    if (message == nullptr)
+        return reader.fail(*node, fmt::format("[{}] belongs to another template", key));
+    if (const toml::table* table = reader.table(*node, key))
+        reader.read<M>(*table, *message, fields);
+}
+
+void read_kinds(const toml::table& file, A& alert, Reader& reader) {
+    read_kind<proto::TravelFraud>(file, "travel_fraud",
+                                  alert.has_travel_fraud() ? alert.mutable_travel_fraud() : nullptr,
+                                  {fraud_texts, fraud_lists, {}, {}}, reader);
+    read_kind<proto::VisaRefusal>(file, "visa_refusal",
+                                  alert.has_visa_refusal() ? alert.mutable_visa_refusal() : nullptr,
+                                  {refusal_texts, refusal_lists, {}, {}}, reader);
+    read_kind<proto::VisaCancellation>(
+        file, "visa_cancellation",
+        alert.has_visa_cancellation() ? alert.mutable_visa_cancellation() : nullptr,
+        {cancellation_texts, cancellation_lists, cancellation_flags, {}}, reader);
+    read_kind<proto::LostStolen>(file, "lost_stolen",
+                                 alert.has_lost_stolen() ? alert.mutable_lost_stolen() : nullptr,
+                                 {lost_texts, {}, lost_flags, {}}, reader);
+    read_kind<proto::Facilitator>(file, "facilitator",
+                                  alert.has_facilitator() ? alert.mutable_facilitator() : nullptr,
+                                  {facilitator_texts, facilitator_lists, {}, {}}, reader);
+    read_kind<proto::Lookout>(file, "lookout",
+                              alert.has_lookout() ? alert.mutable_lookout() : nullptr,
+                              {lookout_texts, {}, {}, {}}, reader);
+    read_kind<proto::Bulletin>(file, "bulletin",
+                               alert.has_bulletin() ? alert.mutable_bulletin() : nullptr,
+                               {bulletin_texts, {}, {}, {}}, reader);
+    read_kind<proto::BorderIncident>(
+        file, "border_incident",
+        alert.has_border_incident() ? alert.mutable_border_incident() : nullptr,
+        {incident_texts, {}, incident_flags, {}}, reader);
+}
+
+void read_marks(const toml::table& file, A& alert, Reader& reader) {
+    if (const toml::node* node = file.get("tlp")) {
+        auto text = reader.text(*node, "tlp");
+        auto tlp = parse_tlp(text.value_or("AMBER"));
+        if (tlp)
+            alert.set_tlp(*tlp);
+        else
+            reader.fail(*node, tlp.error().detail);
+    }
+    if (const toml::node* node = file.get("protection")) {
+        auto text = reader.text(*node, "protection");
+        auto protection = parse_protection(text.value_or("NOT-ASSESSED"));
+        if (protection)
+            alert.set_protection(*protection);
+        else
+            reader.fail(*node, protection.error().detail);
+    }
+}
+
+template <class M>
+void read_sub(const toml::table& file, std::string_view key, M* (A::*get)(), A& alert,
+              const Fields<M>& fields, Reader& reader) {
+    const toml::node* node = file.get(key);
+    if (node == nullptr) return;
+    if (const toml::table* table = reader.table(*node, key))
+        reader.read<M>(*table, *(alert.*get)(), fields);
+}
+
+void read_common(const toml::table& file, A& alert, Reader& reader) {
+    reader.read<A>(file, alert, {alert_texts, alert_lists, {}, alert_others});
+    read_sub<proto::Place>(file, "where", &A::mutable_where, alert, {place_texts, {}, {}, {}},
+                           reader);
+    read_sub<proto::Transport>(file, "transport", &A::mutable_transport, alert,
+                               {transport_texts, transport_lists, {}, {}}, reader);
+    read_sub<proto::Grade>(file, "grade", &A::mutable_grade, alert, {grade_texts, {}, {}, {}},
+                           reader);
+    read_sub<proto::HolderAnswers>(file, "holder", &A::mutable_holder, alert,
+                                   {holder_texts, holder_lists, holder_flags, {}}, reader);
+    if (const toml::node* node = file.get("when"))
+        if (const toml::table* table = reader.table(*node, "when"))
+            read_when(*table, *alert.mutable_when(), reader);
+    each_table(file, "person", reader,
+               [&](const toml::table& one) { read_person(one, *alert.add_persons(), reader); });
+    each_table(file, "document", reader, [&](const toml::table& one) {
+        reader.read<D>(one, *alert.add_documents(), {document_texts, {}, {}, {}});
+    });
+    read_links(file, alert, reader);
+    read_kinds(file, alert, reader);
+    read_marks(file, alert, reader);
+}
+
+void read_mrz(const toml::table& file, A& alert, const AlertTemplate& form, CivilDate today,
+              Reader& reader) {
+    const toml::node* node = file.get("mrz");
+    if (node == nullptr) return;
+    auto text = reader.text(*node, "mrz");
+    if (!text || text->find_first_not_of(" \t\r\n") == std::string::npos) return;
+    auto mrz = parse_mrz(*text);
+    if (!mrz) return reader.fail(*node, "mrz: " + mrz.error().detail);
+    int before = alert.persons_size();
+    if (Status added = add_mrz(alert, *mrz, today); !added)
+        return reader.fail(*node, "mrz: " + added.error().detail);
+    // Who is in the zone is who the template is about.
+    if (alert.persons_size() > before && !form.role.empty())
+        alert.mutable_persons(before)->set_role(std::string(form.role));
+}
+
+// A "?" among the codes says what the flag says.
+void settle_unknown(A& alert) {
+    auto* codes = alert.mutable_holder()->mutable_might_be();
+    for (int i = codes->size() - 1; i >= 0; --i) {
+        if (codes->Get(i) != "?") continue;
+        alert.mutable_holder()->set_unknown(true);
+        codes->DeleteSubrange(i, 1);
+    }
+}
+
+}  // namespace
+
+Result<proto::Alert> read_alert_file(std::string_view text, CivilDate today, UnixMillis now,
+                                     Rng& rng) {
+    if (text.size() > alert_file_bytes_max)
+        return {Errc::too_large, fmt::format("the file has {} bytes, at most {}; attach long texts",
+                                             text.size(), alert_file_bytes_max)};
+    toml::parse_result parsed = toml::parse(text);
+    Reader reader;
+    if (!parsed) {
+        reader.fail(parsed.error().source(), escape_for_display(parsed.error().description()));
+        return reader.status().error();
+    }
+    const toml::table& file = parsed.table();
+    const toml::node* name = file.get("template");
+    if (name == nullptr)
+        return {Errc::invalid, "line 1, column 1: template is missing; template = \"impostor\""};
+    auto form = find_template(reader.text(*name, "template").value_or(""));
+    if (!form) reader.fail(*name, form.error().detail);
+    if (!reader.status()) return reader.status().error();
+    proto::Alert alert = start_alert(**form, now, rng);
+    read_common(file, alert, reader);
+    read_mrz(file, alert, **form, today, reader);
+    if (!reader.status()) return reader.status().error();
+    if (alert.has_holder()) settle_unknown(alert);
+    if (alert.where().point().empty() && !(*form)->point.empty())
+        alert.mutable_where()->set_point(std::string((*form)->point));
+    apply_defaults(alert, now);
+    return alert;
+}
+
+}  // namespace rilon

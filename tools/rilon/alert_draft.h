@@ -1,0 +1,28 @@
+// An alert as a text that a person edits, and from the command line's options and answers.
+#pragma once
+
+#include <string>
+
+#include "protocol/alert.pb.h"
+#include "tools/rilon/command.h"
+
+namespace rilon {
+
+constexpr std::size_t draft_bytes_max = 256 * 1024;
+
+// As a person edits it: the TOML of alert_file.h.
+std::string alert_to_text(const proto::Alert& alert);
+// As a draft that survives a failure: armoured, nothing lost.
+std::string alert_to_draft(const proto::Alert& alert);
+// Reads either. Errors: malformed, invalid (with line and column).
+Result<proto::Alert> alert_from_text(const std::string& text);
+
+// $VISUAL or $EDITOR on the text, in a file 0600 on tmpfs where there is one. Errors: usage (no
+// terminal), io.
+Result<std::string> edit_text(Context& context, const std::string& text);
+
+// From -t, --mrz and the other options of `rilon post`; asks what the template needs and is missing.
+// Errors: usage (nobody to ask), invalid.
+Result<proto::Alert> alert_from_options(Context& context);
+
+}  // namespace rilon

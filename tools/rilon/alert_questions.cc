@@ -1,0 +1,194 @@
+// From options and answers to an alert: the few questions of a posting at two in the morning.
+#include <fmt/format.h>
+
+#include "node/system.h"
+#include "protocol/alert.h"
+#include "tools/alert_input.h"
+#include "tools/problem.h"
+#include "tools/rilon/alert_draft.h"
+#include "tools/rilon/output.h"
+#include "tools/rilon/terminal.h"
+
+namespace rilon {
+namespace {
+
+constexpr int rounds_max = 12;
+
+std::vector<std::string> words_of(const std::string& text, const char* between = ", ;") {
+    std::vector<std::string> out;
+    std::size_t at = 0;
+    while ((at = text.find_first_not_of(between, at)) != std::string::npos) {
+        const std::size_t end = text.find_first_of(between, at);
+        out.push_back(text.substr(at, end - at));
+        if (end == std::string::npos) break;
+        at = end;
+    }
+    return out;
+}
+
+std::string upper(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+    return text;
+}
+
+std::string after_comma(const std::string& text, std::string& before) {
+    const std::size_t comma = text.find(',');
+    before = text.substr(0, comma);
+    if (comma == std::string::npos) return {};
+    const std::size_t from = text.find_first_not_of(' ', comma + 1);
+    return from == std::string::npos ? std::string() : text.substr(from);
+}
+
+void read_options(const Args& args, PostRequest& out) {
+    out.template_name = args.get("template");
+    out.title = args.get("title");
+    out.narrative = args.get("narrative");
+    out.tlp = upper(args.get("tlp"));
+    out.protection = upper(args.get("protection"));
+    out.caveats = args.all("caveat");
+    out.country = upper(args.get("country"));
+    out.location = upper(args.get("where"));
+    out.point = args.get("point");
+    out.flight = args.get("flight");
+    out.document_type = upper(args.get("type"));
+    out.document_issuer = upper(args.get("issuer"));
+    out.document_number = args.get("doc");
+    out.series_from = args.get("series-from");
+    out.series_to = args.get("series-to");
+    out.expiry_date = args.get("expiry");
+    out.secondary = after_comma(args.get("name"), out.primary);
+    out.native_name = args.get("native-name");
+    out.birth_date = args.get("dob");
+    out.sex = upper(args.get("sex"));
+    out.nationality = upper(args.get("nationality"));
+    out.grounds = args.all("ground");
+    out.reference = args.get("reference");
+    out.contact = args.get("contact");
+    out.text = args.get("text");
+    out.issuer_is_home = args.get("holder");
+    for (const std::string& codes : args.all("might-be"))
+        for (const std::string& code : words_of(codes)) out.might_be.push_back(upper(code));
+}
+
+// "document-number check digit: 5, expected 6. [t]yping error or [d]ocument?"
+Status ask_about_digits(Context& context, const Mrz& mrz) {
+    if (mrz.ok() || context.args.has("as-printed")) return {};
+    for (const MrzCheck& c : mrz.checks) {
+        if (c.ok || c.warning) continue;
+        std::string field = mrz_field_name(c.field);
+        for (char& letter : field)
+            if (letter == '_') letter = '-';
+        auto answer = context.terminal.ask(
+            fmt::format("{} check digit: {}, expected {}. [t]yping error or [d]ocument? ", field, c.digit, c.expected),
+            "correct the zone, or give --as-printed if the document says so");
+        if (!answer) return answer.error();
+        if (!answer->empty() && ((*answer)[0] == 'd' || (*answer)[0] == 'D')) continue;
+        std::string may;
+        for (const MrzSuggestion& s : mrz.suggestions)
+            if (s.field == c.field && may.empty())
+                may = fmt::format("line {}, column {}: {} may be {}; ", s.line, s.column, s.from, s.to);
+        return problem(Errc::invalid, "a typing error in the machine-readable zone", may + "type it again");
+    }
+    return {};
+}
+
+Status read_zone(Context& context, PostRequest& out) {
+    if (!context.args.has("mrz")) return {};
+    const std::string source = context.args.get("mrz");
+    if (source == "-" && context.terminal.can_ask()) context.out.talk("Paste the machine-readable zone:");
+    auto text = source == "-" ? Terminal::read_zone() : Terminal::read_input(source, mrz_input_bytes_max);
+    if (!text) return text.error();
+    auto mrz = parse_mrz(*text);
+    if (!mrz) return problem(Errc::invalid, mrz.error().detail, "rilon mrz says more");
+    if (Status s = ask_about_digits(context, *mrz); !s) return s;
+    out.mrz = *mrz;
+    if (!out.issuer_is_home.empty() || !context.terminal.can_ask() || mrz->issuer.empty()) return {};
+    auto answer = context.terminal.ask(
+        fmt::format("Passport says {0}. Is the holder really {0}? yes / no / [unsure] ", shown(mrz->issuer)), "");
+    if (!answer) return answer.error();
+    out.issuer_is_home = answer->empty() || (*answer)[0] == 'u' ? "unsure" : (*answer)[0] == 'y' ? "yes" : "no";
+    return {};
+}
+
+const char* option_of(Prompt prompt) {
+    switch (prompt) {
+        case Prompt::document: return "give --mrz - or --doc and --issuer";
+        case Prompt::series: return "give --series-from and --series-to";
+        case Prompt::person: return "give --name \"PRIMARY, SECONDARY\"";
+        case Prompt::ground: return "give --ground CODE";
+        case Prompt::place: return "give --country CODE or --where AIRPORT";
+        case Prompt::home: return "give --might-be CODES, or --might-be '?'";
+        case Prompt::reference: return "give --reference TEXT";
+        case Prompt::contact: return "give --contact TEXT";
+        case Prompt::text: return "give --text TEXT";
+    }
+    return "";
+}
+
+void take_answer(Prompt prompt, const std::string& answer, PostRequest& out) {
+    const std::vector<std::string> words = words_of(answer);
+    const auto word = [&](std::size_t i) { return i < words.size() ? upper(words[i]) : std::string(); };
+    switch (prompt) {
+        case Prompt::document:
+            if (auto mrz = parse_mrz(answer)) out.mrz = *mrz;
+            else if (words.size() > 1) out.document_issuer = word(0), out.document_number = word(1);
+            else out.document_number = word(0);
+            return;
+        case Prompt::series: out.series_from = word(0), out.series_to = word(1); return;
+        case Prompt::person: out.secondary = after_comma(answer, out.primary); return;
+        case Prompt::ground: out.grounds = words; return;
+        case Prompt::place:
+            // A country has three letters as an airport has: the first is the country.
+            out.country = word(0);
+            out.location = word(1);
+            return;
+        case Prompt::home:
+            for (const std::string& w : words) out.might_be.push_back(upper(w));
+            return;
+        case Prompt::reference: out.reference = answer; return;
+        case Prompt::contact: out.contact = answer; return;
+        case Prompt::text: out.text = answer; return;
+    }
+}
+
+Result<std::string> template_name(Context& context) {
+    std::string name = context.args.get("template");
+    while (name.empty()) {
+        std::string list;
+        for (const AlertTemplate& t : alert_templates()) list += fmt::format("  {:<24} {}\n", t.name, t.label);
+        context.terminal.show(list);
+        auto answer = context.terminal.ask("Which? ", "give -t TEMPLATE");
+        if (!answer) return answer.error();
+        name = *answer;
+    }
+    return name;
+}
+
+}  // namespace
+
+Result<proto::Alert> alert_from_options(Context& context) {
+    PostRequest request;
+    read_options(context.args, request);
+    request.today = civil_today();
+    auto name = template_name(context);
+    if (!name) return name.error();
+    request.template_name = *name;
+    auto form = find_template(request.template_name);
+    if (!form) return problem(Errc::usage, form.error().detail, "rilon post --help");
+    if (Status s = read_zone(context, request); !s) return s.error();
+    SystemRng rng;
+    const UnixMillis now{now_ms()};
+    for (int round = 0; round < rounds_max; ++round) {
+        auto alert = build_alert(request, now, rng);
+        if (!alert) return alert;
+        const std::vector<Prompt> missing = missing_prompts(**form, *alert);
+        if (missing.empty()) return alert;
+        auto answer = context.terminal.ask(std::string(prompt_question(missing[0])) + " ", option_of(missing[0]));
+        if (!answer) return answer.error();
+        take_answer(missing[0], *answer, request);
+    }
+    return problem(Errc::invalid, "too many answers could not be used", "write the alert in a file: rilon post --edit");
+}
+
+}  // namespace rilon

@@ -1,0 +1,136 @@
+// rilon feed (NDJSON of CloudEvents, for programs) and rilon watch (live, for people). The cursor
+// moves only after the lines before it were flushed; the node is told after the cursor is durable.
+#include <fmt/format.h>
+
+#include "tools/exit_code.h"
+#include "tools/problem.h"
+#include "tools/rilon/commands.h"
+#include "tools/rilon/json_lines.h"
+#include "tools/rilon/output.h"
+#include "tools/rilon/resume_file.h"
+#include "tools/rilon/session.h"
+#include "node/system.h"
+#include "tools/rilon/view.h"
+
+namespace rilon {
+namespace {
+
+constexpr std::uint32_t batch_max = 256;
+constexpr std::uint32_t wait_ms = 30'000;
+
+struct Feed {
+    ResumePoint point;
+    std::string resume_path;  // Empty: nothing is kept, nothing acknowledged.
+    std::vector<std::string> types;
+    bool from_now = false;
+    bool once = false;
+};
+
+// The kinds of alert of "--filter type=travel-fraud".
+Status read_filters(const Args& args, Feed& feed) {
+    for (const std::string& filter : args.all("filter")) {
+        if (!filter.starts_with("type=") || filter.size() == 5)
+            return problem(Errc::usage, "--filter " + filter + " is not known", "write --filter type=KIND");
+        feed.types.push_back(filter.substr(5));
+    }
+    return {};
+}
+
+Result<Feed> read_feed(const Context& context) {
+    Feed feed;
+    if (Status s = read_filters(context.args, feed); !s) return s.error();
+    feed.once = context.args.has("once");
+    const std::string from = context.args.get("from");
+    if (context.args.has("resume")) {
+        if (!from.empty())
+            return problem(Errc::usage, "--from and --resume exclude each other", "the file knows the place");
+        SystemRng rng;
+        feed.resume_path = context.args.get("resume");
+        auto point = load_resume(feed.resume_path, rng);
+        if (!point) return point.error();
+        feed.point = *point;
+        return feed;
+    }
+    if (from == "now") feed.from_now = true;
+    else if (!from.empty() && from != "start" && !well_formed_cursor(from))
+        return problem(Errc::usage, "not a cursor: " + from, "take riloncursor of an event, or start, or now");
+    else if (from != "start") feed.point.cursor = from;
+    return feed;
+}
+
+Result<proto::FeedResponse> next_batch(Session& session, const Feed& feed, std::uint64_t timeout_ms) {
+    proto::Request request;
+    proto::FeedRequest& ask = *request.mutable_feed();
+    ask.set_consumer(feed.point.consumer);
+    ask.set_after(feed.point.cursor);
+    ask.set_max(batch_max);
+    ask.set_wait_ms(feed.once ? 0 : wait_ms);
+    ask.set_from_now(feed.from_now && feed.point.cursor.empty());
+    for (const std::string& type : feed.types) ask.add_types(type);
+    auto response = session.call(request, timeout_ms + (feed.once ? 0 : wait_ms));
+    if (!response) return response.error();
+    return std::move(*response->mutable_feed());
+}
+
+// Durable here, then told to the node.
+Status remember(Session& session, const Feed& feed, std::uint64_t timeout_ms) {
+    if (feed.resume_path.empty()) return {};
+    if (Status s = save_resume(feed.resume_path, feed.point); !s) return s;
+    proto::Request request;
+    request.mutable_feed_ack()->set_consumer(feed.point.consumer);
+    request.mutable_feed_ack()->set_cursor(feed.point.cursor);
+    auto response = session.call(request, timeout_ms);
+    if (!response) return response.error();
+    return {};
+}
+
+std::string watch_line(const proto::FeedEvent& event, const Output& out) {
+    if (event.type() == "published") return inbox_line(event.row(), out);
+    const std::string id = short_form(event.row().alert_id());
+    if (event.type() == "removed") return fmt::format("{}  {} ({})", id, out.paint(Paint::faint, "removed"), shown(event.reason()));
+    if (event.type() == "confirmed") return fmt::format("{}  confirmed by {}", id, shown(event.row().confirmed_by()));
+    return fmt::format("{}  {}: {}", id, shown(event.type()), shown(title_of(event.row())));
+}
+
+}  // namespace
+
+Result<int> run_feed(Context& context) {
+    auto feed = read_feed(context);
+    if (!feed) return feed.error();
+    auto session = Session::open(context);
+    if (!session) return session.error();
+    auto hello = session->hello();
+    if (!hello) return hello.error();
+    const CloudSource source{to_hex(as_bytes(hello->network_id())), hello->node()};
+    while (true) {
+        auto batch = next_batch(*session, *feed, context.globals.timeout_ms);
+        if (!batch) return batch.error();
+        for (const proto::FeedEvent& event : batch->events()) context.out.line(cloud_event(event, source));
+        if (!context.out.flush()) return exit_other;  // The reader has gone: the cursor stays.
+        const bool moved = !batch->cursor().empty() && batch->cursor() != feed->point.cursor;
+        if (moved) {
+            feed->point.cursor = batch->cursor();
+            if (Status s = remember(*session, *feed, context.globals.timeout_ms); !s) return s.error();
+        }
+        if (feed->once && batch->events_size() == 0) return exit_done;
+    }
+}
+
+Result<int> run_watch(Context& context) {
+    Feed feed;
+    feed.from_now = true;
+    if (context.args.has("type")) feed.types.push_back(context.args.get("type"));
+    auto session = Session::open(context);
+    if (!session) return session.error();
+    context.out.talk("watching; Ctrl-C ends it");
+    while (true) {
+        auto batch = next_batch(*session, feed, context.globals.timeout_ms);
+        if (!batch) return batch.error();
+        for (const proto::FeedEvent& event : batch->events())
+            context.out.line(context.out.json() ? json_alert(event.row()) : watch_line(event, context.out));
+        if (!context.out.flush()) return exit_done;
+        if (!batch->cursor().empty()) feed.point.cursor = batch->cursor();
+    }
+}
+
+}  // namespace rilon

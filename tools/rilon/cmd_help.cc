@@ -1,0 +1,91 @@
+// rilon help TOPIC: what is not about one command.
+#include <fmt/format.h>
+
+#include "protocol/nearest.h"
+#include "tools/exit_code.h"
+#include "tools/problem.h"
+#include "tools/rilon/commands.h"
+#include "tools/rilon/output.h"
+
+namespace rilon {
+namespace {
+
+constexpr std::string_view topics[] = {"exit-codes", "json", "security", "audiences"};
+
+constexpr const char* json_text =
+    R"(--json prints one object a line on stdout; each has "v":1 and "kind". Fields may be added,
+none is taken away. Times are RFC 3339 in UTC, ids are UUIDs. Errors are one object on stderr:
+{"v":1,"kind":"error","code":…,"message":…,"remedy":…}.
+
+  kind       printed by               says
+  mrz        mrz                      format, document, person, checks, suggestions
+  compare    compare                  score, verdict, reasons, differences
+  preview    post --dry-run           parts with readers and excluded parties, warnings
+  posted     post, say, update …      id, short, parts, level: stored or held
+  alert      inbox, search, show      id, short, revision, type, origin, title, tlp, withdrawn
+  match      search, screen           strength, score, alert, reasons, differences
+  coverage   search, screen           alerts searched, RILONs that are stale
+  receipt    show --receipts          node, level: none, stored, opened, redacted
+
+rilon feed prints CloudEvents 1.0, whether --json is given or not.
+)";
+
+constexpr const char* security_text =
+    R"(Who reads an alert is decided by keys, not by a filter: a party that is left out never gets
+the entry, not even sealed. You see every reader before you post; nothing is posted otherwise.
+
+- Your key signs each alert for its readers alone. It lies under your passphrase; `rilon unlock`
+  holds it in locked memory until it was idle for five minutes, `rilon lock` drops it at once.
+- Personal data does not belong on a command line, where other users of the machine see it: use -,
+  --mrz - and the questions.
+- Every search, opening and export is in your node's audit log: `rilon log`.
+- Withdrawn means withdrawn at every node that follows the protocol. What a reader copied by hand
+  or on paper nobody can take back: `rilon show ID --receipts` says who has acknowledged.
+- A stolen laptop: tell your administrator to run `rilon officer revoke`, and the RSO
+  `rilon admin suspend NODE`.
+)";
+
+constexpr const char* audiences_text =
+    R"(An audience is who may read. `rilon audience list` names those your node is in:
+
+  network        every node in good standing
+  BKK            all nodes of the RILON in Bangkok, the host country's included
+  BKK/missions   the missions there, without the host
+
+--to names one. --except-host leaves out the host, --exclude THA any party, --only aus-bkk,nzl-bkk
+names the readers one by one. The release rule takes away more: the states of the person written
+about, their territories, and for a protected person the host. `rilon audience preview` shows who
+would read. Without --to you are asked once; the answer is remembered in your profile.
+)";
+
+}  // namespace
+
+Result<int> run_help(Context& context) {
+    const std::string topic = context.args.word(0);
+    if (topic.empty()) {
+        context.out.raw(overview_text());
+        return exit_done;
+    }
+    if (topic == "exit-codes") {
+        for (const ExitMeaning& m : exit_meanings()) context.out.line(fmt::format("{:>4}  {}", m.code, m.meaning));
+        return exit_done;
+    }
+    if (topic == "json") return context.out.raw(json_text), exit_done;
+    if (topic == "security") return context.out.raw(security_text), exit_done;
+    if (topic == "audiences") return context.out.raw(audiences_text), exit_done;
+    auto found = find_command(context.args.words());
+    if (found) {
+        context.out.raw(command_help(*found->spec));
+        return exit_done;
+    }
+    if (const std::string group = group_help(topic); !group.empty()) {
+        context.out.raw(group);
+        return exit_done;
+    }
+    const auto near = nearest(topic, topics);
+    return problem(Errc::usage, "there is no help about " + topic,
+                   near ? "did you mean rilon help " + std::string(topics[*near]) + "?"
+                        : "rilon help exit-codes, json, security, audiences, or a command");
+}
+
+}  // namespace rilon

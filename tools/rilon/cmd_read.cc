@@ -1,0 +1,109 @@
+// rilon inbox, rilon show.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "tools/exit_code.h"
+#include "tools/problem.h"
+#include "tools/rilon/commands.h"
+#include "tools/rilon/json_lines.h"
+#include "tools/rilon/options.h"
+#include "tools/rilon/output.h"
+#include "tools/rilon/session.h"
+#include "tools/rilon/terminal.h"
+#include "tools/rilon/view.h"
+
+namespace rilon {
+namespace {
+
+void put_alert(Output& out, const proto::AlertRow& row) {
+    if (out.json()) {
+        out.line(json_alert_full(row));
+        return;
+    }
+    for (const std::string& line : alert_lines(row, out)) out.line(line);
+}
+
+void put_evidence(Output& out, const proto::Evidence& e) {
+    if (out.json()) {
+        out.line(json_evidence(e));
+        return;
+    }
+    out.line(fmt::format("entry          {} seq {} of stream {}", to_hex(as_bytes(e.entry_id())), e.seq(),
+                         to_hex(as_bytes(e.stream_id()))));
+    out.line("verified by    " + shown(e.verified_by()));
+    out.line("signed header  " + to_hex(as_bytes(e.header_and_signature())));
+}
+
+Status put_receipts(Session& session, Output& out, const std::string& alert) {
+    proto::Request request;
+    request.mutable_receipts()->set_alert(alert);
+    auto response = session.call(request);
+    if (!response) return response.error();
+    const proto::ReceiptsResponse& receipts = response->receipts();
+    if (out.json()) {
+        for (const proto::Receipt& r : receipts.receipts()) out.line(json_receipt(r));
+        return {};
+    }
+    for (const std::string& line : receipt_lines(receipts, now_ms())) out.line(line);
+    return {};
+}
+
+// In a crowded room: on a terminal the alert leaves the screen when it was read.
+void clear_after_reading(Context& context) {
+    if (context.out.json() || isatty(STDOUT_FILENO) == 0 || !context.terminal.can_ask()) return;
+    if (!context.out.flush()) return;
+    auto answer = context.terminal.ask("(Enter clears the screen) ", "");
+    if (answer) context.out.raw("\x1b[2J\x1b[3J\x1b[H");
+}
+
+}  // namespace
+
+Result<int> run_inbox(Context& context) {
+    proto::Request request;
+    proto::ListRequest& list = *request.mutable_list();
+    list.set_unread(context.args.has("unread"));
+    list.set_urgent(context.args.has("urgent"));
+    list.set_type(context.args.get("type"));
+    if (context.args.has("since")) {
+        auto since = parse_duration(context.args.get("since"));
+        if (!since) return since.error();
+        const std::uint64_t now = now_ms();
+        list.set_since_ms(now > *since ? now - *since : 0);
+    }
+    auto session = Session::open(context);
+    if (!session) return session.error();
+    auto response = session->call(request);
+    if (!response) return response.error();
+    const proto::AlertsResponse& alerts = response->alerts();
+    for (const proto::AlertRow& row : alerts.rows())
+        context.out.line(context.out.json() ? json_alert(row) : inbox_line(row, context.out));
+    const auto count = static_cast<std::uint64_t>(alerts.rows_size());
+    if (count == 0) context.out.talk("nothing here");
+    else if (alerts.total() > count)
+        context.out.talk(fmt::format("{} of {}; --since 2d, --unread or rilon search narrow it", count, alerts.total()));
+    return exit_done;
+}
+
+Result<int> run_show(Context& context) {
+    const std::string alert = context.args.word(0);
+    proto::Request request;
+    request.mutable_show()->set_alert(alert);
+    request.mutable_show()->set_history(context.args.has("history"));
+    request.mutable_show()->set_evidence(context.args.has("evidence"));
+    auto session = Session::open(context);
+    if (!session) return session.error();
+    auto response = session->call(request);
+    if (!response) return response.error();
+    put_alert(context.out, response->show().row());
+    for (const proto::AlertRow& row : response->show().history()) {
+        context.out.talk("—");
+        put_alert(context.out, row);
+    }
+    for (const proto::Evidence& e : response->show().evidence()) put_evidence(context.out, e);
+    if (context.args.has("receipts"))
+        if (Status s = put_receipts(*session, context.out, alert); !s) return s.error();
+    clear_after_reading(context);
+    return exit_done;
+}
+
+}  // namespace rilon

@@ -1,0 +1,211 @@
+// rilon search, rilon screen: looking for somebody in the local store. Nobody is told what was
+// looked for but our own audit log. Screening supports a decision; it is never one.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "protocol/mrz.h"
+#include "tools/exit_code.h"
+#include "tools/problem.h"
+#include "tools/rilon/caseload.h"
+#include "tools/rilon/commands.h"
+#include "tools/rilon/json_lines.h"
+#include "tools/rilon/options.h"
+#include "tools/rilon/output.h"
+#include "tools/rilon/posting.h"
+#include "tools/rilon/session.h"
+#include "tools/rilon/terminal.h"
+#include "tools/rilon/view.h"
+
+namespace rilon {
+namespace {
+
+constexpr std::uint64_t progress_terminal_ms = 500;
+constexpr std::uint64_t progress_lines_ms = 10'000;
+
+// "-" stands for a question: personal data never has to be in argv.
+Status ask_dashes(Context& context, proto::SearchRequest& search) {
+    const auto fill = [&](const char* question, const std::string& value) -> Result<std::string> {
+        if (value != "-") return value;
+        return context.terminal.ask(question, "give it on the command line, or use --mrz -");
+    };
+    auto doc = fill("Document number: ", search.doc());
+    if (!doc) return doc.error();
+    auto name = fill("Name: ", search.name());
+    if (!name) return name.error();
+    auto dob = fill("Born (1986-??-??): ", search.dob());
+    if (!dob) return dob.error();
+    search.set_doc(*doc);
+    search.set_name(*name);
+    search.set_dob(*dob);
+    if (dob->empty()) return {};
+    auto date = parse_partial_date(*dob);
+    if (!date) return problem(Errc::usage, date.error().detail, "write 1986-05-21 or 1986-??-??");
+    search.set_dob(format_partial_date(*date));
+    return {};
+}
+
+Status fill_from_options(Context& context, proto::SearchRequest& search) {
+    const Args& args = context.args;
+    search.set_doc(args.get("doc"));
+    search.set_name(args.get("name"));
+    search.set_dob(args.get("dob"));
+    search.set_sex(args.get("sex"));
+    search.set_nationality(args.get("nationality"));
+    return ask_dashes(context, search);
+}
+
+Status fill_from_zone(const std::string& source, proto::SearchRequest& search) {
+    auto text = source == "-" ? Terminal::read_zone() : Terminal::read_input(source, mrz_input_bytes_max);
+    if (!text) return text.error();
+    auto mrz = parse_mrz(*text);
+    if (!mrz) return problem(Errc::invalid, mrz.error().detail, "rilon mrz says more");
+    search.set_doc(mrz->document_number);
+    search.set_name(mrz->primary_identifier + (mrz->secondary_identifier.empty() ? "" : ", " + mrz->secondary_identifier));
+    auto born = resolve_mrz_date(mrz->birth_date, MrzDateKind::birth, civil_today());
+    if (born && !born->unknown()) search.set_dob(format_partial_date(*born));
+    if (mrz->sex != '<') search.set_sex(std::string(1, mrz->sex));
+    search.set_nationality(mrz->nationality);
+    return {};
+}
+
+void put_match(Output& out, const proto::Match& match, const std::string& reference) {
+    if (out.json()) {
+        out.line(json_match(match, reference));
+        return;
+    }
+    if (!reference.empty()) out.line(shown(reference));
+    for (const std::string& line : match_lines(match, out)) out.line(line);
+}
+
+void put_coverage(Output& out, const proto::Coverage& coverage) {
+    if (out.json()) out.line(json_coverage(coverage));
+    else out.talk(coverage_line(coverage, now_ms()));
+}
+
+// How many of a batch are done, on stderr: after half a second on a terminal, else every ten.
+class Progress {
+   public:
+    Progress(Output& out, std::size_t all) : out_(out), all_(all), last_(now_ms()) {}
+    void step(std::size_t done) {
+        const std::uint64_t now = now_ms();
+        const bool live = isatty(STDERR_FILENO) == 1;
+        if (now - last_ < (live ? progress_terminal_ms : progress_lines_ms)) return;
+        last_ = now;
+        out_.talk(fmt::format("{} of {} screened", done, all_));
+    }
+
+   private:
+    Output& out_;
+    std::size_t all_;
+    std::uint64_t last_;
+};
+
+struct Verdict {
+    bool strong = false;
+    bool possible = false;
+    bool stale = false;
+    void add(const proto::SearchResponse& found) {
+        for (const proto::Match& m : found.matches()) (m.strength() == "strong" ? strong : possible) = true;
+        stale |= coverage_stale(found.coverage());
+    }
+    int exit() const {
+        if (strong) return exit_strong;
+        if (possible) return exit_possible;
+        return stale ? exit_stale : exit_done;
+    }
+};
+
+Result<int> screen_batch(Context& context, const std::string& path) {
+    auto text = Terminal::read_input(path, caseload_bytes_max);
+    if (!text) return text.error();
+    const bool ndjson = path.ends_with(".ndjson") || path.ends_with(".jsonl") || (path == "-" && text->starts_with('{'));
+    auto rows = parse_caseload(*text, ndjson);
+    if (!rows) return rows.error();
+    auto session = Session::open(context);
+    if (!session) return session.error();
+    Verdict verdict;
+    Progress progress(context.out, rows->size());
+    proto::Coverage coverage;
+    std::size_t done = 0;
+    for (const Applicant& a : *rows) {
+        proto::Request request;
+        proto::SearchRequest& search = *request.mutable_search();
+        search.set_screening(true);
+        search.set_doc(a.doc);
+        search.set_name(a.name);
+        search.set_dob(a.dob);
+        search.set_sex(a.sex);
+        search.set_nationality(a.nationality);
+        auto response = session->call(request);
+        if (!response) return response.error();
+        const std::string reference = a.reference.empty() ? "row " + std::to_string(done + 1) : a.reference;
+        for (const proto::Match& m : response->search().matches()) put_match(context.out, m, reference);
+        verdict.add(response->search());
+        coverage = response->search().coverage();
+        progress.step(++done);
+    }
+    put_coverage(context.out, coverage);
+    context.out.talk(fmt::format("{} screened", done));
+    return verdict.exit();
+}
+
+}  // namespace
+
+Result<int> run_search(Context& context) {
+    proto::Request request;
+    proto::SearchRequest& search = *request.mutable_search();
+    if (Status s = fill_from_options(context, search); !s) return s.error();
+    std::string text;
+    for (const std::string& word : context.args.words()) text += (text.empty() ? "" : " ") + word;
+    if (text == "-") {
+        auto line = Terminal::read_line_of_stdin(2048);
+        if (!line) return line.error();
+        text = *line;
+    }
+    search.set_text(text);
+    search.set_type(context.args.get("type"));
+    if (const std::string route = context.args.get("route"); !route.empty()) {
+        const std::size_t dash = route.find('-');
+        search.set_route_from(route.substr(0, dash));
+        if (dash != std::string::npos) search.set_route_to(route.substr(dash + 1));
+    }
+    if (context.args.has("since")) {
+        auto since = parse_duration(context.args.get("since"));
+        if (!since) return since.error();
+        const std::uint64_t now = now_ms();
+        search.set_since_ms(now > *since ? now - *since : 0);
+    }
+    auto session = Session::open(context);
+    if (!session) return session.error();
+    auto response = session->call(request);
+    if (!response) return response.error();
+    for (const proto::Match& m : response->search().matches()) put_match(context.out, m, "");
+    put_coverage(context.out, response->search().coverage());
+    if (response->search().matches_size() > 0) return exit_done;
+    context.out.talk("nothing found");
+    return coverage_stale(response->search().coverage()) ? exit_stale : exit_done;
+}
+
+Result<int> run_screen(Context& context) {
+    if (context.args.has("batch")) return screen_batch(context, context.args.get("batch"));
+    proto::Request request;
+    proto::SearchRequest& search = *request.mutable_search();
+    search.set_screening(true);
+    Status filled = context.args.has("mrz") ? fill_from_zone(context.args.get("mrz"), search)
+                                            : fill_from_options(context, search);
+    if (!filled) return filled.error();
+    if (search.doc().empty() && search.name().empty())
+        return problem(Errc::usage, "nothing to screen", "give --mrz -, --doc N, --name N or --batch FILE");
+    auto session = Session::open(context);
+    if (!session) return session.error();
+    auto response = session->call(request);
+    if (!response) return response.error();
+    Verdict verdict;
+    verdict.add(response->search());
+    for (const proto::Match& m : response->search().matches()) put_match(context.out, m, "");
+    put_coverage(context.out, response->search().coverage());
+    if (response->search().matches_size() == 0) context.out.talk("no match in what this node holds");
+    return verdict.exit();
+}
+
+}  // namespace rilon

@@ -1,0 +1,72 @@
+// The functions behind the rows of the table in commands.cc, by the file they are in.
+#pragma once
+
+#include "tools/rilon/command.h"
+
+namespace rilon {
+
+// cmd_help.cc
+Result<int> run_help(Context& context);
+// cmd_mrz.cc
+Result<int> run_mrz(Context& context);
+Result<int> run_compare(Context& context);
+// cmd_unlock.cc
+Result<int> run_unlock(Context& context);
+Result<int> run_lock(Context& context);
+Result<int> run_agent(Context& context);  // Not in the table: what unlock starts.
+// cmd_setup_node.cc
+Result<int> run_setup_node(Context& context);
+Result<int> run_setup_coordinator(Context& context);
+// cmd_setup_person.cc
+Result<int> run_setup_officer(Context& context);
+Result<int> run_setup_person(Context& context);
+// cmd_enrol.cc
+Result<int> run_enrol(Context& context);
+Result<int> run_identity_show(Context& context);
+Result<int> run_identity_export(Context& context);
+// cmd_officer.cc
+Result<int> run_officer_certify(Context& context);
+Result<int> run_officer_list(Context& context);
+Result<int> run_officer_revoke(Context& context);
+// cmd_post.cc
+Result<int> run_post(Context& context);
+Result<int> run_say(Context& context);
+// cmd_change.cc
+Result<int> run_update(Context& context);
+Result<int> run_withdraw(Context& context);
+Result<int> run_confirm(Context& context);
+// cmd_read.cc
+Result<int> run_inbox(Context& context);
+Result<int> run_show(Context& context);
+// cmd_search.cc
+Result<int> run_search(Context& context);
+Result<int> run_screen(Context& context);
+// cmd_feed.cc
+Result<int> run_watch(Context& context);
+Result<int> run_feed(Context& context);
+// cmd_network.cc
+Result<int> run_audience_list(Context& context);
+Result<int> run_audience_show(Context& context);
+Result<int> run_audience_preview(Context& context);
+Result<int> run_status(Context& context);
+Result<int> run_log(Context& context);
+// cmd_import.cc
+Result<int> run_import_un_list(Context& context);
+// admin_ceremony.cc
+Result<int> run_admin_ceremony(Context& context);
+// admin_draft.cc
+Result<int> run_admin_party_add(Context& context);
+Result<int> run_admin_rilon_establish(Context& context);
+Result<int> run_admin_change(Context& context);
+Result<int> run_admin_admit(Context& context);
+Result<int> run_admin_suspend(Context& context);
+Result<int> run_admin_confirm(Context& context);
+Result<int> run_admin_reinstate(Context& context);
+Result<int> run_admin_revoke(Context& context);
+// admin_approve.cc
+Result<int> run_admin_approve(Context& context);
+Result<int> run_admin_pending(Context& context);
+Result<int> run_admin_directory(Context& context);
+Result<int> run_admin_grant(Context& context);
+
+}  // namespace rilon

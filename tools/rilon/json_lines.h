@@ -1,0 +1,58 @@
+// What `rilon --json` prints: one object a line, "v":1 and "kind" first, only ASCII (everything else
+// is \u-escaped, so that nothing in it can move what a terminal shows). Schemas: docs/schemas/.
+// nlohmann-json stays in the .cc files. Lines come without a newline.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "node/control.pb.h"
+#include "protocol/mrz.h"
+#include "protocol/names.h"
+#include "tools/problem.h"
+
+namespace rilon {
+
+std::string json_error(const Problem& problem);
+// `dates`: birth and expiry as ISO dates with their century; empty where they can be none.
+struct MrzDates {
+    std::string birth;
+    std::string expiry;
+};
+std::string json_mrz(const Mrz& mrz, const MrzDates& dates);
+std::string json_compare(const NameComparison& comparison);
+
+// `level`: "stored" or "held".
+std::string json_posted(const proto::PostedResponse& posted, const std::string& level);
+// What a dry run would have posted.
+std::string json_preview(const proto::PreparedResponse& prepared);
+std::string json_alert(const proto::AlertRow& row);
+// With the whole alert under "alert".
+std::string json_alert_full(const proto::AlertRow& row);
+std::string json_match(const proto::Match& match, const std::string& reference);
+std::string json_coverage(const proto::Coverage& coverage);
+std::string json_receipt(const proto::Receipt& receipt);
+std::string json_evidence(const proto::Evidence& evidence);
+
+std::string json_audience(const proto::AudienceRow& row);
+std::string json_excluded(const proto::Excluded& excluded);
+std::string json_status(const proto::StatusResponse& status);
+std::string json_log(const proto::LogRow& row);
+std::string json_officer(const proto::OfficerRow& row);
+std::string json_pending(const proto::PendingDraft& draft);
+// One object of plain text fields; for small answers of commands.
+struct JsonField {
+    std::string name;
+    std::string value;
+};
+std::string json_plain(const std::string& kind, const std::vector<JsonField>& fields);
+
+// CloudEvents 1.0: {"specversion":"1.0","id":…,"source":"rilon/NODE",…}. A removed event carries the
+// reason and no personal data.
+struct CloudSource {
+    std::string network;
+    std::string node;
+};
+std::string cloud_event(const proto::FeedEvent& event, const CloudSource& source);
+
+}  // namespace rilon

@@ -1,0 +1,209 @@
+#include "tools/rilon/posting.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "config/file_io.h"
+#include "node/system.h"
+#include "protocol/officer.h"
+#include "tools/exit_code.h"
+#include "tools/problem.h"
+#include "tools/rilon/json_lines.h"
+#include "tools/rilon/output.h"
+#include "tools/rilon/preview.h"
+#include "tools/rilon/terminal.h"
+
+namespace rilon {
+namespace {
+
+constexpr int previews_max = 3;
+constexpr std::uint32_t held_wait_ms_max = 60'000;
+// A person at a terminal sees the first receipts; a script is answered at once.
+constexpr std::uint32_t glance_ms = 400;
+
+void show_preview(Context& context, const proto::PreparedResponse& prepared, const Posting& posting,
+                  const std::string& host) {
+    if (context.out.json()) {
+        if (context.args.has("dry-run")) context.out.line(json_preview(prepared));
+        return;
+    }
+    for (const std::string& line : preview_lines(prepared, posting.headline, host)) {
+        if (context.args.has("dry-run")) context.out.line(line);
+        else context.out.warn(line);
+    }
+}
+
+// [y/N/readers]: readers lists them and asks again.
+Result<bool> officer_agrees(Context& context, const proto::PreparedResponse& prepared) {
+    while (true) {
+        if (context.terminal.says_yes()) return true;
+        auto answer = context.terminal.ask("Post? [y/N/readers] ", "look at --dry-run, then add --yes");
+        if (!answer) return answer.error();
+        if (*answer == "r" || *answer == "readers") {
+            for (const std::string& line : reader_lines(prepared)) context.terminal.show(line + "\n");
+            continue;
+        }
+        return *answer == "y" || *answer == "Y" || *answer == "yes";
+    }
+}
+
+// What is signed has to be what was asked for; the node may have set ids and audiences in it.
+bool same_kind(const Posting& posting, const proto::PreparedPart& part) {
+    proto::Operation operation;
+    return operation.ParseFromString(part.operation()) &&
+           operation.body_case() == posting.prepare.operation().body_case();
+}
+
+Result<proto::PostedResponse> commit(Session& session, const Posting& posting,
+                                     const proto::PreparedResponse& prepared) {
+    auto hello = session.hello();
+    if (!hello) return hello.error();
+    auto network = NetworkId::parse(hello->network_id());
+    if (!network) return network.error();
+    proto::Request request;
+    request.mutable_commit()->set_ticket(prepared.ticket());
+    for (const proto::PreparedPart& part : prepared.parts()) {
+        auto stream = StreamId::parse(part.stream_id());
+        auto alert = AlertId::parse(part.alert_id());
+        if (!stream || !alert || !same_kind(posting, part)) return {Errc::malformed, "the node's preview can't be read"};
+        auto signature = session.keys().sign(officer_message(*network, *stream, *alert, as_bytes(part.operation())));
+        if (!signature) return signature.error();
+        request.mutable_commit()->add_signatures(signature->str());
+    }
+    auto response = session.call(request);
+    if (!response) return response.error();
+    return std::move(*response->mutable_posted());
+}
+
+// PREPARE, look, COMMIT; once more when the readers changed in between.
+Result<proto::PostedResponse> negotiate(Context& context, Session& session, const Posting& posting,
+                                        bool& dry, proto::PreparedResponse& prepared) {
+    auto hello = session.hello();
+    if (!hello) return hello.error();
+    for (int round = 0; round < previews_max; ++round) {
+        proto::Request request;
+        *request.mutable_prepare() = posting.prepare;
+        auto response = session.call(request);
+        if (!response) return response.error();
+        prepared = response->prepared();
+        show_preview(context, prepared, posting, hello->host());
+        dry = context.args.has("dry-run");
+        if (dry) return proto::PostedResponse{};
+        auto agreed = officer_agrees(context, prepared);
+        if (!agreed) return agreed.error();
+        if (!*agreed) return problem(Errc::interrupted, "nothing was posted", "");
+        auto posted = commit(session, posting, prepared);
+        if (posted || posted.code() != Errc::readers_changed) return posted;
+        context.out.warn("The readers changed in the meantime; these would read now:");
+    }
+    return problem(Errc::readers_changed, "the readers kept changing", "try again in a moment");
+}
+
+Result<int> receipt(Context& context, Session& session, const proto::PostedResponse& posted,
+                    const proto::PreparedResponse& prepared) {
+    const bool wait = context.args.get("wait") == "held";
+    const bool glance = isatty(STDOUT_FILENO) == 1 && !context.out.json();
+    proto::Request request;
+    request.mutable_receipts()->set_ticket(prepared.ticket());
+    request.mutable_receipts()->set_wait_ms(wait ? held_wait_ms_max : glance ? glance_ms : 0);
+    auto response = session.call(request, context.globals.timeout_ms + (wait ? held_wait_ms_max : 0));
+    if (!response) return response.error();  // It is posted all the same; the caller says so.
+    const bool held = response->receipts().held();
+    if (context.out.json()) context.out.line(json_posted(posted, held ? "held" : "stored"));
+    else {
+        const std::string line = receipt_line(posted.alert_id(), count_held(response->receipts()));
+        context.out.line(context.out.paint(Paint::good, line.substr(0, 3)) + line.substr(3));
+    }
+    if (!wait || held) return exit_done;
+    context.out.warn("stored here, not yet held by another node; it goes out when one is reached");
+    return exit_queued;
+}
+
+}  // namespace
+
+void read_wish(const Args& args, proto::Wish& wish) {
+    wish.set_audience(args.get("to"));
+    wish.set_except_host(args.has("except-host"));
+    wish.set_with_host(args.has("with-host"));
+    wish.set_tell_issuer(args.has("tell-issuer"));
+    for (const std::string& party : args.all("exclude")) wish.add_exclude(party);
+    for (const std::string& list : args.all("only")) {
+        std::string_view rest(list);
+        while (!rest.empty()) {
+            const std::size_t comma = rest.find(',');
+            if (comma != 0) wish.add_only(std::string(rest.substr(0, comma)));
+            rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+        }
+    }
+}
+
+Status choose_audience(Context& context, Session& session, proto::Wish& wish) {
+    if (!wish.audience().empty()) return {};
+    Profile& profile = session.profile();
+    if (!profile.default_to.empty()) {
+        wish.set_audience(profile.default_to);
+        return {};
+    }
+    auto hello = session.hello();
+    if (!hello) return hello.error();
+    const std::string offer = hello->rilon();
+    auto answer = context.terminal.ask(fmt::format("To whom? {0}, {0}/missions, or another audience: ", shown(offer)),
+                                       "give --to AUDIENCE (rilon audience list)");
+    if (!answer) return answer.error();
+    if (answer->empty()) return problem(Errc::usage, "an audience is needed", "give --to AUDIENCE (rilon audience list)");
+    wish.set_audience(*answer);
+    profile.default_to = *answer;
+    if (Status s = save_profile(profile); !s) return s;
+    context.out.talk("remembered as default_to in " + profile_path(profile.name));
+    return {};
+}
+
+Result<int> post(Context& context, Session& session, Posting& posting) {
+    if (context.args.has("wait") && context.args.get("wait") != "held")
+        return problem(Errc::usage, "--wait waits for one thing only", "write --wait held");
+    if (context.args.has("urgent")) posting.prepare.set_precedence(2);
+    bool dry = false;
+    proto::PreparedResponse prepared;
+    auto posted = negotiate(context, session, posting, dry, prepared);
+    if (!posted) return posted.error();
+    if (dry) return exit_done;
+    auto done = receipt(context, session, *posted, prepared);
+    if (done) return done;
+    if (context.out.json()) context.out.line(json_posted(*posted, "stored"));
+    else context.out.line(receipt_line(posted->alert_id(), {}));
+    return exit_done;
+}
+
+Status post_quietly(Session& session, const Posting& posting) {
+    proto::Request request;
+    *request.mutable_prepare() = posting.prepare;
+    auto response = session.call(request);
+    if (!response) return response.error();
+    auto posted = commit(session, posting, response->prepared());
+    if (!posted) return posted.error();
+    return {};
+}
+
+Result<KeptDraft> KeptDraft::keep(const std::string& text) {
+    auto directory = draft_directory();
+    if (!directory) return directory.error();
+    SystemRng rng;
+    const std::string path = *directory + "/draft-" + rng.bytes<Random16>().brief() + ".toml";
+    if (Status s = write_file(path, as_bytes(text), FileMode::secret, Overwrite::refuse); !s) return s.error();
+    return KeptDraft(path);
+}
+
+void KeptDraft::done() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+}
+
+Error KeptDraft::kept(const Error& error) const {
+    const Problem p = explain(error);
+    const std::string resume = "the draft is kept: rilon post -f " + path_;
+    return problem(p.code, p.message, p.remedy.empty() ? resume : p.remedy + "; " + resume);
+}
+
+}  // namespace rilon

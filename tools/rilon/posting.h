@@ -1,0 +1,45 @@
+// The way of a posting (docs/wire.md, "Content"): PREPARE → the officer sees the readers → signs each
+// part → COMMIT → receipt. Used by every command that writes.
+#pragma once
+
+#include "node/control.pb.h"
+#include "tools/rilon/session.h"
+
+namespace rilon {
+
+// --to, --except-host, --with-host, --exclude, --only, --tell-issuer → wish.
+void read_wish(const Args& args, proto::Wish& wish);
+
+struct Posting {
+    proto::PrepareRequest prepare;
+    std::string headline;  // Shown above the readers; empty: none.
+};
+
+// The options every writing command has: --dry-run, --yes, --wait held. Gives 0, or 6 when --wait
+// held was asked and nobody else holds it yet. Errors: the node's; usage (nobody to confirm);
+// interrupted (the officer said no).
+Result<int> post(Context& context, Session& session, Posting& posting);
+
+// PREPARE, sign, COMMIT without a look: for the rows of an import that was confirmed as a whole.
+Status post_quietly(Session& session, const Posting& posting);
+
+// The audience of a publish that names none: the profile's default_to, else asked once and kept
+// there; never the whole network by itself. Errors: usage.
+Status choose_audience(Context& context, Session& session, proto::Wish& wish);
+
+// The draft as it survives: written before anything is asked, taken away when posted. Errors: io.
+class KeptDraft {
+   public:
+    static Result<KeptDraft> keep(const std::string& text);
+    // Posted: the file goes.
+    void done();
+    // The error with where the draft is and how to go on.
+    Error kept(const Error& error) const;
+    const std::string& path() const { return path_; }
+
+   private:
+    explicit KeptDraft(std::string path) : path_(std::move(path)) {}
+    std::string path_;
+};
+
+}  // namespace rilon

@@ -1,0 +1,94 @@
+#include "tools/rilon/preview.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "protocol/short_id.h"
+#include "protocol/text.h"
+
+namespace rilon {
+namespace {
+
+std::string safe(std::string_view text) { return escape_for_display(text); }
+
+std::string upper(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    return text;
+}
+
+// "9 of 20 missions", "20 missions", "1 mission".
+std::string how_many(std::size_t readers, std::size_t all) {
+    const char* word = all == 1 ? "mission" : "missions";
+    return readers == all ? fmt::format("{} {}", all, word) : fmt::format("{} of {} {}", readers, all, word);
+}
+
+std::string withheld(const proto::PreparedPart& part) {
+    std::string out;
+    for (const proto::Excluded& e : part.excluded()) {
+        out += out.empty() ? "withheld: " : ", ";
+        out += safe(e.party());
+        if (!e.why().empty()) out += " (" + safe(e.why()) + ")";
+    }
+    return out;
+}
+
+std::string trimmed_right(std::string text) {
+    while (!text.empty() && text.back() == ' ') text.pop_back();
+    return text;
+}
+
+}  // namespace
+
+std::vector<std::string> preview_lines(const proto::PreparedResponse& prepared,
+                                       const std::string& headline, const std::string& host) {
+    std::vector<std::string> out;
+    if (!headline.empty()) out.push_back(safe(headline));
+    for (const proto::PreparedPart& part : prepared.parts()) {
+        const auto readers = static_cast<std::size_t>(part.readers_size());
+        const std::size_t all = part.audience_size() > readers ? part.audience_size() : readers;
+        const std::string reads =
+            host.empty() ? "" : fmt::format("host {}: {}", safe(host), part.host_reads() ? "YES" : "NO");
+        out.push_back(trimmed_right(fmt::format("{:<9} {:<17}  {:<15} {}", upper(safe(part.part())),
+                                                how_many(readers, all), reads, withheld(part))));
+    }
+    for (const std::string& warning : prepared.warnings()) out.push_back("! " + safe(warning));
+    return out;
+}
+
+std::vector<std::string> reader_lines(const proto::PreparedResponse& prepared) {
+    std::vector<std::string> out;
+    for (const proto::PreparedPart& part : prepared.parts()) {
+        out.push_back(fmt::format("{} to {}", upper(safe(part.part())), safe(part.audience())));
+        for (const proto::Reader& r : part.readers())
+            out.push_back(fmt::format("  {:<20} {}{}", safe(r.name()), safe(r.party()), r.host() ? "   host" : ""));
+        for (const proto::Excluded& e : part.excluded())
+            out.push_back(fmt::format("  not {:<16} {}", safe(e.party()), safe(e.why())));
+    }
+    return out;
+}
+
+HeldCount count_held(const proto::ReceiptsResponse& receipts) {
+    std::set<std::string> readers;
+    std::set<std::string> missing;
+    for (const proto::Receipt& r : receipts.receipts()) {
+        readers.insert(r.node());
+        if (r.level() == "none" || r.level().empty()) missing.insert(r.node());
+    }
+    return {readers.size() - missing.size(), readers.size()};
+}
+
+std::string receipt_line(const std::string& alert_id, HeldCount count) {
+    auto id = AlertId::parse(alert_id);
+    if (!id) return "✓ posted";
+    const std::string name = format_short_id(*id);
+    const std::string typed = name.substr(0, 4) + name.substr(5, 2);
+    const std::string how = count.held == 0
+                                ? fmt::format("stored here, on its way to {}.", count.readers)
+                                : fmt::format("held by {} of {}.", count.held, count.readers);
+    return fmt::format("✓ {} {}   Wrong? rilon withdraw {}", name, how, typed);
+}
+
+}  // namespace rilon

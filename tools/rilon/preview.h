@@ -1,0 +1,29 @@
+// What the officer sees before and after posting (product: "Preview and receipt"). Pure: the node's
+// answer in, lines out. Everything foreign is escaped here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "node/control.pb.h"
+
+namespace rilon {
+
+// "PERSON    9 of 20 missions   host THA: NO    withheld: UTO (documentary)", a line a part; the
+// headline first. `host` is the party code of the host. Warnings follow.
+std::vector<std::string> preview_lines(const proto::PreparedResponse& prepared,
+                                       const std::string& headline, const std::string& host);
+// Who reads each part, a line a node.
+std::vector<std::string> reader_lines(const proto::PreparedResponse& prepared);
+
+// How far a posting got: nodes that hold it among those that read any part.
+struct HeldCount {
+    std::size_t held = 0;
+    std::size_t readers = 0;
+};
+HeldCount count_held(const proto::ReceiptsResponse& receipts);
+// "✓ 7KQ2-M4XD held by 7 of 9.   Wrong? rilon withdraw 7KQ2M4"; before anybody else holds it
+// "✓ 7KQ2-M4XD stored here, on its way to 9. …".
+std::string receipt_line(const std::string& alert_id, HeldCount count);
+
+}  // namespace rilon

@@ -1,0 +1,28 @@
+// Alerts as people read them. Pure: rows of the node's answers in, lines out, everything foreign
+// escaped. The inbox shows no names: it may be read over a shoulder.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "node/control.pb.h"
+#include "tools/rilon/output.h"
+
+namespace rilon {
+
+// "7KQ2-M4XD  ● 22:14  aus-bkk      AMBER  COUNTERFEIT passport UTO L898902C3"
+std::string inbox_line(const proto::AlertRow& row, const Output& out);
+// The whole alert, fields with a value only.
+std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& out);
+std::vector<std::string> receipt_lines(const proto::ReceiptsResponse& receipts, std::uint64_t now_ms);
+// "searched 1,204 alerts; BKK heard just now, KUL 3 d ago: stale".
+std::string coverage_line(const proto::Coverage& coverage, std::uint64_t now_ms);
+bool coverage_stale(const proto::Coverage& coverage);
+std::vector<std::string> match_lines(const proto::Match& match, const Output& out);
+
+// What an officer types for an alert: the short form of its id.
+std::string short_form(const std::string& alert_id_bytes);
+// The line an alert is known by: its title, or what happened to it.
+std::string title_of(const proto::AlertRow& row);
+
+}  // namespace rilon
