@@ -1,4 +1,4 @@
-// What the loop needs of the node's logic. NodeCore (node_core.h) is rilond's, over Node; tests of
+// What the loop needs of the node's logic. LoopNode (loop_node.h) is rilond's, over Node; tests of
 // the loop bring a small one of their own.
 #pragma once
 

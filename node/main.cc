@@ -13,7 +13,7 @@
 #include "node/lease.h"
 #include "node/log.h"
 #include "node/loop.h"
-#include "node/node_core.h"
+#include "node/loop_node.h"
 #include "node/service.h"
 #include "node/system.h"
 #include "node/zmq_transport.h"
@@ -162,7 +162,10 @@ LoopOptions loop_options(const NodeConfig& config, const std::string& file, Leas
     out.helpers = (config.limits.workers == 0 ? cores : config.limits.workers) - 1;
     out.query_queue_max = config.limits.query_queue;
     auto beat = std::chrono::milliseconds(watchdog_ms() / 3);
-    out.on_turn = [beat, file, next = std::chrono::steady_clock::time_point()]() mutable {
+    out.on_turn = [beat, file, ready = false,
+                   next = std::chrono::steady_clock::time_point()]() mutable {
+        if (!ready) notify_supervisor("READY=1\nSTATUS=running");
+        ready = true;
         auto now = std::chrono::steady_clock::now();
         if (beat.count() > 0 && now >= next) {
             notify_supervisor("WATCHDOG=1");
@@ -203,14 +206,13 @@ Status run(const NodeConfig& config, const std::string& file) {
     auto transport =
         ZmqTransport::start(materials->identity.transport, transport_options(config));
     if (!transport) return transport.error();
-    NodeCore core(materials->identity, node_options(config, *materials, *held), **store, rng,
+    LoopNode core(materials->identity, node_options(config, *materials, *held), **store, rng,
                   clock);
     Loop loop(core, **store, **transport, clock, loop_options(config, file, lease));
     running = &loop;
     install_signals();
     log_event(LogPriority::notice, "start",
               {{"node", materials->identity.id.brief()}, {"version", RILON_VERSION}});
-    notify_supervisor("READY=1\nSTATUS=running");
     Status ended = loop.run();
     running = nullptr;
     notify_supervisor("STOPPING=1");

@@ -37,6 +37,7 @@ void ZmqPublisher::tend(SteadyTime now) {
         if (event->kind == Kind::gone) budget_.gone(event->value);
         if (event->kind == Kind::refused) ++handshakes_refused_;
     }
+    (void)socket_.get(zmq::sockopt::events);  // Comers and goers pile up in a PUB that rests.
     if (rebind_ && !bound_.empty()) {
         ++cuts_;
         endpoint_ = bound_;  // The same port when the system had chosen it.

@@ -107,7 +107,9 @@ std::optional<Bytes> aead_open(ByteView key32, const Nonce24& nonce, ByteView ad
 void hkdf_extract(ByteView salt, ByteView ikm, std::span<Byte> prk32) {
     RILON_ASSERT(prk32.size() == crypto_auth_hmacsha256_BYTES);
     crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, salt.data(), salt.size());
+    // An empty salt may be a null view; libsodium declares its pointer nonnull.
+    static constexpr Byte none = 0;
+    crypto_auth_hmacsha256_init(&state, salt.empty() ? &none : salt.data(), salt.size());
     crypto_auth_hmacsha256_update(&state, ikm.data(), ikm.size());
     crypto_auth_hmacsha256_final(&state, prk32.data());
     sodium_memzero(&state, sizeof state);

@@ -5,8 +5,8 @@ namespace rilon {
 Hash32 audit_link(const AuditRow& row, const Hash32& previous) {
     static constexpr Magic prefix = magic("RLN1AUD");
     static constexpr Byte zero[1] = {0};
-    Hash32 words = hash({as_bytes(row.subject), zero, as_bytes(row.action), zero,
-                         as_bytes(row.detail)});
+    Hash32 words =
+        hash({as_bytes(row.subject), zero, as_bytes(row.action), zero, as_bytes(row.detail)});
     Bytes numbers = std::move(ByteWriter{}.u64(row.n)).take();
     Bytes at = std::move(ByteWriter{}.u64(row.at.value)).take();
     return hash({prefix, numbers, previous.view(), at, words.view()});
@@ -49,8 +49,8 @@ Status verify_audit_chain(const AuditHead& head, std::uint64_t beyond, const Aud
         return {Errc::damaged,
                 "audit record " + std::to_string(head.count) + " is not the head that was kept"};
     if (beyond > head.count)
-        return {Errc::damaged, "audit record " + std::to_string(beyond) +
-                                   " stands beyond the head that was kept"};
+        return {Errc::damaged,
+                "audit record " + std::to_string(beyond) + " stands beyond the head that was kept"};
     return {};
 }
 

@@ -1,5 +1,5 @@
-// The audit chain: every record hashes the one before, so that an edited, cut or shortened log names
-// its own place. The newest link travels in acks, out of the reach of who holds this store.
+// The audit chain: every record hashes the one before, so that an edited, cut or shortened log
+// names its own place. The newest link travels in acks, out of the reach of who holds this store.
 #pragma once
 
 #include <functional>

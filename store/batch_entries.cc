@@ -29,8 +29,7 @@ Status BatchWriter::put(const PutEntry& op) {
     if (!room->has_value()) return put_existing(op, number);
     std::span<Byte> value = **room;
     encode_entry_row(row, value.subspan(row_mac_bytes));
-    core_.sealer.mac(Table::entries, key, value.subspan(row_mac_bytes),
-                     value.first(row_mac_bytes));
+    core_.sealer.mac(Table::entries, key, value.subspan(row_mac_bytes), value.first(row_mac_bytes));
 
     ArrivalPlace where{number, header.seq, op.entry.id(), header.kind, op.received};
     RowKey arrival_key = number_key(n.value);
@@ -130,8 +129,7 @@ Status BatchWriter::put(const PutSearchRecord& op) {
     RowKey row = number_key(n.value);
     RowKey where = entry_row_key(*number, op.seq.value);
     AeadKey under = search_key(key->expose());
-    Bytes sealed =
-        core_.sealer.seal_under(under.expose(), Table::search, row, where, op.record);
+    Bytes sealed = core_.sealer.seal_under(under.expose(), Table::search, row, where, op.record);
     Bytes value = to_bytes(where);
     value.insert(value.end(), sealed.begin(), sealed.end());
     return txn_.put_ascending(Table::search, row, value);

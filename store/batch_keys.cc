@@ -1,7 +1,12 @@
 // Epochs, entry keys and erasure of a batch.
+#include <algorithm>
+
 #include "store/batch_writer.h"
 
 namespace rilon {
+namespace {
+constexpr std::size_t erase_chunk = 1024;  // Entries whose remains are in memory at once.
+}  // namespace
 
 Status BatchWriter::write_epoch(std::uint32_t number, Epoch epoch, const EpochRow& row) {
     return put_sealed(Table::epochs, epoch_row_key(number, epoch.value), encode_epoch_row(row));
@@ -112,8 +117,7 @@ Status BatchWriter::wrap_key(std::uint32_t number, Seq seq, const EntryKey& key)
     return txn_.put_ascending(Table::entry_keys, row, value);
 }
 
-Result<EntryKey> BatchWriter::key_of(const StreamId& stream, std::uint32_t number,
-                                     Seq seq) const {
+Result<EntryKey> BatchWriter::key_of(const StreamId& stream, std::uint32_t number, Seq seq) const {
     auto wrapped = core_.wrapped_key(txn_, number, seq, StoreCore::Asker::writer);
     if (wrapped || wrapped.code() != Errc::not_found) return wrapped;
     auto held = core_.entry_row(txn_, number, seq);
@@ -147,44 +151,74 @@ Status BatchWriter::put(const Erase& op) {
                 seqs.push_back(seq);
             }
         }
-        for (Seq seq : seqs)
-            if (Status s = erase_entry(*number, seq); !s.ok()) return s;
+        for (std::size_t i = 0; i < seqs.size(); i += erase_chunk) {
+            std::size_t n = std::min(erase_chunk, seqs.size() - i);
+            if (Status s = erase_entries(*number, std::span(seqs).subspan(i, n)); !s.ok()) return s;
+        }
     }
     return {};
 }
 
-Status BatchWriter::erase_entry(std::uint32_t number, Seq seq) {
+// All rows go before their remains come back: LMDB gives pages free only when rows are deleted, and
+// best when all of a page are.
+Status BatchWriter::erase_entries(std::uint32_t number, std::span<const Seq> seqs) {
+    std::vector<Remains> kept;
+    for (Seq seq : seqs) {
+        auto remains = remains_of(number, seq);
+        if (!remains) return remains.error();
+        if (remains->has_value()) kept.push_back(**remains);
+    }
+    for (const Remains& left : kept) {
+        RowKey key = entry_row_key(number, left.seq.value);
+        for (Table table : {Table::entries, Table::entry_keys})
+            if (Status s = erase_row(table, key); !s.ok()) return s;
+        Status s = erase_row(Table::search, number_key(left.arrival.value));
+        if (!s.ok()) return s;
+    }
+    for (const Remains& left : kept) {
+        ByteView prefix = left.readable ? ByteView(left.prefix) : ByteView();
+        EntryRow row{BodyState::erased, left.arrival, left.received, prefix, {}};
+        if (Status s = write_entry(number, left.seq, row); !s.ok()) return s;
+        Status s = put_sealed(Table::pending, entry_row_key(number, left.seq.value), {});
+        if (!s.ok()) return s;
+    }
+    changes_.erased = changes_.erased || !kept.empty();
+    return {};
+}
+
+// What stays of an entry that is erased; nothing for those that Erase passes over.
+Result<std::optional<BatchWriter::Remains>> BatchWriter::remains_of(std::uint32_t number,
+                                                                    Seq seq) const {
+    using Nothing = std::optional<Remains>;
     auto held = core_.entry_row(txn_, number, seq);
-    if (!held && held.code() != Errc::damaged) return held.error();
-    EntryRow row;
-    std::array<Byte, entry_prefix_bytes> prefix;
-    if (held) {
-        row = **held;
-        if (row.state == BodyState::erased) return {};
-        auto header = parse_header(row.prefix.first(header_bytes));
-        if (!header) return header.error();
-        if (is_clear(header->kind)) return {};
-        auto epoch = core_.epoch_row(txn_, number, header->epoch);
-        if (!epoch) return epoch.error();
-        if (!epoch->has_value() || (*epoch)->is_open())
-            return {Errc::structure,
-                    "erasing from an open epoch: its K would open the entry again; close it first"};
-        std::copy(row.prefix.begin(), row.prefix.end(), prefix.begin());
-        row.prefix = prefix;
-    } else {
+    Remains left;
+    left.seq = seq;
+    if (!held) {
+        if (held.code() != Errc::damaged) return held.error();
         // What can't be read can be erased all the same; header and signature are lost with it.
         auto arrival = find_arrival(number, seq);
         if (!arrival) return arrival.error();
-        if (arrival->has_value()) row.arrival = (*arrival)->n, row.received = (*arrival)->received;
+        if (arrival->has_value()) {
+            left.arrival = (*arrival)->n;
+            left.received = (*arrival)->received;
+        }
+        return Nothing{left};
     }
-    row.state = BodyState::erased;
-    row.body = {};
-    if (Status s = write_entry(number, seq, row); !s.ok()) return s;
-    RowKey key = entry_row_key(number, seq.value);
-    if (Status s = erase_row(Table::entry_keys, key); !s.ok()) return s;
-    if (Status s = erase_row(Table::search, number_key(row.arrival.value)); !s.ok()) return s;
-    changes_.erased = true;
-    return put_sealed(Table::pending, key, {});
+    if (!held->has_value() || (*held)->state == BodyState::erased) return Nothing{};
+    const EntryRow& row = **held;
+    auto header = parse_header(row.prefix.first(header_bytes));
+    if (!header) return header.error();
+    if (is_clear(header->kind)) return Nothing{};
+    auto epoch = core_.epoch_row(txn_, number, header->epoch);
+    if (!epoch) return epoch.error();
+    if (!epoch->has_value() || (*epoch)->is_open())
+        return {Errc::structure,
+                "erasing from an open epoch: its K would open the entry again; close it first"};
+    left.arrival = row.arrival;
+    left.received = row.received;
+    left.readable = true;
+    std::copy(row.prefix.begin(), row.prefix.end(), left.prefix.begin());
+    return Nothing{left};
 }
 
 }  // namespace rilon

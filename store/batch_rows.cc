@@ -33,8 +33,8 @@ Status BatchWriter::finish() {
         if (!s.ok()) return s;
     }
     if (changes_.audit.count == core_.memory.audit.count) return {};
-    Bytes head = std::move(
-        ByteWriter{}.u64(changes_.audit.count).raw(changes_.audit.link.view())).take();
+    Bytes head =
+        std::move(ByteWriter{}.u64(changes_.audit.count).raw(changes_.audit.link.view())).take();
     return put_sealed(Table::meta, as_bytes(meta_audit), head);
 }
 

@@ -43,7 +43,15 @@ class BatchWriter {
     Status wrap_epoch(const EpochName& name, std::uint32_t number, const EpochRow& row,
                       const EpochKey& key);
     Status wrap_key(std::uint32_t number, Seq seq, const EntryKey& key);
-    Status erase_entry(std::uint32_t number, Seq seq);
+    struct Remains {
+        Seq seq;
+        Arrival arrival;
+        UnixMillis received;
+        bool readable = false;
+        std::array<Byte, entry_prefix_bytes> prefix{};
+    };
+    Status erase_entries(std::uint32_t number, std::span<const Seq> seqs);
+    Result<std::optional<Remains>> remains_of(std::uint32_t number, Seq seq) const;
     Result<EntryKey> key_of(const StreamId& stream, std::uint32_t number, Seq seq) const;
     // batch_rows.cc
     Status put(const PutStream& op);

@@ -27,8 +27,7 @@ Status KeyVault::open_env() {
     if (Status s = wipe_file(file_new()); !s.ok()) return s;
     if (file_exists(file_old())) {
         if (same_file(file_old(), file())) {
-            if (::unlink(file_old().c_str()) != 0)
-                return {Errc::io, file_old() + ": can't remove"};
+            if (::unlink(file_old().c_str()) != 0) return {Errc::io, file_old() + ": can't remove"};
         } else if (Status s = wipe_file(file_old()); !s.ok()) {
             return s;
         }

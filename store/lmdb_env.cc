@@ -18,8 +18,7 @@ Error env_error(int rc, const char* doing) {
     switch (rc) {
         case MDB_MAP_FULL:
         case ENOSPC:
-        case EDQUOT:
-            return {Errc::full, detail + "; free some room or raise the store's limit"};
+        case EDQUOT: return {Errc::full, detail + "; free some room or raise the store's limit"};
         case MDB_CORRUPTED:
         case MDB_PAGE_NOTFOUND:
         case MDB_INVALID:
@@ -27,14 +26,17 @@ Error env_error(int rc, const char* doing) {
             return {Errc::damaged, detail + "; take the store out of service and sync it anew"};
         case MDB_BAD_VALSIZE:
         case MDB_BAD_DBI:
-        case MDB_BAD_TXN:
-            return {Errc::internal, detail};
+        case MDB_BAD_TXN: return {Errc::internal, detail};
         default: return {Errc::io, detail};
     }
 }
 
-MDB_val as_val(ByteView bytes) { return {bytes.size(), const_cast<Byte*>(bytes.data())}; }
-ByteView as_view(const MDB_val& v) { return {static_cast<const Byte*>(v.mv_data), v.mv_size}; }
+MDB_val as_val(ByteView bytes) {
+    return {bytes.size(), const_cast<Byte*>(bytes.data())};
+}
+ByteView as_view(const MDB_val& v) {
+    return {static_cast<const Byte*>(v.mv_data), v.mv_size};
+}
 int compare(ByteView a, ByteView b) {
     int order = std::memcmp(a.data(), b.data(), std::min(a.size(), b.size()));
     if (order != 0) return order;
@@ -62,7 +64,8 @@ Status check_length(const std::string& path, std::uint64_t* size_out) {
     std::uint64_t page_bytes = 4096;
     bool valid = false;
     for (std::uint64_t at = 0; at <= page_bytes; at += page_bytes) {
-        if (::pread(fd, head, sizeof head, static_cast<off_t>(at)) != ssize_t{sizeof head}) continue;
+        if (::pread(fd, head, sizeof head, static_cast<off_t>(at)) != ssize_t{sizeof head})
+            continue;
         const Byte* meta = head + 16;
         if (little_endian(meta, 4) != 0xBEEFC0DE) continue;
         if (at == 0) page_bytes = std::max<std::uint64_t>(little_endian(meta + 24, 4), 512);
@@ -197,8 +200,12 @@ Result<bool> Cursor::move(ByteView from, int op) {
 Result<bool> Cursor::seek(ByteView at_least) {
     return move(at_least, at_least.empty() ? MDB_FIRST : MDB_SET_RANGE);
 }
-Result<bool> Cursor::next() { return move({}, MDB_NEXT); }
-Result<bool> Cursor::last() { return move({}, MDB_LAST); }
+Result<bool> Cursor::next() {
+    return move({}, MDB_NEXT);
+}
+Result<bool> Cursor::last() {
+    return move({}, MDB_LAST);
+}
 
 // --- LmdbEnv ------------------------------------------------------------------------------------
 
@@ -263,8 +270,7 @@ Result<ReadTxn> LmdbEnv::read() const {
             pool_.pop_back();
         }
     }
-    int rc = txn != nullptr ? mdb_txn_renew(txn)
-                            : mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
+    int rc = txn != nullptr ? mdb_txn_renew(txn) : mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
     if (rc != 0) return env_error(rc, "starting to read");
     return ReadTxn(const_cast<LmdbEnv*>(this), txn);
 }

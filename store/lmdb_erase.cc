@@ -108,8 +108,8 @@ Status LmdbStore::swap_vault(const Purge& purge) {
     std::vector<std::pair<BucketName, std::optional<std::uint32_t>>> old;
     for (const BucketName& name : purge.buckets) {
         auto kept = purge.renewed.find(name);
-        old.emplace_back(name, kept == purge.renewed.end() ? std::optional<std::uint32_t>{}
-                                                           : kept->second);
+        old.emplace_back(
+            name, kept == purge.renewed.end() ? std::optional<std::uint32_t>{} : kept->second);
     }
     if (Status s = step(StoreStep::erase_drop_old); !s.ok()) return s;
     if (Status s = core_->vault.drop_buckets(old); !s.ok()) return s;

@@ -118,15 +118,15 @@ Status LmdbStore::found_or_check(const Options& options) {
     KeyCheck check = core_->sealer.check();
     if (keys->there && keys->schema > store_schema) return too_new(keys->schema);
     if (data->there && !keys->there)
-        return {Errc::damaged, dir_ + "/keys.mdb is gone or empty: no stored alert can be opened "
-                                      "without it; restore it, or start a new store"};
+        return {Errc::damaged, dir_ +
+                                   "/keys.mdb is gone or empty: no stored alert can be opened "
+                                   "without it; restore it, or start a new store"};
     bool keys_fit = keys->there && keys->check == check;
     bool data_fit = data->there && data->check == check;
     if (keys->there && !keys_fit && !data_fit)
         return {Errc::locked, "this is not the storage key of the store in " + dir_ +
                                   "; give the one it was made with"};
-    if (keys->there && data->there &&
-        (keys_fit != data_fit || keys->store_id != data->store_id))
+    if (keys->there && data->there && (keys_fit != data_fit || keys->store_id != data->store_id))
         return {Errc::damaged, "data.mdb and keys.mdb do not belong together"};
     if (!keys->there) {  // The vault first: data without a vault is a loss, the reverse is not.
         keys->store_id.resize(store_id_bytes);
@@ -152,8 +152,8 @@ Status LmdbStore::load_streams(const ReadTxn& txn) {
         ByteReader in(cursor->key());
         std::uint32_t number = in.u32();
         if (number != memory.streams.size())
-            return {Errc::damaged, "stream number " + std::to_string(memory.streams.size()) +
-                                       " is missing"};
+            return {Errc::damaged,
+                    "stream number " + std::to_string(memory.streams.size()) + " is missing"};
         auto id = stream_of(txn, number);
         if (!id) return id.error();
         memory.numbers.emplace(*id, number);

@@ -34,9 +34,12 @@ Result<std::vector<Row>> numbered(const StoreCore& core, Table table, std::uint6
     RowKey first = number_key(from);
     Status s = each_row(core, table, {}, first, [&](ByteView key, Result<Bytes> plain) {
         if (out.size() >= max) return false;
-        Result<Row> row = plain ? decode(ByteReader(key).u64(), *plain) : Result<Row>(plain.error());
-        if (row) out.push_back(std::move(row).value());
-        else failed = row.error();
+        Result<Row> row =
+            plain ? decode(ByteReader(key).u64(), *plain) : Result<Row>(plain.error());
+        if (row)
+            out.push_back(std::move(row).value());
+        else
+            failed = row.error();
         return row.ok();
     });
     if (!s.ok()) return s.error();
@@ -51,8 +54,10 @@ Result<std::vector<Row>> keyed(const StoreCore& core, Table table, ByteView pref
     Status s = each_row(core, table, prefix, from, [&](ByteView, Result<Bytes> plain) {
         if (out.size() >= max) return false;
         Result<Row> row = plain ? decode(*plain) : Result<Row>(plain.error());
-        if (row) out.push_back(std::move(row).value());
-        else ++core.damaged_rows;
+        if (row)
+            out.push_back(std::move(row).value());
+        else
+            ++core.damaged_rows;
         return true;
     });
     if (!s.ok()) return s.error();
@@ -98,19 +103,18 @@ Result<StreamId> LmdbStore::stream_of(const Txn& txn, std::uint32_t number) cons
 Result<std::vector<StreamState>> LmdbStore::streams() const {
     std::vector<StreamState> out;
     std::optional<Error> failed;
-    Status s = each_row(
-        *core_, Table::streams, {}, {}, [&](ByteView key, Result<Bytes> plain) {
-            auto state = plain ? decode_stream_state(*plain) : Result<StreamState>(plain.error());
-            if (!state) {
-                auto id = core_->stream_of(ByteReader(key).u32());
-                failed = Error{Errc::damaged,
-                               "the state of stream " + (id ? id->brief() : "?") + " is damaged"};
-                return false;
-            }
-            // Without an origin it is only a name that a slot or an epoch key came for.
-            if (state->founded || !state->origin.is_zero()) out.push_back(std::move(*state));
-            return true;
-        });
+    Status s = each_row(*core_, Table::streams, {}, {}, [&](ByteView key, Result<Bytes> plain) {
+        auto state = plain ? decode_stream_state(*plain) : Result<StreamState>(plain.error());
+        if (!state) {
+            auto id = core_->stream_of(ByteReader(key).u32());
+            failed = Error{Errc::damaged,
+                           "the state of stream " + (id ? id->brief() : "?") + " is damaged"};
+            return false;
+        }
+        // Without an origin it is only a name that a slot or an epoch key came for.
+        if (state->founded || !state->origin.is_zero()) out.push_back(std::move(*state));
+        return true;
+    });
     if (!s.ok()) return s.error();
     if (failed) return *failed;
     return out;
@@ -160,17 +164,17 @@ Result<std::vector<UnverifiedEntry>> LmdbStore::range(const StreamId& stream, Se
 Result<std::vector<ArrivalRow>> LmdbStore::arrivals(Arrival after, std::size_t max) const {
     auto txn = core_->data->read();
     if (!txn) return txn.error();
-    return numbered<ArrivalRow>(
-        *core_, Table::arrivals, after.value + 1, max,
-        [&](std::uint64_t n, const Bytes& plain) -> Result<ArrivalRow> {
-            auto place = decode_arrival(plain);
-            if (!place) return place.error();
-            // The rows come from a later snapshot than `txn` only by streams that memory then knows.
-            auto stream = stream_of(*txn, place->number);
-            if (!stream) return stream.error();
-            return ArrivalRow{Arrival{n}, *stream, place->seq, place->id, place->kind,
-                              place->received};
-        });
+    return numbered<ArrivalRow>(*core_, Table::arrivals, after.value + 1, max,
+                                [&](std::uint64_t n, const Bytes& plain) -> Result<ArrivalRow> {
+                                    auto place = decode_arrival(plain);
+                                    if (!place) return place.error();
+                                    // The rows come from a later snapshot than `txn` only by
+                                    // streams that memory then knows.
+                                    auto stream = stream_of(*txn, place->number);
+                                    if (!stream) return stream.error();
+                                    return ArrivalRow{Arrival{n}, *stream,     place->seq,
+                                                      place->id,  place->kind, place->received};
+                                });
 }
 
 Arrival LmdbStore::last_arrival() const {
@@ -199,8 +203,8 @@ Result<EntryKey> LmdbStore::key_in(const Txn& txn, const StreamId& stream, Seq s
 }
 
 Result<EntryKey> LmdbStore::entry_key(const StreamId& stream, Seq seq) const {
-    // Between our snapshot and our look into the vault an epoch may have closed or a purge rewrapped
-    // the bucket; then a new snapshot has the key.
+    // Between our snapshot and our look into the vault an epoch may have closed or a purge
+    // rewrapped the bucket; then a new snapshot has the key.
     for (int attempt = 0;; ++attempt) {
         auto txn = core_->data->read();
         if (!txn) return txn.error();
@@ -245,8 +249,10 @@ Result<std::vector<SearchRow>> LmdbStore::search_records(Arrival after, std::siz
         auto plain = key ? RowSealer::open_under(search_key(key->expose()).expose(), Table::search,
                                                  cursor->key(), place, where.rest())
                          : std::nullopt;
-        if (plain) out.push_back({Arrival{n.u64()}, *stream, seq, std::move(*plain)});
-        else ++core_->damaged_rows;
+        if (plain)
+            out.push_back({Arrival{n.u64()}, *stream, seq, std::move(*plain)});
+        else
+            ++core_->damaged_rows;
     }
     return out;
 }

@@ -2,8 +2,8 @@
 #include "store/lmdb_store.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cerrno>
+#include <chrono>
 
 #include "store/batch_writer.h"
 
@@ -175,14 +175,15 @@ Status LmdbStore::verify_audit() const {
     auto any = cursor->last();
     if (!any) return any.error();
     std::uint64_t beyond = *any ? ByteReader(cursor->key()).u64() : 0;
-    return verify_audit_chain(head, beyond, [&](std::uint64_t n) -> Result<std::optional<AuditRow>> {
-        auto plain = core_->sealed_row(*txn, Table::audit, number_key(n));
-        if (!plain) return plain.error();
-        if (!plain->has_value()) return std::optional<AuditRow>{};
-        auto row = decode_audit_row(**plain);
-        if (!row) return row.error();
-        return std::optional<AuditRow>{std::move(*row)};
-    });
+    return verify_audit_chain(head, beyond,
+                              [&](std::uint64_t n) -> Result<std::optional<AuditRow>> {
+                                  auto plain = core_->sealed_row(*txn, Table::audit, number_key(n));
+                                  if (!plain) return plain.error();
+                                  if (!plain->has_value()) return std::optional<AuditRow>{};
+                                  auto row = decode_audit_row(**plain);
+                                  if (!row) return row.error();
+                                  return std::optional<AuditRow>{std::move(*row)};
+                              });
 }
 
 StoreUse LmdbStore::use() const {

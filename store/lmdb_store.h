@@ -24,7 +24,7 @@ struct StoreOptions {
     // Upper bound of data.mdb; 0 = 60 % of what is free on the file system. Only address space and
     // a sparse file: nothing is taken before it is needed.
     std::uint64_t map_bytes = 0;
-    Rng& rng;             // Must outlive the store.
+    Rng& rng;              // Must outlive the store.
     FaultHook fault = {};  // Tests only.
 };
 

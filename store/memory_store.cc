@@ -27,11 +27,11 @@ Result<std::vector<ErasedEntry>> MemoryStore::erase() {
 Status MemoryStore::verify_audit() const {
     std::shared_lock lock(mutex_);
     const std::vector<AuditRow>& rows = disk_->audit;
-    return verify_audit_chain(
-        disk_->audit_head, rows.size(), [&](std::uint64_t n) -> Result<std::optional<AuditRow>> {
-            if (n > rows.size()) return std::optional<AuditRow>{};
-            return std::optional<AuditRow>{rows[n - 1]};
-        });
+    return verify_audit_chain(disk_->audit_head, rows.size(),
+                              [&](std::uint64_t n) -> Result<std::optional<AuditRow>> {
+                                  if (n > rows.size()) return std::optional<AuditRow>{};
+                                  return std::optional<AuditRow>{rows[n - 1]};
+                              });
 }
 
 Result<std::vector<StreamState>> MemoryStore::streams() const {
@@ -151,7 +151,8 @@ Result<std::vector<AckRecord>> MemoryStore::entry_acks(const StreamId& stream, S
 Result<std::vector<MailRow>> MemoryStore::mail(std::uint64_t after, std::size_t max) const {
     std::shared_lock lock(mutex_);
     std::vector<MailRow> out;
-    for (auto at = disk_->mail.upper_bound(after); at != disk_->mail.end() && out.size() < max; ++at)
+    for (auto at = disk_->mail.upper_bound(after); at != disk_->mail.end() && out.size() < max;
+         ++at)
         out.push_back(at->second);
     return out;
 }

@@ -1,5 +1,5 @@
-// MemoryStore: the store of simulated nodes. The same contract as LmdbStore, purge included, held to
-// it by the same suite; no sealing, and keys lie in plain memory, so never for a real node.
+// MemoryStore: the store of simulated nodes. The same contract as LmdbStore, purge included, held
+// to it by the same suite; no sealing, and keys lie in plain memory, so never for a real node.
 //
 // What would be on disk is a MemoryDisk. It outlives the store: throw the node and its MemoryStore
 // away and make a new MemoryStore on the same disk, and the node has crashed and started again.

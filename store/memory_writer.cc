@@ -128,8 +128,10 @@ Status MemoryWriter::put(const PutEpochKey& op) {
     auto found = disk_.epochs.find(name);
     MemoryDisk::EpochAt epoch = found == disk_.epochs.end() ? MemoryDisk::EpochAt{} : found->second;
     if (!epoch.open && epoch.keyed) return {};
-    if (epoch.open) epoch.key = copy_key(op.key.expose());
-    else derive_keys(op.stream, op.epoch, op.key);
+    if (epoch.open)
+        epoch.key = copy_key(op.key.expose());
+    else
+        derive_keys(op.stream, op.epoch, op.key);
     epoch.keyed = true;
     set(disk_.epochs, name, epoch);
     return {};

@@ -14,8 +14,12 @@ void put_u64(std::span<Byte> out, std::uint64_t v) {
 void long_bytes(ByteWriter& out, ByteView bytes) {
     out.u32(static_cast<std::uint32_t>(bytes.size())).raw(bytes);
 }
-Bytes long_bytes(ByteReader& in) { return to_bytes(in.raw(in.u32())); }
-std::string long_text(ByteReader& in) { return std::string(as_text(in.raw(in.u32()))); }
+Bytes long_bytes(ByteReader& in) {
+    return to_bytes(in.raw(in.u32()));
+}
+std::string long_text(ByteReader& in) {
+    return std::string(as_text(in.raw(in.u32())));
+}
 
 }  // namespace
 

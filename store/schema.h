@@ -22,22 +22,22 @@ constexpr std::uint32_t store_schema = 1;
 // The number is part of what authenticates a row (AD, MAC): never reuse one.
 enum class Table : std::uint8_t {
     // data.mdb
-    meta = 1,            // short name                     → sealed, but `schema` and `check`
-    streams = 2,         // u32 number                     → sealed StreamState
-    entries = 3,         // u32 number ‖ u64 seq           → MAC, EntryRow
-    arrivals = 4,        // u64 n                          → sealed
-    entry_keys = 5,      // u32 number ‖ u64 seq           → u32 bucket generation ‖ wrapped key
-    search = 6,          // u64 n                          → u32 number ‖ u64 seq ‖ sealed record
-    epochs = 7,          // u32 number ‖ u32 epoch         → sealed EpochRow
-    slots = 8,           // u32 number ‖ u32 epoch ‖ tag   → sealed u64 granted ‖ slot
-    slot_times = 9,      // u64 granted ‖ key of slots     → sealed, empty
-    directory = 10,      // u64 n                          → sealed
-    node_acks = 11,      // u32 number ‖ name16(node)      → sealed
-    entry_acks = 12,     // u32 number ‖ u64 seq ‖ u8 level ‖ name16(node) → sealed
-    mail = 13,           // u64 n                          → sealed
-    private_values = 14, // name16(name)                   → sealed
-    audit = 15,          // u64 n                          → sealed
-    pending = 16,        // u32 number ‖ u64 seq           → sealed, empty: erase() has to do this
+    meta = 1,         // short name                     → sealed, but `schema` and `check`
+    streams = 2,      // u32 number                     → sealed StreamState
+    entries = 3,      // u32 number ‖ u64 seq           → MAC, EntryRow
+    arrivals = 4,     // u64 n                          → sealed
+    entry_keys = 5,   // u32 number ‖ u64 seq           → u32 bucket generation ‖ wrapped key
+    search = 6,       // u64 n                          → u32 number ‖ u64 seq ‖ sealed record
+    epochs = 7,       // u32 number ‖ u32 epoch         → sealed EpochRow
+    slots = 8,        // u32 number ‖ u32 epoch ‖ tag   → sealed u64 granted ‖ slot
+    slot_times = 9,   // u64 granted ‖ key of slots     → sealed, empty
+    directory = 10,   // u64 n                          → sealed
+    node_acks = 11,   // u32 number ‖ name16(node)      → sealed
+    entry_acks = 12,  // u32 number ‖ u64 seq ‖ u8 level ‖ name16(node) → sealed
+    mail = 13,        // u64 n                          → sealed
+    private_values = 14,  // name16(name)                   → sealed
+    audit = 15,           // u64 n                          → sealed
+    pending = 16,  // u32 number ‖ u64 seq           → sealed, empty: erase() has to do this
     // keys.mdb
     vault_meta = 17,   // as meta
     epoch_keys = 18,   // name16(stream ‖ epoch)           → sealed stream ‖ u32 epoch ‖ K
@@ -70,14 +70,16 @@ constexpr std::array<TableName, 3> key_tables{{{Table::vault_meta, "meta"},
                                                {Table::bucket_keys, "bucket-keys"}}};
 
 // Rows of meta and vault_meta.
-constexpr std::string_view meta_schema = "schema";       // u32, in the clear, never sealed.
-constexpr std::string_view meta_check = "check";         // store id [16] ‖ key check [32], clear.
-constexpr std::string_view meta_audit = "audit-head";    // u64 count ‖ link, sealed.
+constexpr std::string_view meta_schema = "schema";     // u32, in the clear, never sealed.
+constexpr std::string_view meta_check = "check";       // store id [16] ‖ key check [32], clear.
+constexpr std::string_view meta_audit = "audit-head";  // u64 count ‖ link, sealed.
 constexpr std::size_t store_id_bytes = 16;
 
 // One bucket key wraps the entry keys of 64 consecutive seqs of a stream.
 constexpr std::uint64_t bucket_entries = 64;
-constexpr std::uint64_t bucket_of(std::uint64_t seq) { return seq / bucket_entries; }
+constexpr std::uint64_t bucket_of(std::uint64_t seq) {
+    return seq / bucket_entries;
+}
 
 // A row key on the stack, big-endian so that bytewise order is numeric order.
 class RowKey {
@@ -106,8 +108,12 @@ class RowKey {
     std::size_t size_ = 0;
 };
 
-inline RowKey number_key(std::uint64_t n) { return RowKey{}.u64(n); }
-inline RowKey stream_key(std::uint32_t number) { return RowKey{}.u32(number); }
+inline RowKey number_key(std::uint64_t n) {
+    return RowKey{}.u64(n);
+}
+inline RowKey stream_key(std::uint32_t number) {
+    return RowKey{}.u32(number);
+}
 inline RowKey entry_row_key(std::uint32_t number, std::uint64_t seq) {
     return RowKey{}.u32(number).u64(seq);
 }

@@ -51,8 +51,8 @@ Bytes RowSealer::seal_under(ByteView key32, Table table, ByteView key, ByteView 
     return out;
 }
 
-std::optional<Bytes> RowSealer::open_under(ByteView key32, Table table, ByteView key,
-                                           ByteView more, ByteView sealed) {
+std::optional<Bytes> RowSealer::open_under(ByteView key32, Table table, ByteView key, ByteView more,
+                                           ByteView sealed) {
     if (sealed.size() < sealed_overhead_bytes) return std::nullopt;
     auto nonce = Nonce24::copy_of(sealed.first(Nonce24::size()));
     return aead_open(key32, nonce, row_ad(table, key, more), sealed.subspan(Nonce24::size()));

@@ -28,8 +28,8 @@ class RowSealer {
     std::optional<Bytes> open(Table table, ByteView key, ByteView sealed) const;
     // The same under another key (bucket key, key of a search record) with more AD.
     Bytes seal_under(ByteView key32, Table table, ByteView key, ByteView more, ByteView plain);
-    static std::optional<Bytes> open_under(ByteView key32, Table table, ByteView key,
-                                           ByteView more, ByteView sealed);
+    static std::optional<Bytes> open_under(ByteView key32, Table table, ByteView key, ByteView more,
+                                           ByteView sealed);
 
     // First 16 of H_mackey(table ‖ u16 key length ‖ key ‖ value).
     void mac(Table table, ByteView key, ByteView value, std::span<Byte> out16) const;

@@ -67,7 +67,8 @@ struct AuditRow {
     std::string subject;  // Officer's display sign, consumer, "node", "administrator".
     std::string action;   // "search", "open", "export", "post", "certify", …
     std::string detail;
-    Hash32 link;  // H(`RLN1AUD\0` ‖ u64 n ‖ previous link ‖ u64 at ‖ H(subject ‖ 0 ‖ action ‖ 0 ‖ detail))
+    Hash32 link;  // H(`RLN1AUD\0` ‖ u64 n ‖ previous link ‖ u64 at ‖ H(subject ‖ 0 ‖ action ‖ 0 ‖
+                  // detail))
 };
 
 // --- what a batch can say ---------------------------------------------------------------------
@@ -152,10 +153,9 @@ struct PutAudit {
     std::string detail;
 };
 
-using StoreOp =
-    std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutSearchRecord, Erase,
-                 PutSlot, DropSlotsBefore, PutDirectoryRecord, PutAck, PutMail, DropMail,
-                 PutPrivate, DropPrivate, PutAudit>;
+using StoreOp = std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutSearchRecord,
+                             Erase, PutSlot, DropSlotsBefore, PutDirectoryRecord, PutAck, PutMail,
+                             DropMail, PutPrivate, DropPrivate, PutAudit>;
 using Batch = std::vector<StoreOp>;
 
 struct ErasedEntry {
@@ -171,9 +171,7 @@ struct StoreUse {
     // Rows passed over because they did not authenticate, since opening.
     std::uint64_t damaged_rows = 0;
     bool erase_pending = false;
-    double ratio() const {
-        return limit_bytes == 0 ? 0 : double(used_bytes) / double(limit_bytes);
-    }
+    double ratio() const { return limit_bytes == 0 ? 0 : double(used_bytes) / double(limit_bytes); }
 };
 
 // --- reading ----------------------------------------------------------------------------------
@@ -182,9 +180,10 @@ class StoreView {
    public:
     virtual ~StoreView() = default;
 
-    // Errors of all: damaged, io. not_found where said. Where numbers have no gaps (range, arrivals,
-    // directory, audit) an answer ends before a damaged row, and is `damaged` when that is the first
-    // one asked for: go on behind it. Elsewhere lists pass over a damaged row and count it in `use`.
+    // Errors of all: damaged, io. not_found where said. Where numbers have no gaps (range,
+    // arrivals, directory, audit) an answer ends before a damaged row, and is `damaged` when that
+    // is the first one asked for: go on behind it. Elsewhere lists pass over a damaged row and
+    // count it in `use`.
     virtual Result<std::vector<StreamState>> streams() const = 0;
     virtual Result<std::optional<StoredEntry>> entry(const StreamId& stream, Seq seq) const = 0;
     // Ascending, from `from`, at most `max_bytes` of them but at least one if there is one.

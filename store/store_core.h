@@ -50,8 +50,7 @@ struct StoreCore {
     // The wrapped key: not_found if there is none or its bucket key is destroyed. Only the writing
     // thread may look among bucket keys not yet durable.
     enum class Asker { reader, writer };
-    Result<EntryKey> wrapped_key(const Txn& txn, std::uint32_t number, Seq seq,
-                                 Asker asker) const;
+    Result<EntryKey> wrapped_key(const Txn& txn, std::uint32_t number, Seq seq, Asker asker) const;
 };
 
 // The row of an entry key: u32 generation ‖ sealed under that bucket key, generation in the AD.

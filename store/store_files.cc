@@ -53,7 +53,9 @@ DirectoryLock::~DirectoryLock() {
     if (fd_ >= 0) ::close(fd_);
 }
 
-bool file_exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+bool file_exists(const std::string& path) {
+    return ::access(path.c_str(), F_OK) == 0;
+}
 
 bool same_file(const std::string& a, const std::string& b) {
     struct stat one {};

@@ -59,6 +59,8 @@ Result<StatementId> suspension_of(const Desk& desk, const std::string& name) {
 }  // namespace
 
 Result<int> run_admin_party_add(Context& context) {
+    if (context.args.word(0) != "add")
+        return problem(Errc::usage, "rilon admin party has no " + context.args.word(0), "write rilon admin party add CODE");
     auto desk = open_desk(context);
     if (!desk) return desk.error();
     auto people = read_people(context, "administrator", desk->directory.network());
@@ -66,7 +68,7 @@ Result<int> run_admin_party_add(Context& context) {
     if (people->empty())
         return problem(Errc::usage, "a party needs at least one administrator", "give --administrator PERSON-REQUEST");
     Party party;
-    party.code = context.args.word(0);
+    party.code = context.args.word(1);
     party.name = context.args.get("name", party.code);
     party.under = context.args.get("under");
     SystemRng rng;
@@ -75,6 +77,9 @@ Result<int> run_admin_party_add(Context& context) {
 }
 
 Result<int> run_admin_rilon_establish(Context& context) {
+    if (context.args.word(0) != "establish")
+        return problem(Errc::usage, "rilon admin rilon has no " + context.args.word(0),
+                       "write rilon admin rilon establish CODE");
     auto desk = open_desk(context);
     if (!desk) return desk.error();
     auto chairs = read_people(context, "chair", desk->directory.network());
@@ -84,7 +89,7 @@ Result<int> run_admin_rilon_establish(Context& context) {
     if (chairs->size() != 1 || !context.args.has("host"))
         return problem(Errc::usage, "a RILON needs a host and one chair", "give --host PARTY and --chair PERSON-REQUEST");
     RilonDraft rilon;
-    rilon.code = context.args.word(0);
+    rilon.code = context.args.word(1);
     rilon.name = context.args.get("name", rilon.code);
     rilon.host = context.args.get("host");
     rilon.chair = chairs->front();

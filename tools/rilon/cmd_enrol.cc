@@ -7,7 +7,7 @@
 #include "tools/exit_code.h"
 #include "tools/problem.h"
 #include "tools/rilon/commands.h"
-#include "tools/rilon/identity_file.h"
+#include "node/identity_file.h"
 #include "tools/rilon/json_lines.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/session.h"
@@ -58,7 +58,7 @@ Result<int> enrol_grant(Context& context, ByteView sealed) {
     for (const PskEntry& entry : node->identity.psks) known |= entry.generation == grant->psk_generation;
     if (!known) node->identity.psks.push_back({grant->psk_generation, std::move(grant->psk)});
     SystemRng rng;
-    if (Status s = save_identity(node->config.identity, node->storage, node->identity, Overwrite::replace, rng); !s)
+    if (Status s = save_identity(node->config.identity, node->identity, node->storage, rng, Overwrite::replace); !s)
         return s.error();
     context.out.talk("✓ enrolled; start the node: rilond --config " + context.args.get("config-dir") + "/node.toml");
     return exit_done;

@@ -32,14 +32,14 @@ Status ask_dashes(Context& context, proto::SearchRequest& search) {
     if (!doc) return doc.error();
     auto name = fill("Name: ", search.name());
     if (!name) return name.error();
-    auto dob = fill("Born (1986-??-??): ", search.dob());
+    auto dob = fill("Born (1986-?\?-?\?): ", search.dob());
     if (!dob) return dob.error();
     search.set_doc(*doc);
     search.set_name(*name);
     search.set_dob(*dob);
     if (dob->empty()) return {};
     auto date = parse_partial_date(*dob);
-    if (!date) return problem(Errc::usage, date.error().detail, "write 1986-05-21 or 1986-??-??");
+    if (!date) return problem(Errc::usage, date.error().detail, "write 1986-05-21 or 1986-?\?-?\?");
     search.set_dob(format_partial_date(*date));
     return {};
 }

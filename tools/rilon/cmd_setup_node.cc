@@ -14,7 +14,7 @@
 #include "tools/problem.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/coordinator_request.h"
-#include "tools/rilon/identity_file.h"
+#include "node/identity_file.h"
 #include "tools/rilon/json_lines.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/session.h"
@@ -111,7 +111,7 @@ Status write_node(const Places& places, const NodeIdentity& identity, const std:
     SystemRng rng;
     const StorageKey storage = rng.secret<StorageKey>();
     if (Status s = save_storage_key(places.in("storage.key"), storage); !s) return s;
-    if (Status s = save_identity(places.in("identity"), storage, identity, Overwrite::refuse, rng); !s) return s;
+    if (Status s = save_identity(places.in("identity"), identity, storage, rng, Overwrite::refuse); !s) return s;
     for (const char* name : {"data", "state"}) {
         std::error_code failed;
         std::filesystem::create_directories(places.in(name), failed);

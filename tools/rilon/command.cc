@@ -47,6 +47,7 @@ std::string command_line(const CommandSpec& spec) {
 std::span<const OptionSpec> global_options() { return globals; }
 
 Result<FoundCommand> find_command(const std::vector<std::string>& words) {
+    if (words[0] == agent_command().path) return FoundCommand{&agent_command(), 1};
     for (std::size_t take = 2; take >= 1; --take) {
         if (words.size() < take) continue;
         const std::string path = take == 2 ? words[0] + " " + words[1] : words[0];

@@ -11,7 +11,8 @@ class AuditTest : public LmdbFixture {
         auto store = open();
         for (int i = 1; i <= 9; ++i) {
             Batch batch;
-            batch.push_back(PutAudit{UnixMillis{5}, "off/1", "search", "record " + std::to_string(i)});
+            batch.push_back(
+                PutAudit{UnixMillis{5}, "off/1", "search", "record " + std::to_string(i)});
             ASSERT_TRUE(store->append(std::move(batch)).ok());
         }
     }
@@ -32,7 +33,9 @@ class AuditTest : public LmdbFixture {
 
 using testing::Test;
 
-TEST_F(AuditTest, Row53Untouched) { EXPECT_EQ(verdict(), "fine"); }
+TEST_F(AuditTest, Row53Untouched) {
+    EXPECT_EQ(verdict(), "fine");
+}
 
 TEST_F(AuditTest, Row53AuditEdited) {
     tamper([](WriteTxn& txn) {
@@ -50,7 +53,8 @@ TEST_F(AuditTest, Row53AuditEdited) {
 TEST_F(AuditTest, Row53AuditEditedByOneWhoHasTheStorageKey) {
     tamper([&](WriteTxn& txn) {
         RowSealer sealer(key, rng);
-        Bytes plain = *sealer.open(Table::audit, number_key(4), **txn.get(Table::audit, number_key(4)));
+        Bytes plain =
+            *sealer.open(Table::audit, number_key(4), **txn.get(Table::audit, number_key(4)));
         AuditRow row = *decode_audit_row(plain);
         row.detail = "nothing";
         Bytes sealed = sealer.seal(Table::audit, number_key(4), encode_audit_row(row));

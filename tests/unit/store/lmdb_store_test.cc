@@ -185,7 +185,8 @@ TEST_F(LmdbStoreTest, Row14TruncatedIsFoundBeforeItIsMapped) {
     for (const char* name : {"/data.mdb", "/keys.mdb"}) {
         std::string file = dir.path + name;
         std::filesystem::copy(file, file + ".whole");
-        for (std::uintmax_t size : {std::uintmax_t{4096}, std::uintmax_t{12288}, std::uintmax_t{100}}) {
+        for (std::uintmax_t size :
+             {std::uintmax_t{4096}, std::uintmax_t{12288}, std::uintmax_t{100}}) {
             std::filesystem::resize_file(file, size);
             auto store = try_open(key);
             ASSERT_FALSE(store.ok());
@@ -301,9 +302,12 @@ TEST_F(LmdbStoreTest, ReadersOnOtherThreadsSeeWholeBatchesWhileItPurges) {
             }
         });
     for (std::uint64_t seq = 2; seq < 30; ++seq) {
-        ASSERT_TRUE(store->append(one(Erase{id, {{Seq{seq}, Seq{seq}},
-                                                 {Seq{seq + 40}, Seq{seq + 40}},
-                                                 {Seq{seq + 70}, Seq{seq + 70}}}})).ok());
+        ASSERT_TRUE(store
+                        ->append(one(Erase{id,
+                                           {{Seq{seq}, Seq{seq}},
+                                            {Seq{seq + 40}, Seq{seq + 40}},
+                                            {Seq{seq + 70}, Seq{seq + 70}}}}))
+                        .ok());
         ASSERT_TRUE(store->erase().ok());
     }
     stop = true;

@@ -1,5 +1,5 @@
-// Rows 39, 49, 52 and 59: what is left on disk, before and after a purge, for one who has every file
-// and the storage key.
+// Rows 39, 49, 52 and 59: what is left on disk, before and after a purge, for one who has every
+// file and the storage key.
 #include <cerrno>
 
 #include "store/store_core.h"
@@ -38,8 +38,8 @@ class PurgeTest : public LmdbFixture {
     }
     std::size_t on_disk(ByteView needle) { return count_in_dir(dir.path, needle); }
 
-    // 32 consecutive bytes of any file, taken as the entry key or, opened with the storage key as
-    // any row of the vault or as a wrapped key under any bucket key ever seen, leading to it.
+    // Takes every window of every file for a sealed bucket key of the entry's bucket and tries the
+    // wrapped key of before with what opens; and looks for old bucket keys, sealed and bare.
     bool anything_opens(const VerifiedEntry& entry, const Bytes& wrapped,
                         const std::vector<SealedBucket>& buckets_before) {
         for (const auto& file : std::filesystem::directory_iterator(dir.path)) {
@@ -52,8 +52,8 @@ class PurgeTest : public LmdbFixture {
                 ByteView window = ByteView(raw).subspan(at, sealed_overhead_bytes + 32);
                 if (window[0] == 0 && window[1] == 0 && window[2] == 0) continue;
                 for (std::uint32_t generation = 0; generation < 2; ++generation) {
-                    auto bucket = sealer.open(Table::bucket_keys,
-                                              bucket_row_key(0, 0, generation), window);
+                    auto bucket =
+                        sealer.open(Table::bucket_keys, bucket_row_key(0, 0, generation), window);
                     if (!bucket) continue;
                     auto opened = RowSealer::open_under(
                         *bucket, Table::entry_keys, entry_row_key(0, entry.header().seq.value),
@@ -148,18 +148,18 @@ TEST_F(PurgeTest, Row59SeizedAfterPurge) {
 TEST_F(PurgeTest, EveryCrashPointRecovers) {
     TestStream stream(rng);
     ASSERT_TRUE(open()->append(stream.founded(100)).ok());
-    ASSERT_TRUE(open()->append([&] {
-                          Batch close;
-                          close.push_back(stream.close());
-                          return close;
-                      }())
+    ASSERT_TRUE(open()
+                    ->append([&] {
+                        Batch close;
+                        close.push_back(stream.close());
+                        return close;
+                    }())
                     .ok());
     const StreamId id = stream.state.id;
     std::uint64_t seq = 2;
-    for (StoreStep step :
-         {StoreStep::erase_new_keys, StoreStep::erase_rewrap, StoreStep::erase_drop_old,
-          StoreStep::erase_copy, StoreStep::erase_swap, StoreStep::erase_unlink,
-          StoreStep::erase_clear}) {
+    for (StoreStep step : {StoreStep::erase_new_keys, StoreStep::erase_rewrap,
+                           StoreStep::erase_drop_old, StoreStep::erase_copy, StoreStep::erase_swap,
+                           StoreStep::erase_unlink, StoreStep::erase_clear}) {
         for (int how : {fault_die, EIO}) {
             fault = {};
             auto store = open();

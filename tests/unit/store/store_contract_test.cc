@@ -143,9 +143,9 @@ TYPED_TEST(StoreContract, RangeIsBoundedButGivesAtLeastOne) {
 TYPED_TEST(StoreContract, ABatchIsAllOrNothing) {
     this->append(this->stream.founded(1));
     StreamState before = this->stream.state;
-    Batch bad = this->batch(this->stream.content("one"), this->stream.stream(),
-                            PutPrivate{"k", {1}}, PutAudit{{}, "node", "post", ""},
-                            PutBody{this->stream.content("two").entry});
+    Batch bad =
+        this->batch(this->stream.content("one"), this->stream.stream(), PutPrivate{"k", {1}},
+                    PutAudit{{}, "node", "post", ""}, PutBody{this->stream.content("two").entry});
     EXPECT_EQ(this->refusal(std::move(bad)), Errc::not_found);
     EXPECT_FALSE(this->store().entry(before.id, before.next_seq())->has_value());
     EXPECT_EQ(this->store().last_arrival().value, 3u);
@@ -219,7 +219,8 @@ TYPED_TEST(StoreContract, SearchRecordsByArrivalDieWithTheirEntry) {
     this->append(this->stream.founded(3));
     const StreamId id = this->stream.state.id;
     Bytes record{1, 2, 3};
-    this->append(this->batch(PutSearchRecord{id, Seq{2}, record}, PutSearchRecord{id, Seq{3}, {9}}));
+    this->append(
+        this->batch(PutSearchRecord{id, Seq{2}, record}, PutSearchRecord{id, Seq{3}, {9}}));
     EXPECT_EQ(this->refusal(this->batch(PutSearchRecord{id, Seq{1}, {9}})), Errc::not_found);
     EXPECT_EQ(this->refusal(this->batch(PutSearchRecord{id, Seq{77}, {9}})), Errc::not_found);
     this->box.reopen();

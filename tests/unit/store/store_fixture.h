@@ -33,7 +33,9 @@ class TestStream {
         GrantBody body{{}, key_commitment(key, state.id, epoch), {}};
         return put(EntryKind::grant, encode_grant(body));
     }
-    PutEntry content(std::string_view text) { return put(EntryKind::content, to_bytes(as_bytes(text))); }
+    PutEntry content(std::string_view text) {
+        return put(EntryKind::content, to_bytes(as_bytes(text)));
+    }
     PutEntry redact(std::vector<SeqRange> ranges) {
         return put(EntryKind::redact, encode_redact(ranges));
     }

@@ -1,4 +1,4 @@
-#include "node/node_core.h"
+#include "node/loop_node.h"
 
 #include <algorithm>
 
@@ -25,12 +25,12 @@ Words words_of(Errc code) {
 
 }  // namespace
 
-NodeCore::NodeCore(NodeIdentity& identity, NodeOptions options, const Store& store, Rng& rng,
+LoopNode::LoopNode(NodeIdentity& identity, NodeOptions options, const Store& store, Rng& rng,
                    const Clock& clock)
     : identity_(identity), options_(std::move(options)), store_(store), rng_(rng), clock_(clock) {}
-NodeCore::~NodeCore() = default;
+LoopNode::~LoopNode() = default;
 
-Status NodeCore::start(Intake intake, UnixMillis now) {
+Status LoopNode::start(Intake intake, UnixMillis now) {
     options_.refuse_intake = intake == Intake::refused;
     node_.reset();
     {
@@ -43,14 +43,14 @@ Status NodeCore::start(Intake intake, UnixMillis now) {
     return {};
 }
 
-void NodeCore::greet(Outputs& out) { node_->greet(out); }
-void NodeCore::step(Event event, UnixMillis now, Outputs& out) {
+void LoopNode::greet(Outputs& out) { node_->greet(out); }
+void LoopNode::step(Event event, UnixMillis now, Outputs& out) {
     node_->step(std::move(event), now, out);
 }
-void NodeCore::flush(Outputs& out) { node_->flush(out); }
-UnixMillis NodeCore::next_timer() const { return node_->next_timer(); }
+void LoopNode::flush(Outputs& out) { node_->flush(out); }
+UnixMillis LoopNode::next_timer() const { return node_->next_timer(); }
 
-void NodeCore::renew(UnixMillis now) {
+void LoopNode::renew(UnixMillis now) {
     std::size_t size = node_->directory().size();
     std::lock_guard lock(mutex_);
     bool grown = !snapshot_.directory || snapshot_.directory->size() != size;
@@ -60,9 +60,9 @@ void NodeCore::renew(UnixMillis now) {
     snapshot_.heard = node_->heard(now);
 }
 
-JobResult NodeCore::run(Job job) const { return run_job(std::move(job), node_->directory()); }
+JobResult LoopNode::run(Job job) const { return run_job(std::move(job), node_->directory()); }
 
-Bytes NodeCore::answer(const Bytes& request) {
+Bytes LoopNode::answer(const Bytes& request) {
     Snapshot snapshot;
     {
         std::lock_guard lock(mutex_);
@@ -74,7 +74,7 @@ Bytes NodeCore::answer(const Bytes& request) {
                                               std::move(snapshot.heard)});
 }
 
-std::uint32_t NodeCore::wait_ms(const Bytes& request) const {
+std::uint32_t LoopNode::wait_ms(const Bytes& request) const {
     proto::Request parsed;
     if (!query_waits(request) ||
         !parsed.ParseFromArray(request.data(), static_cast<int>(request.size())))
@@ -82,9 +82,9 @@ std::uint32_t NodeCore::wait_ms(const Bytes& request) const {
     return std::min(parsed.feed().wait_ms(), feed_wait_ms_max);
 }
 
-bool NodeCore::empty(const Bytes& response) const { return query_answer_empty(response); }
+bool LoopNode::empty(const Bytes& response) const { return query_answer_empty(response); }
 
-Bytes NodeCore::failure(std::uint64_t request_id, Errc code) const {
+Bytes LoopNode::failure(std::uint64_t request_id, Errc code) const {
     Words words = words_of(code);
     proto::Response response;
     response.set_id(request_id);

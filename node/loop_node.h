@@ -1,4 +1,4 @@
-// NodeCore: the loop's view of Node, and the snapshots that queries read beside it.
+// LoopNode: the loop's view of Node, and the snapshots that queries read beside it.
 #pragma once
 
 #include <memory>
@@ -10,12 +10,12 @@
 
 namespace rilon {
 
-class NodeCore : public LoopCore {
+class LoopNode : public LoopCore {
    public:
     // All must outlive it.
-    NodeCore(NodeIdentity& identity, NodeOptions options, const Store& store, Rng& rng,
+    LoopNode(NodeIdentity& identity, NodeOptions options, const Store& store, Rng& rng,
              const Clock& clock);
-    ~NodeCore() override;
+    ~LoopNode() override;
 
     Status start(Intake intake, UnixMillis now) override;
     void greet(Outputs& out) override;

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Runs text scripts of the command line: exact stdout, stderr and exit code.
+
+A script is a list of steps:
+
+    # comment
+    file NAME [0600]      the lines after it, indented by two blanks, become a file
+    $ rilon ARGUMENTS     shell words; $DIR is the script's own empty directory
+    < text                a line of stdin
+    text                  a line of expected stdout
+    ! text                a line of expected stderr
+    ? N                   the expected exit code, 0 if not said
+
+In expected lines `…` stands for anything within the line. No shell, no sleeps; each command has a
+minute. Usage: run_cli.py RILON SCRIPT…
+"""
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SECONDS_MAX = 60
+
+
+def steps_of(path):
+    steps, step = [], None
+    with open(path, encoding="utf-8") as script:
+        for number, line in enumerate(script, 1):
+            line = line.rstrip("\n")
+            if line.startswith("$ ") or line.startswith("file "):
+                step = {"line": number, "head": line, "in": [], "out": [], "err": [], "exit": 0, "body": []}
+                steps.append(step)
+            elif not line or line.startswith("# "):
+                if line == "":
+                    step = None
+            elif step is None:
+                raise SystemExit(f"{path}:{number}: text outside of a step")
+            elif step["head"].startswith("file "):
+                step["body"].append(line[2:])
+            elif line.startswith("< "):
+                step["in"].append(line[2:])
+            elif line == "<":
+                step["in"].append("")
+            elif line.startswith("! "):
+                step["err"].append(line[2:])
+            elif line.startswith("? "):
+                step["exit"] = int(line[2:])
+            else:
+                step["out"].append(line[1:] if line.startswith("\\") else line)
+    return steps
+
+
+def matches(expected, actual):
+    if len(expected) != len(actual):
+        return False
+    for want, got in zip(expected, actual):
+        pattern = ".*".join(re.escape(piece) for piece in want.split("…"))
+        if not re.fullmatch(pattern, got):
+            return False
+    return True
+
+
+def run_script(rilon, path):
+    home = tempfile.mkdtemp(prefix="rilon-cli-")
+    environment = {"PATH": os.environ["PATH"], "HOME": home, "RILON_HOME": home + "/home",
+                   "TZ": "UTC", "LC_ALL": "C.UTF-8", "TERM": "dumb"}
+    failed = []
+    for step in steps_of(path):
+        words = [w.replace("$DIR", home) for w in shlex.split(step["head"])]
+        if words[0] == "file":
+            target = os.path.join(home, words[1])
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "w", encoding="utf-8") as out:
+                out.write("".join(line.replace("$DIR", home) + "\n" for line in step["body"]))
+            os.chmod(target, int(words[2], 8) if len(words) > 2 else 0o644)
+            continue
+        text = "".join(line + "\n" for line in step["in"])
+        # A session of its own: no /dev/tty, so that nothing can wait for an answer.
+        done = subprocess.run([rilon] + words[2:], input=text.encode(), capture_output=True, env=environment,
+                              cwd=home, timeout=SECONDS_MAX, start_new_session=True, check=False)
+        out = done.stdout.decode("utf-8", "replace").replace(home, "$DIR").splitlines()
+        err = done.stderr.decode("utf-8", "replace").replace(home, "$DIR").splitlines()
+        if not (matches(step["out"], out) and matches(step["err"], err) and done.returncode == step["exit"]):
+            failed.append((step, out, err, done.returncode))
+    subprocess.run([rilon, "lock"], env=environment, capture_output=True, timeout=SECONDS_MAX, check=False)
+    shutil.rmtree(home, ignore_errors=True)
+    return failed
+
+
+def main():
+    rilon, scripts = os.path.abspath(sys.argv[1]), sys.argv[2:]
+    bad = 0
+    for path in scripts:
+        for step, out, err, code in run_script(rilon, path):
+            bad += 1
+            print(f"{path}:{step['line']}: {step['head']}")
+            print("  stdout:", *out, sep="\n    ")
+            print("  stderr:", *err, sep="\n    ")
+            print(f"  exit {code}, expected {step['exit']}")
+    print(f"{len(scripts)} scripts, {bad} steps failed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

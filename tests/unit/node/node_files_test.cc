@@ -1,0 +1,119 @@
+// What the daemon keeps beside its store: the identity file and the lease; and its log lines.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "node/identity_file.h"
+#include "node/lease.h"
+#include "node/log.h"
+#include "node/peer_table.h"
+#include "node/system.h"
+#include "store/memory_store.h"
+
+namespace rilon {
+namespace {
+
+class NodeFiles : public testing::Test {
+   protected:
+    void SetUp() override {
+        char name[] = "/tmp/rilon-files-XXXXXX";
+        ASSERT_NE(::mkdtemp(name), nullptr);
+        dir = name;
+    }
+    void TearDown() override { std::filesystem::remove_all(dir); }
+    NodeIdentity identity() {
+        NodeIdentity out;
+        out.network = rng.bytes<NetworkId>();
+        out.id = rng.bytes<NodeId>();
+        out.generation = Generation{3};
+        out.sign = make_sign_key_pair(rng);
+        out.transport = make_transport_key_pair(rng);
+        out.enc.push_back(make_enc_key_pair(rng));
+        out.enc.push_back(make_enc_key_pair(rng));
+        out.psks.push_back({7, rng.secret<Psk>()});
+        out.online = make_sign_key_pair(rng);
+        return out;
+    }
+    std::filesystem::path dir;
+    SystemRng rng;
+};
+
+TEST_F(NodeFiles, IdentityComesBack) {
+    NodeIdentity made = identity();
+    auto key = rng.secret<StorageKey>();
+    ASSERT_TRUE(save_identity(dir / "identity", made, key, rng, Overwrite::refuse).ok());
+    auto back = load_identity(dir / "identity", key);
+    ASSERT_TRUE(back.ok()) << back.error().detail;
+    EXPECT_EQ(back->id, made.id);
+    EXPECT_EQ(back->generation, made.generation);
+    EXPECT_EQ(back->sign.pk, made.sign.pk);
+    EXPECT_EQ(back->transport.pk, made.transport.pk);
+    ASSERT_EQ(back->enc.size(), 2u);
+    EXPECT_EQ(back->enc[1].pk, made.enc[1].pk);
+    EXPECT_EQ(back->psks[0].generation, 7u);
+    EXPECT_TRUE(equal_secret(back->psks[0].psk.expose(), made.psks[0].psk.expose()));
+    EXPECT_EQ(back->online->pk, made.online->pk);
+    EXPECT_EQ(load_identity(dir / "identity", rng.secret<StorageKey>()).code(), Errc::cannot_open);
+}
+
+TEST_F(NodeFiles, Row44IdentityOfHostileBytesIsRefused) {
+    Bytes good = encode_identity(identity());
+    for (std::size_t n = 0; n < good.size(); ++n)
+        EXPECT_FALSE(parse_identity(ByteView(good).first(n)).ok()) << n;
+    good.push_back(0);
+    EXPECT_FALSE(parse_identity(good).ok());
+    EXPECT_FALSE(parse_identity(Bytes(300, 0xff)).ok());
+}
+
+TEST_F(NodeFiles, Row16RestoredStoreIsRecognisedByItsLease) {
+    MemoryStore store;
+    Lease lease(dir / "lease", store, rng);
+    auto first = lease.take(UnixMillis{1000});
+    ASSERT_TRUE(first.ok());
+    EXPECT_FALSE(first->broken);
+    auto again = lease.take(UnixMillis{2000});
+    EXPECT_FALSE(again->broken);
+    EXPECT_EQ(again->feed_epoch, first->feed_epoch);
+    Bytes old = **store.private_value("lease");
+    ASSERT_TRUE(lease.renew().ok());
+    Batch restore;
+    restore.emplace_back(PutPrivate{"lease", old});
+    ASSERT_TRUE(store.append(std::move(restore)).ok());
+    auto restored = lease.take(UnixMillis{3000});
+    EXPECT_TRUE(restored->broken);
+    EXPECT_NE(restored->feed_epoch, first->feed_epoch);
+    EXPECT_FALSE(lease.take(UnixMillis{4000})->broken);
+    // And the machine that has the store alone.
+    std::filesystem::remove(dir / "lease");
+    EXPECT_TRUE(lease.take(UnixMillis{5000})->broken);
+}
+
+TEST(Log, OneLineNothingThatMovesTheTerminal) {
+    EXPECT_EQ(format_log("start", {{"node", "a1b2"}, {"why", "no room\n\x1b[2J\"x\""}}),
+              "start node=a1b2 why=\"no room\\x0a\\x1b[2J\\\"x\\\"\"");
+}
+
+TEST(PeerTable, TheLinkHeardLastIsUsedAndItsLossIsTold) {
+    PeerTable table;
+    std::vector<Event> events;
+    NodeId peer;
+    PeerTable::Time now{};
+    LinkRef dialled{LinkRef::Kind::dialled, 0};
+    LinkRef accepted{LinkRef::Kind::accepted, 1};
+    LinkRef later{LinkRef::Kind::accepted, 2};
+    table.link_up(peer, dialled, now, events);
+    table.link_up(peer, accepted, now, events);
+    EXPECT_EQ(events.size(), 1u);
+    EXPECT_EQ(table.link_of(peer), dialled);
+    table.heard(accepted, now);
+    EXPECT_EQ(table.link_of(peer), accepted);
+    EXPECT_EQ(table.link_up(peer, later, now, events), accepted);  // Down, Up.
+    EXPECT_EQ(events.size(), 3u);
+    table.link_down(dialled, events);  // Not in use: nothing to tell.
+    EXPECT_EQ(events.size(), 3u);
+    table.link_down(later, events);
+    ASSERT_EQ(events.size(), 4u);
+    EXPECT_TRUE(std::holds_alternative<PeerDown>(events[3]));
+}
+
+}  // namespace
+}  // namespace rilon

@@ -1,0 +1,66 @@
+#include "tools/rilon/preview.h"
+
+#include <gtest/gtest.h>
+
+#include "protocol/short_id.h"
+
+namespace rilon {
+namespace {
+
+proto::PreparedPart part(const char* name, int readers, std::uint32_t all, bool host) {
+    proto::PreparedPart out;
+    out.set_part(name);
+    out.set_audience("BKK");
+    out.set_audience_size(all);
+    out.set_host_reads(host);
+    for (int i = 0; i < readers; ++i) out.add_readers()->set_name("n" + std::to_string(i));
+    return out;
+}
+
+// The layout of the product's description, to the blank.
+TEST(Preview, IsTheAgreedLayout) {
+    proto::PreparedResponse prepared;
+    *prepared.add_parts() = part("person", 9, 20, false);
+    proto::Excluded* excluded = prepared.mutable_parts(0)->add_excluded();
+    excluded->set_party("UTO");
+    excluded->set_why("documentary");
+    *prepared.add_parts() = part("document", 20, 20, true);
+    const auto lines = preview_lines(prepared, "COUNTERFEIT passport UTO L898902C3", "THA");
+    ASSERT_EQ(lines.size(), 3u);
+    EXPECT_EQ(lines[0], "COUNTERFEIT passport UTO L898902C3");
+    EXPECT_EQ(lines[1], "PERSON    9 of 20 missions   host THA: NO    withheld: UTO (documentary)");
+    EXPECT_EQ(lines[2], "DOCUMENT  20 missions        host THA: YES");
+}
+
+TEST(Preview, HostileTextIsEscaped) {
+    proto::PreparedResponse prepared;
+    *prepared.add_parts() = part("person", 1, 1, false);
+    prepared.mutable_parts(0)->mutable_readers(0)->set_name("aus\x1b[2J");
+    prepared.add_warnings("line\nbreak");
+    for (const auto& lines : {preview_lines(prepared, "a\u202eb", "THA"), reader_lines(prepared)})
+        for (const std::string& line : lines) {
+            EXPECT_EQ(line.find('\x1b'), std::string::npos);
+            EXPECT_EQ(line.find('\n'), std::string::npos);
+            EXPECT_EQ(line.find("\u202e"), std::string::npos);
+        }
+}
+
+TEST(Receipt, CountsNodesAndNamesTheWayBack) {
+    proto::ReceiptsResponse receipts;
+    for (const auto& [node, level] : {std::pair{"a", "stored"}, {"a", "none"}, {"b", "opened"}, {"c", "none"}}) {
+        proto::Receipt* r = receipts.add_receipts();
+        r->set_node(node);
+        r->set_level(level);
+    }
+    const HeldCount count = count_held(receipts);  // a lacks a part of it.
+    EXPECT_EQ(count.held, 1u);
+    EXPECT_EQ(count.readers, 3u);
+    const AlertId id = *parse_alert_id("0198c5e2-7a31-7c44-9d0e-2f6b8a1c3e57");
+    const std::string name = format_short_id(id);
+    EXPECT_EQ(receipt_line(id.str(), {7, 9}), "✓ " + name + " held by 7 of 9.   Wrong? rilon withdraw " +
+                                                 name.substr(0, 4) + name.substr(5, 2));
+    EXPECT_NE(receipt_line(id.str(), {0, 9}).find("stored here, on its way to 9."), std::string::npos);
+}
+
+}  // namespace
+}  // namespace rilon

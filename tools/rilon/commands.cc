@@ -1,0 +1,298 @@
+// The table of all commands: what exists is here, and what is here exists.
+#include "tools/rilon/commands.h"
+
+namespace rilon {
+namespace {
+
+constexpr OptionSpec setup_node[] = {
+    {"--config-dir", "DIR", "where the node's files go"},
+    {"--network", "FILE", "the network file"},
+    {"--name", "NAME", "as aus-bkk"},
+    {"--party", "CODE", "whose node it is, as AUS"},
+    {"--rilon", "CODE", "the RILON it sits in, as BKK"},
+    {"--portable", nullptr, "a laptop: it only dials"},
+    {"--listen", "ENDPOINT", "accept peers at tcp://HOST:PORT"},
+    {"--live", "ENDPOINT", "publish the RILON's audience there"},
+    {"--endpoint", "ENDPOINT", "what peers dial, if not --listen"},
+    {"--live-endpoint", "ENDPOINT", "what peers subscribe to, if not --live"},
+    {"--control", "ENDPOINT", "the control socket (ipc in the directory)"},
+    {"--link", "REQUEST", "dial the node of this request; may be repeated", true},
+    {"--administrator", "REQUEST", "an officer's request: the first administrator"},
+    {"--out", "FILE", "where the request goes (DIR/request)"},
+};
+constexpr OptionSpec setup_coordinator[] = {
+    {"--config-dir", "DIR", "where the coordinator's files go"},
+    {"--name", "NAME", "as rso"},
+    {"--listen", "ENDPOINT", "accept nodes at tcp://HOST:PORT"},
+    {"--live", "ENDPOINT", "publish the network's audience there"},
+    {"--endpoint", "ENDPOINT", "what nodes dial, if not --listen"},
+    {"--live-endpoint", "ENDPOINT", "what nodes subscribe to, if not --live"},
+    {"--control", "ENDPOINT", "the control socket; tcp to let persons connect"},
+    {"--control-endpoint", "ENDPOINT", "what persons dial, if not --control"},
+    {"--out", "FILE", "where the request goes (DIR/request)"},
+};
+constexpr OptionSpec setup_officer[] = {
+    {"--name", "NAME", "it stays on your node"},
+    {"--display-sign", "SIGN", "how readers see you, as LO-3"},
+    {"--connection", "FILE", "connection.toml of the node's directory"},
+    {"--network", "FILE", "the network file"},
+    {"--node-key", "HEX", "the node's key, with --node"},
+    {"--key-file", "FILE", "where the key goes (beside the profile)"},
+    {"--out", "FILE", "where the request goes (stdout)"},
+};
+constexpr OptionSpec setup_person[] = {
+    {"--name", "NAME", "as other persons of the network see it"},
+    {"--party", "CODE", "whose person it is"},
+    {"--network", "FILE", "the network file; founders have none yet"},
+    {"--node-key", "HEX", "with --node: connect there, not to the coordinator"},
+    {"--key-file", "FILE", "where the key goes (beside the profile)"},
+    {"--out", "FILE", "where the request goes (stdout)"},
+};
+constexpr OptionSpec enrol[] = {
+    {"--config-dir", "DIR", "the node's directory"},
+};
+constexpr OptionSpec unlock[] = {
+    {"--for", "TIME", "lock after this long idle (5m; at most 24h)"},
+};
+constexpr OptionSpec out_only[] = {
+    {"--out", "FILE", "where it goes (stdout)"},
+};
+constexpr OptionSpec certify[] = {
+    {"--role", "ROLE", "viewer, officer, releaser, administrator"},
+};
+constexpr OptionSpec post[] = {
+    {"-t,--template", "NAME", "counterfeit, impostor, …; rilon post alone lists them"},
+    {"-f,--file", "FILE", "a draft, or an alert in TOML"},
+    {"--mrz", "-|FILE", "read the machine-readable zone"},
+    {"--as-printed", nullptr, "wrong check digits are the document's, not a typing error"},
+    {"--edit", nullptr, "open $EDITOR before posting"},
+    {"--to", "AUDIENCE", "who may read (rilon audience list)"},
+    {"--except-host", nullptr, "leave out the host country"},
+    {"--with-host", nullptr, "let the host read what is for missions only by default"},
+    {"--exclude", "PARTY", "leave out a party; may be repeated", true},
+    {"--only", "NODE,…", "exactly these nodes", true},
+    {"--tell-issuer", nullptr, "let the issuing state know of the document"},
+    {"--title", "TEXT", "at most 120 characters, without names"},
+    {"--narrative", "TEXT", "what happened"},
+    {"--tlp", "TLP", "CLEAR GREEN AMBER AMBER+STRICT RED"},
+    {"--caveat", "CODE", "ORCON, NO-CARRIER, …; may be repeated", true},
+    {"--protection", "CODE", "NONE, ASYLUM-CLAIM, …; without it nothing is assumed"},
+    {"--holder", "ANSWER", "is the holder the issuer's national: yes, no, unsure"},
+    {"--might-be", "CODES", "whose national the holder might be, or ?", true},
+    {"--country", "CODE", "where"},
+    {"--where", "CODE", "airport or UN/LOCODE"},
+    {"--point", "CODE", "check-in, boarding-gate, …"},
+    {"--flight", "NUMBER", "as TG475"},
+    {"--type", "LETTERS", "the document's type, as P"},
+    {"--issuer", "CODE", "the document's issuer"},
+    {"--doc", "NUMBER", "the document's number"},
+    {"--series-from", "NUMBER", "first of a series"},
+    {"--series-to", "NUMBER", "last of a series"},
+    {"--expiry", "DATE", "the document's"},
+    {"--name", "NAMES", "PRIMARY, SECONDARY; better typed at the question"},
+    {"--native-name", "NAME", "in the person's own script"},
+    {"--dob", "DATE", "1986-05-21 or 1986-?\?-?\?"},
+    {"--sex", "SEX", "M, F, X"},
+    {"--nationality", "CODE", "as claimed"},
+    {"--ground", "CODE", "of a refusal; may be repeated", true},
+    {"--reference", "TEXT", "of a ban or warrant"},
+    {"--contact", "TEXT", "a facilitator's name, handle or telephone"},
+    {"--text", "TEXT", "of a bulletin"},
+    {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
+constexpr OptionSpec say[] = {
+    {"--to", "AUDIENCE", "who may read (rilon audience list)"},
+    {"--except-host", nullptr, "leave out the host country"},
+    {"--with-host", nullptr, "let the host read what is for missions only by default"},
+    {"--exclude", "PARTY", "leave out a party; may be repeated", true},
+    {"--only", "NODE,…", "exactly these nodes", true},
+    {"--tell-issuer", nullptr, "let the issuing state know of the document"},
+    {"--tlp", "TLP", "CLEAR GREEN AMBER AMBER+STRICT RED"},
+    {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
+constexpr OptionSpec update[] = {
+    {"-f,--file", "FILE", "the new text; else $EDITOR opens the old"},
+    {"--to", "AUDIENCE", "who may read (rilon audience list)"},
+    {"--except-host", nullptr, "leave out the host country"},
+    {"--with-host", nullptr, "let the host read what is for missions only by default"},
+    {"--exclude", "PARTY", "leave out a party; may be repeated", true},
+    {"--only", "NODE,…", "exactly these nodes", true},
+    {"--tell-issuer", nullptr, "let the issuing state know of the document"},
+    {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
+constexpr OptionSpec withdraw[] = {
+    {"--reason", "CODE", "error, mistaken-identity, overturned, …"},
+    {"--note", "TEXT", "at most 500 characters"},
+    {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
+constexpr OptionSpec confirm[] = {
+    {"--what", "WHAT", "person, document or mo"},
+    {"--country", "CODE", "where it was seen"},
+    {"--where", "CODE", "airport or UN/LOCODE"},
+    {"--outcome", "TEXT", "at most 500 characters"},
+    {"--quotes", nullptr, "known from that alert alone: no second source"},
+    {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
+constexpr OptionSpec inbox[] = {
+    {"--unread", nullptr, "only what was not opened"},
+    {"--urgent", nullptr, "only immediate and flash"},
+    {"--since", "TIME", "received in the last 2d, 12h, …"},
+    {"--type", "KIND", "one kind of alert"},
+};
+constexpr OptionSpec show[] = {
+    {"--history", nullptr, "older revisions too"},
+    {"--evidence", nullptr, "what was signed, and by whom"},
+    {"--receipts", nullptr, "who has it, who has acknowledged a withdrawal"},
+};
+constexpr OptionSpec search[] = {
+    {"--doc", "NUMBER", "document number; - asks"},
+    {"--name", "NAME", "- asks"},
+    {"--dob", "DATE", "1986-?\?-?\?; - asks"},
+    {"--sex", "SEX", "M, F, X"},
+    {"--nationality", "CODE", "of the person"},
+    {"--type", "KIND", "one kind of alert"},
+    {"--route", "FROM-TO", "airports, as BKK-SYD"},
+    {"--since", "TIME", "received in the last 30d, …"},
+};
+constexpr OptionSpec screen[] = {
+    {"--mrz", "-|FILE", "read the machine-readable zone"},
+    {"--doc", "NUMBER", "document number; - asks"},
+    {"--name", "NAME", "- asks"},
+    {"--dob", "DATE", "1986-?\?-?\?; - asks"},
+    {"--sex", "SEX", "M, F, X"},
+    {"--nationality", "CODE", "of the person"},
+    {"--batch", "FILE", "a caseload, .csv or .ndjson"},
+};
+constexpr OptionSpec watch[] = {
+    {"--type", "KIND", "one kind of alert"},
+};
+constexpr OptionSpec feed[] = {
+    {"--from", "CURSOR", "after this event; start; now"},
+    {"--resume", "FILE", "go on where FILE says, and keep it up to date"},
+    {"--filter", "type=KIND", "one kind of alert; may be repeated", true},
+    {"--once", nullptr, "end when nothing is left"},
+};
+constexpr OptionSpec preview[] = {
+    {"--except-host", nullptr, "leave out the host country"},
+    {"--with-host", nullptr, "let the host read what is for missions only by default"},
+    {"--exclude", "PARTY", "leave out a party; may be repeated", true},
+    {"--only", "NODE,…", "exactly these nodes", true},
+    {"--tell-issuer", nullptr, "let the issuing state know of the document"},
+};
+constexpr OptionSpec log[] = {
+    {"--from", "N", "from this row on"},
+    {"--verify", nullptr, "check the chain of hashes"},
+};
+constexpr OptionSpec un_list[] = {
+    {"--to", "AUDIENCE", "who may read (rilon audience list)"},
+    {"--except-host", nullptr, "leave out the host country"},
+    {"--with-host", nullptr, "let the host read what is for missions only by default"},
+    {"--exclude", "PARTY", "leave out a party; may be repeated", true},
+    {"--only", "NODE,…", "exactly these nodes", true},
+    {"--tell-issuer", nullptr, "let the issuing state know of the document"},
+    {"--dry-run", nullptr, "show what would be posted"},
+};
+constexpr OptionSpec ceremony[] = {
+    {"--name", "NAME", "of the network"},
+    {"--person", "KEYFILE", "an RSO officer's key file; at least two", true},
+    {"--threshold", "K", "how many of them decide (2)"},
+    {"--coordinator", "REQUEST", "of rilon setup coordinator"},
+    {"--out", "DIR", "network file, pre-shared key, transcript"},
+};
+constexpr OptionSpec party_add[] = {
+    {"--name", "NAME", "of the party"},
+    {"--under", "CODE", "the party it stands under, as HKG under CHN"},
+    {"--administrator", "REQUEST", "a person's request; may be repeated", true},
+};
+constexpr OptionSpec establish[] = {
+    {"--name", "NAME", "of the RILON"},
+    {"--host", "CODE", "the host party"},
+    {"--chair", "REQUEST", "a person's request", true},
+    {"--deputy", "REQUEST", "a person's request; may be repeated", true},
+};
+constexpr OptionSpec change[] = {
+    {"--name", "NAME", "of the RILON"},
+    {"--chair", "REQUEST", "the new chair", true},
+    {"--deputy", "REQUEST", "the new deputies, all of them", true},
+};
+constexpr OptionSpec suspend[] = {
+    {"--reason", "TEXT", "for the record"},
+    {"--key-compromised", nullptr, "does not lapse after 72 h"},
+};
+constexpr OptionSpec revoke[] = {
+    {"--reason", "TEXT", "for the record"},
+};
+constexpr OptionSpec grant[] = {
+    {"--psk", "FILE", "the network's pre-shared key"},
+    {"--out", "FILE", "where the grant goes (NODE.grant)"},
+};
+
+constexpr CommandSpec table[] = {
+    {"setup node", "", 0, 0, "make a node's keys, configuration and request", setup_node, run_setup_node},
+    {"setup coordinator", "", 0, 0, "the same for the RSO's coordinator", setup_coordinator, run_setup_coordinator},
+    {"setup officer", "", 0, 0, "make your key, profile and request", setup_officer, run_setup_officer},
+    {"setup person", "rso|chair|party", 1, 1, "the same for somebody who signs for the network", setup_person, run_setup_person},
+    {"enrol", "GRANT|NETWORK-FILE", 1, 1, "take a node into the network, or pin a network file", enrol, run_enrol},
+    {"unlock", "", 0, 0, "hold your key for a session", unlock, run_unlock},
+    {"lock", "", 0, 0, "end the session", {}, run_lock},
+    {"identity show", "", 0, 0, "who you are to the network", {}, run_identity_show},
+    {"identity export-public", "", 0, 0, "your request once more", out_only, run_identity_export},
+    {"officer certify", "REQUEST", 1, 1, "let an officer use this node", certify, run_officer_certify},
+    {"officer list", "", 0, 0, "who may use this node", {}, run_officer_list},
+    {"officer revoke", "SIGN|ID", 1, 1, "end an officer's access", {}, run_officer_revoke},
+    {"mrz", "[-|FILE]", 0, 1, "parse and check a machine-readable zone", {}, run_mrz},
+    {"compare", "NAME NAME", 2, 2, "how alike two names are, and why", {}, run_compare},
+    {"post", "[-]", 0, 1, "post an alert", post, run_post},
+    {"say", "TEXT|-", 1, -1, "post a one-line bulletin", say, run_say},
+    {"inbox", "", 0, 0, "what came in, newest first", inbox, run_inbox},
+    {"show", "ID", 1, 1, "one alert", show, run_show},
+    {"search", "[TEXT]", 0, -1, "look in what this node holds", search, run_search},
+    {"screen", "", 0, 0, "is this person or document known?", screen, run_screen},
+    {"withdraw", "ID", 1, 1, "take an alert back, everywhere", withdraw, run_withdraw},
+    {"update", "ID", 1, 1, "replace an alert by a new revision", update, run_update},
+    {"confirm", "ID", 1, 1, "the same was seen here too", confirm, run_confirm},
+    {"watch", "", 0, 0, "what comes in, as it comes", watch, run_watch},
+    {"feed", "", 0, 0, "the same for programs: CloudEvents, a line each", feed, run_feed},
+    {"audience list", "", 0, 0, "who can be posted to", {}, run_audience_list},
+    {"audience show", "NAME", 1, 1, "its members", {}, run_audience_show},
+    {"audience preview", "NAME", 1, 1, "who of them would read", preview, run_audience_preview},
+    {"import un-list", "FILE", 1, 1, "the UN consolidated list as lookouts", un_list, run_import_un_list},
+    {"status", "", 0, 0, "your node and its links", {}, run_status},
+    {"log", "", 0, 0, "the audit log", log, run_log},
+    {"admin ceremony", "", 0, 0, "found a network", ceremony, run_admin_ceremony},
+    {"admin party", "add CODE", 2, 2, "take in a party and its administrators", party_add, run_admin_party_add},
+    {"admin rilon", "establish CODE", 2, 2, "establish a RILON", establish, run_admin_rilon_establish},
+    {"admin change", "CODE", 1, 1, "a RILON's name, chair or deputies", change, run_admin_change},
+    {"admin admit", "NODE-REQUEST", 1, 1, "begin to admit a node", {}, run_admin_admit},
+    {"admin approve", "DRAFT", 1, 1, "sign what another began", {}, run_admin_approve},
+    {"admin grant", "NODE", 1, 1, "what an admitted node is handed", grant, run_admin_grant},
+    {"admin pending", "", 0, 0, "what waits for signatures, and whose", {}, run_admin_pending},
+    {"admin suspend", "NODE", 1, 1, "stop a node within seconds", suspend, run_admin_suspend},
+    {"admin confirm", "NODE", 1, 1, "keep a suspension beyond 72 h", {}, run_admin_confirm},
+    {"admin reinstate", "NODE", 1, 1, "end a suspension", {}, run_admin_reinstate},
+    {"admin revoke", "NODE", 1, 1, "end a node's membership", revoke, run_admin_revoke},
+    {"admin directory", "", 0, 0, "who is in the network", {}, run_admin_directory},
+    {"help", "[TOPIC]", 0, 2, "exit-codes, json, security, audiences, a command", {}, run_help},
+};
+
+// What unlock starts; nobody types it.
+constexpr OptionSpec agent_options[] = {{"--for", "TIME", ""}};
+constexpr CommandSpec agent = {"agent-process", "", 0, 0, "", agent_options, run_agent};
+
+}  // namespace
+
+std::span<const CommandSpec> command_table() { return table; }
+
+const CommandSpec& agent_command() { return agent; }
+
+}  // namespace rilon
