@@ -11,8 +11,8 @@ constexpr std::size_t ipc_path_max = 107;  // sun_path, with its end.
 constexpr std::size_t host_max = 253;
 
 bool host_char(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == ':' || c == '[' || c == ']';
 }
 
 std::string_view host_of(std::string_view endpoint) {
@@ -26,8 +26,9 @@ Status check_endpoint(std::string_view endpoint) {
     if (endpoint.starts_with(ipc)) {
         std::string_view path = endpoint.substr(ipc.size());
         if (path.empty() || path.front() != '/' || path.size() > ipc_path_max)
-            return {Errc::invalid, "an ipc endpoint is ipc:// and an absolute path of at most 107 "
-                                   "bytes, as ipc:///run/rilon/control.sock"};
+            return {Errc::invalid,
+                    "an ipc endpoint is ipc:// and an absolute path of at most 107 "
+                    "bytes, as ipc:///run/rilon/control.sock"};
         return {};
     }
     if (!endpoint.starts_with(tcp))

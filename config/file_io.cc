@@ -65,10 +65,9 @@ Status check_secret(int fd, const std::filesystem::path& path, SecretPlace place
     if ((info.st_mode & loose) != 0) {
         char mode[8];
         std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(info.st_mode & 07777));
-        return {Errc::not_permitted, path.string() + " has mode " + mode +
-                                         ": others could read the secret; chmod 600 " +
-                                         path.string() +
-                                         ", and replace the secret if others use this machine"};
+        return {Errc::not_permitted,
+                path.string() + " has mode " + mode + ": others could read the secret; chmod 600 " +
+                    path.string() + ", and replace the secret if others use this machine"};
     }
     return {};
 }

@@ -9,8 +9,8 @@
 namespace rilon {
 
 enum class FileMode {
-    secret,   // 0600
-    shared,   // 0644
+    secret,  // 0600
+    shared,  // 0644
 };
 enum class Overwrite { refuse, replace };
 

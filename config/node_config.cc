@@ -86,8 +86,8 @@ class Section {
         for (std::string_view known : keys)
             if (key.str() == known) return;
         std::string what = "unknown key \"" + shown(key.str()) + "\"";
-        if (auto near = nearest(key.str(), keys)) what += "; did you mean \"" +
-                                                          shown(keys[*near]) + "\"?";
+        if (auto near = nearest(key.str(), keys))
+            what += "; did you mean \"" + shown(keys[*near]) + "\"?";
         problems_.add(key.source(), what);
     }
 
@@ -96,9 +96,10 @@ class Section {
     Problems& problems_;
 };
 
-constexpr std::string_view top_keys[] = {"role",     "name",    "data_dir", "state_dir",
-                                         "storage_key", "identity", "network",  "first_administrator",
-                                         "listen",   "link",    "control",  "limits"};
+constexpr std::string_view top_keys[] = {
+    "role",        "name",     "data_dir", "state_dir",
+    "storage_key", "identity", "network",  "first_administrator",
+    "listen",      "link",     "control",  "limits"};
 constexpr std::string_view listen_keys[] = {"sync", "live"};
 constexpr std::string_view link_keys[] = {"name", "public_key", "endpoint", "live"};
 constexpr std::string_view control_keys[] = {"endpoint"};

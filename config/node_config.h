@@ -27,8 +27,8 @@ struct ControlConfig {
     std::string endpoint;  // ipc, or tcp on loopback.
 };
 struct LimitsConfig {
-    std::uint32_t store_mib = 0;    // Zero: 60 % of the file system.
-    std::uint32_t workers = 0;      // Zero: one per core.
+    std::uint32_t store_mib = 0;  // Zero: 60 % of the file system.
+    std::uint32_t workers = 0;    // Zero: one per core.
     std::uint32_t query_queue = 256;
     std::uint32_t control_clients = 256;
 };

@@ -41,8 +41,13 @@ void NodeCore::flush_acks() {
     }
     ack_stored_.clear();
     if (!ack_rows_.empty() && now_.since(ack_rows_since_) >= ack_delay_ms) {
-        for (const auto& [id, row] : ack_rows_)
-            if (const StreamInfo* info = stream(id)) letters[way_of(*info)].push_back(row);
+        for (const auto& [id, row] : ack_rows_) {
+            const StreamInfo* info = stream(id);
+            if (info == nullptr) continue;
+            letters[way_of(*info)].push_back(row);
+            settle(row);
+        }
+        save_owed();
         ack_rows_.clear();
     }
     for (auto& [way, rows] : letters) {
@@ -59,6 +64,18 @@ void NodeCore::flush_acks() {
     }
 }
 
+// Said, as of this batch: what was only waiting to be said is said again after a crash.
+void NodeCore::settle(const AckRow& row) {
+    write(PutAck{row.stream, {identity_.id, row.level, row.seq, now_}});
+    if (row.level == AckLevel::redacted) owed_.erase({row.stream, row.seq});
+}
+
+// The next hop sees the number; made of the time it does not count what goes to others.
+std::uint64_t NodeCore::next_mail() {
+    next_mail_ = std::max(next_mail_ + 1, now_.value * 1000);
+    return next_mail_;
+}
+
 void NodeCore::post_mail(const NodeId& to, Bytes ack, bool sealed, bool direct_only) {
     if (mail_.size() >= mail_max) {
         ++counters_.refused;
@@ -73,7 +90,7 @@ void NodeCore::post_mail(const NodeId& to, Bytes ack, bool sealed, bool direct_o
     }
     std::uint8_t kind = static_cast<std::uint8_t>((sealed ? mail_sealed : 0) |
                                                   (direct_only ? mail_direct : 0));
-    MailRow row{next_mail_++, to, kind, std::move(ack)};
+    MailRow row{next_mail(), to, kind, std::move(ack)};
     write(PutMail{row});
     UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};
     mail_[row.n] = {std::move(row), sent};
@@ -173,7 +190,7 @@ void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& pay
         if (mail_.size() >= mail_max) return;
         std::uint8_t kind = static_cast<std::uint8_t>((frame.sealed() ? mail_sealed : 0) |
                                                       (frame.direct() ? mail_direct : 0));
-        MailRow row{next_mail_++, *to, kind, to_bytes(as_bytes(frame.ack()))};
+        MailRow row{next_mail(), *to, kind, to_bytes(as_bytes(frame.ack()))};
         write(PutMail{row});
         UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};
         mail_[row.n] = {std::move(row), sent};

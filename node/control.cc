@@ -205,7 +205,6 @@ void NodeCore::on_show(const Asker& asker, ClientId client, const proto::Request
     auto entry = store_.entry(ref.stream, ref.seq);
     if (told || !entry.ok() || !entry->has_value()) return;
     ack(*info, ref.seq, (*entry)->entry.id(), AckLevel::opened);
-    write(PutAck{ref.stream, {identity_.id, AckLevel::opened, ref.seq, now_}});
 }
 
 void NodeCore::on_receipts(const Asker& asker, ClientId client, const proto::Request& request,
@@ -431,8 +430,8 @@ void NodeCore::on_submit_draft(const Asker& asker, ClientId client,
         if (peer == peers_.end() || !peer->second.up) continue;
         proto::SyncDirectory frame;
         *frame.mutable_submit() = request.submit_draft().draft();
-        std::uint64_t number = next_request_++;
-        submits_[number] = {client, request.id()};
+        std::uint64_t number = next_request(coordinator.id);
+        submits_[{coordinator.id, number}] = {client, request.id()};
         return send(coordinator.id, SyncType::directory, number, frame.SerializeAsString(),
                     Precedence::flash);
     }

@@ -68,8 +68,9 @@ Result<Bytes> ControlClient::ask(ByteView request, std::chrono::milliseconds tim
         while (!state_->up) {
             state_->poll(deadline);
             if (state_->refused)
-                return {Errc::not_permitted, "the node refuses this key: it is not certified here, "
-                                             "or revoked; ask the node's administrator"};
+                return {Errc::not_permitted,
+                        "the node refuses this key: it is not certified here, "
+                        "or revoked; ask the node's administrator"};
             if (!state_->up && left_until(deadline).count() == 0)
                 return {Errc::unreachable,
                         "the node does not answer: is rilond running? (systemctl status rilond)"};

@@ -16,7 +16,7 @@ NodeCore::NodeCore(NodeIdentity& identity, const NodeOptions& options, const Sto
 // --- start ------------------------------------------------------------------------------------
 
 Status NodeCore::load(UnixMillis now) {
-    now_ = started_ = now;
+    now_ = started_ = ticked_ = now;
     next_arrival_ = store_.last_arrival().next();
     if (Status status = load_directory(); !status.ok()) return status;
     if (Status status = load_streams(); !status.ok()) return status;
@@ -87,7 +87,9 @@ Status NodeCore::load_private() {
     auto consumers = value("consumers");
     auto missing = value("missing-keys");
     auto redacts = value("redacts");
-    for (const auto* read : {&checkpoint, &drafts, &officers, &consumers, &missing, &redacts})
+    auto owed = value("owed");
+    for (const auto* read :
+         {&checkpoint, &drafts, &officers, &consumers, &missing, &redacts, &owed})
         if (!read->ok()) return read->error();
     if (checkpoint->has_value() && !directory_.empty()) {
         auto parsed =
@@ -145,13 +147,22 @@ Status NodeCore::load_private() {
             redacts_.push_back({id, {range}, since});
         }
     }
+    if (owed->has_value()) {
+        ByteReader in(**owed);
+        while (!in.rest().empty() && !in.failed()) {
+            auto id = in.fixed<StreamId>();
+            owed_.insert({id, Seq{in.u64()}});
+        }
+        if (!store_.use().erase_pending)
+            for (const auto& ref : owed_) erased_unacked_[ref] = store_.last_arrival();
+    }
     constexpr std::size_t page = 1024;
     for (std::uint64_t after = 0;;) {
         auto rows = store_.mail(after, page);
         if (!rows.ok()) return rows.error();
         for (auto& row : *rows) {
             after = row.n;
-            next_mail_ = row.n + 1;
+            next_mail_ = row.n;
             mail_[row.n] = {std::move(row), UnixMillis{}};
         }
         if (rows->size() < page) break;
@@ -173,7 +184,8 @@ Status NodeCore::load_index() {
             if (const StreamInfo* info = stream(row.stream)) entry.origin = info->state.origin;
             entry.received = UnixMillis{entry.record.received_ms()};
             entry.precedence = static_cast<std::uint8_t>(entry.record.precedence() & 3);
-            index_.add(entry);
+            auto alert = AlertId::parse(entry.record.alert_id());
+            if (alert.ok() && entitled(entry, *alert)) index_.add(entry);
         }
         if (rows->size() < page) break;
     }
@@ -242,11 +254,13 @@ void NodeCore::step(Event event, UnixMillis now, Outputs& out) {
 }
 
 void NodeCore::on_tick() {
+    ticked_ = now_;
     beat();
     open_some();
     ask_slots(false);
     retry_fetches();
     apply_redacts();
+    acknowledge_erased();
     for (auto it = tickets_.begin(); it != tickets_.end();)
         it = it->second.until < now_ && it->second.checks_left == 0 ? tickets_.erase(it)
                                                                     : std::next(it);
@@ -275,7 +289,7 @@ void NodeCore::flush(Outputs& out) {
 
 UnixMillis NodeCore::next_timer() const {
     if (!to_open_.empty() && !options_.refuse_intake) return now_;
-    return now_.plus(ms_second);
+    return ticked_.plus(ms_second);  // Not of the last step: a steady stream of events is no tick.
 }
 
 // --- small things all files use ---------------------------------------------------------------

@@ -66,6 +66,7 @@ struct StreamInfo {
     bool retired = false;              // Ours, but superseded after a restore: never sealed into.
     Epoch closed;                      // The latest epoch whose K is gone here.
     std::vector<Slot> early_slots;     // Their grant is under check.
+    std::optional<std::pair<Epoch, std::vector<SlotTag>>> own_tags;  // Cache, by epoch.
     std::map<NodeId, Seq> peer_heads;  // What peers said they hold.
 };
 
@@ -76,6 +77,7 @@ struct PeerInfo {
     UnixMillis last_sent_beat{};
     UnixMillis heads_answered{};
     std::uint64_t records = 0;
+    std::uint64_t requests = 0;  // Numbered by peer: what others are asked is nobody's business.
     std::string software;
 };
 
@@ -220,6 +222,8 @@ class NodeCore {
     // keys.cc
     void on_grant(StreamInfo& info, const EntryHeader& header, const GrantBody& grant);
     void use_slot(const Slot& slot);
+    bool is_own(StreamInfo& info, const Slot& slot);
+    bool was_reader(const StreamInfo& info, const EntryHeader& grant) const;
     bool try_slot(StreamInfo& info, const EntryHeader& header, const GrantBody& grant,
                   const Slot& slot);
     std::optional<SlotTag> own_tag(const StreamInfo& info, const EntryHeader& grant) const;
@@ -235,6 +239,7 @@ class NodeCore {
     void index_content(const EntryHeader& header, UnixMillis received,
                        const OfficerContent& content);
     bool may_change(const NodeId& by, const AlertState& alert) const;
+    bool entitled(const IndexedEntry& entry, const AlertId& alert);
 
     // deletion.cc
     void on_redact(StreamInfo& info, std::vector<SeqRange> ranges);
@@ -244,6 +249,7 @@ class NodeCore {
     void erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges);
     void on_erased(const std::vector<ErasedEntry>& entries);
     void acknowledge_erased();
+    void save_owed();
     bool consumers_past(Arrival removal) const;
 
     // posting.cc and prepare.cc
@@ -287,6 +293,7 @@ class NodeCore {
     void beat();
     void send(const NodeId& peer, SyncType type, std::uint64_t request, std::string payload,
               Precedence precedence = Precedence::routine);
+    std::uint64_t next_request(const NodeId& peer) { return ++peers_[peer].requests; }
     Hash32 heads_digest(const NodeId& peer) const;
     void send_heads(const NodeId& peer, std::uint64_t request);
     void fetch(StreamInfo& info, const NodeId& peer);
@@ -316,6 +323,8 @@ class NodeCore {
     // acks.cc
     void ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level);
     void flush_acks();
+    std::uint64_t next_mail();
+    void settle(const AckRow& row);
     void post_mail(const NodeId& to, Bytes ack, bool sealed, bool direct_only);
     void send_mail(const NodeId& peer, bool fresh_only);
     bool send_mail_row(const MailRow& row);
@@ -362,14 +371,15 @@ class NodeCore {
     Rng& rng_;
     UnixMillis now_{};
     UnixMillis started_{};
+    UnixMillis ticked_{};
     Outputs* out_ = nullptr;  // Of the step under way.
 
     Directory directory_;
     Bytes checkpoint_;  // Newest, as signed.
     std::optional<Checkpoint> newest_checkpoint_;
     std::map<StatementId, proto::Draft> drafts_;
-    std::map<std::uint64_t, std::pair<ClientId, std::uint64_t>> submits_;  // request → client
-    std::uint64_t next_request_ = 1;
+    // (coordinator, request) → client.
+    std::map<std::pair<NodeId, std::uint64_t>, std::pair<ClientId, std::uint64_t>> submits_;
 
     std::map<StreamId, StreamInfo> streams_;
     std::set<StreamId> dirty_;
@@ -378,6 +388,7 @@ class NodeCore {
     std::deque<std::pair<NodeId, UnverifiedEntry>> parked_;
     std::vector<PendingRedact> redacts_;
     std::map<EntryRef, Arrival> erased_unacked_;  // Gone here; level 3 waits for consumers.
+    std::set<EntryRef> owed_;  // Level 3 not yet posted: a start goes on with them.
     std::map<std::string, Arrival> consumers_;    // Feed consumers and what they acknowledged.
     Index index_;
     Arrival next_arrival_{1};

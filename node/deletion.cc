@@ -70,6 +70,17 @@ void NodeCore::erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges) 
         for (Seq seq = range.from; seq <= range.to; seq = seq.next())
             index_.erase({info.state.id, seq});
     }
+    if (is_self(info.state.origin) || is_coordinator()) return;
+    for (const auto& range : ranges)
+        for (Seq seq = range.from; seq <= range.to; seq = seq.next())
+            owed_.insert({info.state.id, seq});
+    save_owed();
+}
+
+void NodeCore::save_owed() {
+    ByteWriter out;
+    for (const auto& ref : owed_) out.raw(ref.stream.view()).u64(ref.seq.value);
+    write(PutPrivate{"owed", std::move(out).take()});
 }
 
 // The store has put these beyond recovery.
@@ -96,11 +107,8 @@ void NodeCore::acknowledge_erased() {
         }
         const StreamInfo* info = stream(it->first.stream);
         auto entry = store_.entry(it->first.stream, it->first.seq);
-        if (info != nullptr && entry.ok() && entry->has_value()) {
+        if (info != nullptr && entry.ok() && entry->has_value())
             ack(*info, it->first.seq, (*entry)->entry.id(), AckLevel::redacted);
-            write(PutAck{it->first.stream,
-                         {identity_.id, AckLevel::redacted, it->first.seq, now_}});
-        }
         it = erased_unacked_.erase(it);
     }
 }

@@ -63,7 +63,7 @@ void NodeCore::on_directory(const NodeId& from, const SyncHead& head, const Byte
     }
     if (frame.has_submit()) on_submit(from, head, frame.submit());
     if (frame.accepted() || !frame.refused().empty()) {
-        auto waiting = submits_.extract(head.request);
+        auto waiting = submits_.extract(std::pair{from, head.request});
         if (waiting.empty()) return;
         proto::Response response;
         if (frame.accepted()) {
@@ -128,7 +128,7 @@ void NodeCore::take_checkpoint(const NodeId& from, ByteView bytes) {
         proto::SyncDirectory want;
         want.set_has_want(true);
         want.set_want_from(directory_.size());
-        send(from, SyncType::directory, next_request_++, want.SerializeAsString());
+        send(from, SyncType::directory, next_request(from), want.SerializeAsString());
         return;
     }
     if (newest_checkpoint_.has_value() && checkpoint->issued <= newest_checkpoint_->issued) return;

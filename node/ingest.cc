@@ -82,7 +82,7 @@ void NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
         want.set_from(0);
         want.set_to(header.seq.value);
         want.set_max_bytes(256 * 1024);
-        return send(from, SyncType::range, next_request_++, want.SerializeAsString());
+        return send(from, SyncType::range, next_request(from), want.SerializeAsString());
     }
     CheckEntryJob job{from, std::move(entry), *key, std::nullopt};
     if (info != nullptr && info->key.has_value() && !job.entry.absent() &&
@@ -98,11 +98,13 @@ void NodeCore::known_already(const NodeId& from, StreamInfo& info, UnverifiedEnt
     if (!held.ok() || !held->has_value()) return;  // Damaged, or of this very batch: sync asks again.
     const UnverifiedEntry& ours = (*held)->entry;
     if (ours.id() == entry.id()) {
-        if (!ours.absent() || entry.absent()) return;
-        if (index_.meaning({info.state.id, entry.header().seq}).has_value()) return;  // Erased here.
+        if (!ours.absent() || entry.absent() || (*held)->erased) return;
         if (is_coordinator()) return;  // Erased by a redact; a carrier has no use for it.
         auto body = verify_body(std::move(entry), ours.id());
-        if (body.ok()) write(PutBody{std::move(*body)});
+        if (!body.ok()) return;
+        const EntryHeader header = body->header();
+        write(PutBody{std::move(*body)});
+        queue_open(header.stream, header.epoch, header.seq);
         return;
     }
     auto key = signer_of(entry, directory_);
@@ -136,6 +138,9 @@ void NodeCore::on_checked(EntryChecked checked) {
         ++counters_.refused;
         log(4, fmt::format("entry_refused peer={} entry={} code={}", checked.from.brief(),
                            checked.id.brief(), errc_name(checked.entry.code())));
+        const StreamInfo* place = stream(checked.stream);  // Kept for a genesis that is none.
+        if (place != nullptr && !place->state.founded && !is_coordinator())
+            streams_.erase(checked.stream);
         return;
     }
     const EntryHeader header = checked.entry->entry().header();
@@ -218,7 +223,7 @@ void NodeCore::park(const NodeId& from, UnverifiedEntry entry) {
     proto::SyncDirectory want;
     want.set_has_want(true);
     want.set_want_from(directory_.size());
-    send(from, SyncType::directory, next_request_++, want.SerializeAsString());
+    send(from, SyncType::directory, next_request(from), want.SerializeAsString());
 }
 
 void NodeCore::unpark() {
@@ -299,7 +304,7 @@ void NodeCore::forked(StreamInfo& info, const UnverifiedEntry& other, const Node
         want.set_from(info.state.head.value);
         want.set_to(info.state.head.value);
         want.set_max_bytes(256 * 1024);
-        return send(from, SyncType::range, next_request_++, want.SerializeAsString());
+        return send(from, SyncType::range, next_request(from), want.SerializeAsString());
     }
     auto held = store_.entry(info.state.id, other.header().seq);
     if (!held.ok() || !held->has_value()) return;

@@ -7,7 +7,7 @@ namespace {
 
 EntryChecked check_entry(CheckEntryJob job, const Directory& directory) {
     EntryHeader header = job.entry.header();
-    EntryChecked out{job.from, job.entry.id(), check_signature(std::move(job.entry), job.key),
+    EntryChecked out{job.from, header.stream, job.entry.id(), check_signature(std::move(job.entry), job.key),
                      std::nullopt, std::nullopt};
     if (!out.entry.ok() || !job.open_with.has_value()) return out;
     Result<Bytes> plain = open_body_early(*out.entry, *job.open_with);

@@ -40,6 +40,7 @@ struct Job {
 
 struct EntryChecked {
     NodeId from;
+    StreamId stream;
     EntryId id;
     Result<SignedEntry> entry;
     std::optional<Bytes> plain;                      // With open_with, when it opened.

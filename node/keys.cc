@@ -12,19 +12,28 @@ namespace rilon {
 void NodeCore::on_grant(StreamInfo& info, const EntryHeader& header, const GrantBody& grant) {
     if (header.epoch.value > 1) close_epoch(info, Epoch{header.epoch.value - 1});
     std::vector<Slot> slots;
-    slots.swap(info.early_slots);
-    if (is_coordinator()) {
-        for (const auto& slot : slots)
-            if (slot.epoch == header.epoch) write(PutSlot{slot, now_});
-        return;
-    }
-    missing_[info.state.id].push_back({header.epoch, header.seq, {}});
+    std::erase_if(info.early_slots, [&](const Slot& slot) {  // Those of later grants stay.
+        if (slot.epoch == header.epoch) slots.push_back(slot);
+        return slot.epoch <= header.epoch;
+    });
+    if (!is_coordinator() && was_reader(info, header))
+        missing_[info.state.id].push_back({header.epoch, header.seq, {}});
     for (const auto& slot : slots) {
-        if (slot.epoch != header.epoch) continue;
+        if (!is_coordinator() && is_own(info, slot)) {
+            try_slot(info, header, grant, slot);
+            continue;
+        }
         write(PutSlot{slot, now_});
-        try_slot(info, header, grant, slot);
+        if (is_coordinator() || options_.hub) fresh_slots_[info.state.id].push_back(slot);
     }
-    save_missing();
+    if (!is_coordinator()) save_missing();
+}
+
+// False where no slot can have been made for us: the directory says that we were no member then.
+bool NodeCore::was_reader(const StreamInfo& info, const EntryHeader& grant) const {
+    const DirectoryState* then = directory_.at(grant.dir_seq);
+    if (then == nullptr || then->audience(info.state.audience) == nullptr) return true;
+    return then->is_member(info.state.audience, identity_.id);
 }
 
 void NodeCore::close_epoch(StreamInfo& info, Epoch epoch) {
@@ -42,8 +51,11 @@ void NodeCore::use_slot(const Slot& slot) {
         if (info->early_slots.size() < 1024) info->early_slots.push_back(slot);
         return;
     }
-    auto held = store_.slot(slot.stream, slot.epoch, slot.tag);
-    if (held.ok() && !held->has_value()) write(PutSlot{slot, now_});
+    if (is_coordinator() || !is_own(*info, slot)) {
+        auto held = store_.slot(slot.stream, slot.epoch, slot.tag);
+        if (held.ok() && !held->has_value()) write(PutSlot{slot, now_});
+        return;
+    }
     auto missing = missing_.find(slot.stream);
     if (missing == missing_.end()) return;
     for (const auto& key : missing->second) {
@@ -54,6 +66,27 @@ void NodeCore::use_slot(const Slot& slot) {
         if (grant.ok() && try_slot(*info, (*stored)->entry.header(), *grant, slot)) save_missing();
         return;
     }
+}
+
+// Ours, by its tag. Such a slot is opened and never stored: with our encryption key it would give K
+// back to whoever seizes this node after a purge.
+bool NodeCore::is_own(StreamInfo& info, const Slot& slot) {
+    if (!info.own_tags.has_value() || info.own_tags->first != slot.epoch) {
+        std::vector<SlotTag> tags;
+        const NodeRecord* origin = directory_.now().node(info.state.origin);
+        std::vector<EncPublicKey> keys;
+        if (origin != nullptr) {
+            keys = origin->old_enc_pks;
+            keys.push_back(origin->enc_pk);
+        }
+        for (const auto& pair : identity_.enc)
+            for (const auto& pk : keys)
+                if (auto tag = slot_tag(pair.sk, pk, info.state.id, slot.epoch))
+                    tags.push_back(*tag);
+        info.own_tags = std::pair{slot.epoch, std::move(tags)};
+    }
+    const auto& tags = info.own_tags->second;
+    return std::find(tags.begin(), tags.end(), slot.tag) != tags.end();
 }
 
 // The tag our slot of this grant carries; nothing when we are not among its recipients.
@@ -153,7 +186,7 @@ void NodeCore::ask_slots(bool all) {
             for (const auto& [peer, state] : peers_) {
                 if (!state.up) continue;
                 if (may_hold(peer, *info))
-                    send(peer, SyncType::slots, next_request_++, ask.SerializeAsString(),
+                    send(peer, SyncType::slots, next_request(peer), ask.SerializeAsString(),
                          Precedence::immediate);
             }
         }
@@ -248,6 +281,21 @@ bool NodeCore::may_change(const NodeId& by, const AlertState& alert) const {
     return one != nullptr && other != nullptr && one->party == other->party;
 }
 
+// Who changes an alert must be its author's party. Who withdrew an alert before its publish came here
+// must have been entitled to as well: else his withdrawal is forgotten. The same at every start.
+bool NodeCore::entitled(const IndexedEntry& entry, const AlertId& alert) {
+    using Record = proto::SearchRecord;
+    auto known = index_.alert(alert);
+    bool changes = entry.record.operation() == Record::SUPERSEDE ||
+                   entry.record.operation() == Record::WITHDRAW ||
+                   entry.record.operation() == Record::PUBLISH;
+    if (!known.has_value() || !changes || may_change(entry.origin, *known)) return true;
+    bool impostor = known->withdrawn() && known->revisions.empty() && known->erased.empty() &&
+                    entry.record.operation() == Record::PUBLISH;
+    if (impostor) index_.forget(alert);
+    return impostor;
+}
+
 void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
                              const OfficerContent& content) {
     auto operation = parse_operation(content.operation);
@@ -262,22 +310,13 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
                        Index::make_record(content, operation.ok() ? &*operation : nullptr)};
     entry.record.set_received_ms(received.value);
     entry.record.set_precedence(static_cast<std::uint32_t>(header.precedence));
-    auto known = index_.alert(content.alert);
-    using Record = proto::SearchRecord;
-    bool changes = entry.record.operation() == Record::SUPERSEDE ||
-                   entry.record.operation() == Record::WITHDRAW ||
-                   entry.record.operation() == Record::PUBLISH;
-    if (known.has_value() && changes && !may_change(header.origin, *known)) {
-        // Who withdrew an alert before its publish came here must have been entitled to.
-        bool impostor = known->withdrawn() && known->revisions.empty() && known->erased.empty() &&
-                        entry.record.operation() == Record::PUBLISH;
-        if (!impostor) {
-            log(4, fmt::format("operation_not_entitled stream={} seq={}", header.stream.brief(),
-                               header.seq.value));
-            return;
-        }
-        index_.forget(content.alert);
+    if (!entitled(entry, content.alert)) {
+        log(4, fmt::format("operation_not_entitled stream={} seq={}", header.stream.brief(),
+                           header.seq.value));
+        return;
     }
+    using Record = proto::SearchRecord;
+    auto known = index_.alert(content.alert);
     if (entry.record.operation() == Record::WITHDRAW && known.has_value()) {
         for (const auto& gone : known->revisions) {
             entry.record.add_erased_streams(gone.stream.str());

@@ -127,7 +127,8 @@ Status Loop::round(std::vector<Event> events) {
 }
 
 void Loop::step(Event event, Outputs& out) {
-    if (const auto* frame = std::get_if<ClientFrame>(&event); frame && !take_request(*frame)) return;
+    if (const auto* frame = std::get_if<ClientFrame>(&event); frame && !take_request(*frame))
+        return;
     if (const auto* gone = std::get_if<ClientGone>(&event)) {
         open_.erase(gone->client);
         queries_.forget(gone->client);

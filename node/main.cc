@@ -44,7 +44,9 @@ volatile std::sig_atomic_t reload_wanted = 0;
 void on_stop_signal(int) {
     if (Loop* loop = running.load()) loop->stop();
 }
-void on_reload_signal(int) { reload_wanted = 1; }
+void on_reload_signal(int) {
+    reload_wanted = 1;
+}
 
 void install_signals() {
     struct sigaction action {};
@@ -203,8 +205,7 @@ Status run(const NodeConfig& config, const std::string& file) {
     if (held->broken)
         log_event(LogPriority::warning, "lease.broken",
                   {{"note", "the store was restored or copied; new streams are founded"}});
-    auto transport =
-        ZmqTransport::start(materials->identity.transport, transport_options(config));
+    auto transport = ZmqTransport::start(materials->identity.transport, transport_options(config));
     if (!transport) return transport.error();
     LoopNode core(materials->identity, node_options(config, *materials, *held), **store, rng,
                   clock);
@@ -275,4 +276,6 @@ int daemon_main(int argc, char** argv) {
 }  // namespace
 }  // namespace rilon
 
-int main(int argc, char** argv) { return rilon::daemon_main(argc, argv); }
+int main(int argc, char** argv) {
+    return rilon::daemon_main(argc, argv);
+}

@@ -121,6 +121,7 @@ Result<StreamInfo*> NodeCore::ensure_stream(const PlannedPart& part) {
     // as good, and the officer signed for this one.
     RILON_ASSERT(part.found.has_value());
     StreamInfo info;
+    info.state.network = identity_.network;
     info.state.id = part.stream;
     info.state.origin = identity_.id;
     info.definition = part.definition;
@@ -208,7 +209,7 @@ void NodeCore::tell_coordinators(StreamInfo& info) {
     for (const auto& coordinator : directory_.now().coordinators)
         if (peers_[coordinator.id].up)
             send(coordinator.id, SyncType::stream, 0, frame.SerializeAsString(),
-                 Precedence::immediate);
+                 Precedence::flash);  // Before the entries, whatever their precedence.
 }
 
 SignedCertificate NodeCore::certificate(const Officer& officer) {

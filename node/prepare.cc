@@ -178,7 +178,8 @@ Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish
         if (planned.operation.size() > plaintext_bytes_max - 4096)
             return {Errc::too_large, "the alert is too large for one entry"};
         planned.precedence = precedence_of(request.precedence());
-        plan_stream(planned, wish.base, part.derived, part.definition);
+        // The plan's base, not the wish's: everybody but the host is an audience of its own.
+        plan_stream(planned, part.definition.base, part.derived, part.definition);
         *ticket.shown.add_parts() = show_part(planned, part.readers, part.withheld, wish.base);
         ticket.parts.push_back(std::move(planned));
     }
@@ -249,7 +250,9 @@ Result<Ticket> NodeCore::prepare_withdraw(const proto::PrepareRequest& request) 
                 fmt::format("only {}'s party withdraws this alert", node_name(found->origin))};
     if (found->withdrawn())
         return {Errc::duplicate, "the alert is withdrawn already: " + found->withdraw_reason};
-    if (Status good = check_operation(request.operation()); !good.ok()) return good.error();
+    proto::Operation asked = request.operation();
+    asked.mutable_withdraw()->set_revision(std::max(found->revision, 1u));  // Ours to know.
+    if (Status good = check_operation(asked); !good.ok()) return good.error();
     Ticket ticket;
     ticket.action = "withdraw";
     std::vector<StreamId> streams;

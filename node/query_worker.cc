@@ -124,9 +124,9 @@ void QueryWorker::run() {
             continue;
         }
         auto ready = [this] { return stop_ || (!queue_.empty() && !paused_); };
-        auto first = std::min_element(
-            waiting_.begin(), waiting_.end(),
-            [](const Item& a, const Item& b) { return a.deadline < b.deadline; });
+        auto first =
+            std::min_element(waiting_.begin(), waiting_.end(),
+                             [](const Item& a, const Item& b) { return a.deadline < b.deadline; });
         if (first == waiting_.end())
             changed_.wait(lock, ready);
         else

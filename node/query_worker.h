@@ -50,7 +50,7 @@ class QueryWorker {
         RunQuery query;
         Time deadline{};  // Set at the first attempt.
         bool tried = false;
-        Bytes last;       // The empty answer, given when the time is over.
+        Bytes last;  // The empty answer, given when the time is over.
     };
     void run();
     void answer(std::unique_lock<std::mutex>& lock);

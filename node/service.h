@@ -11,7 +11,8 @@ namespace rilon {
 void notify_supervisor(const std::string& state);
 // $WATCHDOG_USEC in ms; zero when there is no watchdog.
 std::uint64_t watchdog_ms();
-// No core dumps, no ptrace by our own user, files made for us alone; as many descriptors as allowed.
+// No core dumps, no ptrace by our own user, files made for us alone; as many descriptors as
+// allowed.
 Status harden_process();
 
 }  // namespace rilon

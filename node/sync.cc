@@ -97,7 +97,7 @@ void NodeCore::on_hello(const NodeId& from, const Bytes& payload) {
         proto::SyncDirectory want;
         want.set_has_want(true);
         want.set_want_from(directory_.size());
-        send(from, SyncType::directory, next_request_++, want.SerializeAsString(),
+        send(from, SyncType::directory, next_request(from), want.SerializeAsString(),
              Precedence::flash);
     } else if (peer.records < directory_.size()) {
         send_records(from, peer.records, 0);
@@ -181,7 +181,7 @@ void NodeCore::on_heads(const NodeId& from, const SyncHead& head, const Bytes& p
             want.set_from(0);
             want.set_to(seq.value);
             want.set_max_bytes(range_bytes_max);
-            send(from, SyncType::range, next_request_++, want.SerializeAsString());
+            send(from, SyncType::range, next_request(from), want.SerializeAsString());
             continue;
         }
         info->peer_heads[from] = seq;
@@ -199,7 +199,7 @@ void NodeCore::on_heads(const NodeId& from, const SyncHead& head, const Bytes& p
             want.set_from(seq.value);
             want.set_to(seq.value);
             want.set_max_bytes(range_bytes_max);
-            send(from, SyncType::range, next_request_++, want.SerializeAsString());
+            send(from, SyncType::range, next_request(from), want.SerializeAsString());
         }
     }
     if (head.request == 1 && heads.digest() != heads_digest(from).str()) send_heads(from, 0);
@@ -263,7 +263,7 @@ void NodeCore::fetch(StreamInfo& info, const NodeId& peer) {
     want.set_from(info.state.next_seq().value);
     want.set_to(~0ull);
     want.set_max_bytes(range_bytes_max);
-    send(peer, SyncType::range, next_request_++, want.SerializeAsString(), Precedence::priority);
+    send(peer, SyncType::range, next_request(peer), want.SerializeAsString(), Precedence::priority);
 }
 
 // Streams that moved in this batch and are still behind what a peer said it holds.

@@ -20,7 +20,7 @@ struct TransportCounters {
     std::uint64_t dropped_sends = 0;    // No link, or its queue was full.
     std::uint64_t cut_connections = 0;  // By us: no longer admitted, over budget, silent.
     std::uint64_t handshakes_refused = 0;
-    std::uint64_t rebuilds = 0;         // Dialled sockets made anew.
+    std::uint64_t rebuilds = 0;  // Dialled sockets made anew.
 };
 
 class Transport {

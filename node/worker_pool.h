@@ -36,7 +36,7 @@ class WorkerPool {
     const std::function<void(std::size_t)>* work_ = nullptr;
     std::size_t count_ = 0;
     std::atomic<std::size_t> next_{0};
-    std::size_t busy_ = 0;            // Helpers inside the batch.
+    std::size_t busy_ = 0;  // Helpers inside the batch.
     std::uint64_t batch_ = 0;
     bool stop_ = false;
     std::vector<std::thread> threads_;

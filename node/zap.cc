@@ -23,8 +23,8 @@ std::vector<std::string> read_request(zmq::socket_t& socket) {
 
 void reply(zmq::socket_t& socket, const std::array<std::string, 6>& parts) {
     for (std::size_t i = 0; i < parts.size(); ++i)
-        socket.send(zmq::buffer(parts[i]), i + 1 < parts.size() ? zmq::send_flags::sndmore
-                                                                : zmq::send_flags::none);
+        socket.send(zmq::buffer(parts[i]),
+                    i + 1 < parts.size() ? zmq::send_flags::sndmore : zmq::send_flags::none);
 }
 
 }  // namespace
@@ -34,7 +34,8 @@ ZapHandler::ZapHandler(zmq::context_t& context) : stop_(context, zmq::socket_typ
     socket.set(zmq::sockopt::linger, 0);
     socket.bind(zap_endpoint);
     zmq::socket_t stopped(context, zmq::socket_type::pair);
-    std::string name = "inproc://rilon-zap-stop-" + std::to_string(reinterpret_cast<std::uintptr_t>(this));
+    std::string name =
+        "inproc://rilon-zap-stop-" + std::to_string(reinterpret_cast<std::uintptr_t>(this));
     stopped.bind(name);
     stop_.connect(name);
     stop_.set(zmq::sockopt::linger, 0);
@@ -43,7 +44,9 @@ ZapHandler::ZapHandler(zmq::context_t& context) : stop_(context, zmq::socket_typ
     });
 }
 
-ZapHandler::~ZapHandler() { stop(); }
+ZapHandler::~ZapHandler() {
+    stop();
+}
 
 void ZapHandler::stop() {
     if (!thread_.joinable()) return;
@@ -85,7 +88,8 @@ void ZapHandler::answer(zmq::socket_t& socket) {
 }
 
 void ZapHandler::run(zmq::socket_t socket, zmq::socket_t stop) {
-    // An exception here ends the thread: then nobody is admitted, and the self-probe gets no answer.
+    // An exception here ends the thread: then nobody is admitted, and the self-probe gets no
+    // answer.
     try {
         for (;;) {
             zmq::pollitem_t items[] = {{stop.handle(), 0, ZMQ_POLLIN, 0},

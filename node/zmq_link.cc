@@ -95,6 +95,8 @@ Sent ZmqLink::send(std::initializer_list<ByteView> parts) {
     return send_message(*socket_, parts);
 }
 
-void ZmqLink::enforce_budget() { (void)budget_.enforce(); }
+void ZmqLink::enforce_budget() {
+    (void)budget_.enforce();
+}
 
 }  // namespace rilon

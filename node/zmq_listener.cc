@@ -118,7 +118,8 @@ void ZmqListener::allow(std::set<TransportPublicKey> keys) {
 
 void ZmqListener::enforce_budget() {
     cuts_ += budget_.enforce();
-    find_gone();  // libzmq tells of the end before it closes the descriptor: we may have looked early.
+    find_gone();  // libzmq tells of the end before it closes the descriptor: we may have looked
+                  // early.
 }
 
 void ZmqListener::find_gone() {

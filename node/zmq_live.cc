@@ -17,7 +17,9 @@ ZmqLive::ZmqLive(zmq::context_t& context, const TransportKeyPair& own,
                 context, own, LinkTarget{zmq::socket_type::sub, link.key, link.live}));
 }
 
-std::string ZmqLive::bound() const { return publisher_ ? publisher_->bound() : ""; }
+std::string ZmqLive::bound() const {
+    return publisher_ ? publisher_->bound() : "";
+}
 
 void ZmqLive::poll_items(std::vector<zmq::pollitem_t>& items) {
     for (auto& link : links_) {

@@ -7,8 +7,7 @@ namespace rilon {
 namespace {
 
 constexpr int failed_events = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-                              ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
-                              ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+                              ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 constexpr int wanted_events = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
                               ZMQ_EVENT_HANDSHAKE_SUCCEEDED | failed_events;
 
@@ -32,15 +31,16 @@ std::string new_name() {
 ConnectionMonitor::ConnectionMonitor(zmq::context_t& context, zmq::socket_t& socket)
     : watched_(socket), events_(context, zmq::socket_type::pair) {
     std::string name = new_name();
-    if (zmq_socket_monitor(socket.handle(), name.c_str(), wanted_events) != 0)
-        throw zmq::error_t();
+    if (zmq_socket_monitor(socket.handle(), name.c_str(), wanted_events) != 0) throw zmq::error_t();
     events_.set(zmq::sockopt::linger, 0);
     // No mark: at one, libzmq's I/O thread would stand still until we read.
     events_.set(zmq::sockopt::rcvhwm, 0);
     events_.connect(name);
 }
 
-ConnectionMonitor::~ConnectionMonitor() { zmq_socket_monitor(watched_.handle(), nullptr, 0); }
+ConnectionMonitor::~ConnectionMonitor() {
+    zmq_socket_monitor(watched_.handle(), nullptr, 0);
+}
 
 std::optional<ConnectionEvent> ConnectionMonitor::next() {
     zmq::message_t what;

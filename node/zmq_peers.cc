@@ -8,8 +8,12 @@ namespace {
 // What may be under way to a peer that says nothing; a living one beats every 5 s.
 constexpr std::uint64_t unheard_bytes_max = 16 * 1024 * 1024;
 
-LinkRef dialled(std::size_t number) { return {LinkRef::Kind::dialled, number}; }
-LinkRef accepted(ConnectionId id) { return {LinkRef::Kind::accepted, id}; }
+LinkRef dialled(std::size_t number) {
+    return {LinkRef::Kind::dialled, number};
+}
+LinkRef accepted(ConnectionId id) {
+    return {LinkRef::Kind::accepted, id};
+}
 
 std::optional<Bytes> joined_frame(std::vector<Bytes>& parts) {
     if (parts.size() != 2 || parts[0].size() != sync_head_bytes) return std::nullopt;
@@ -60,7 +64,8 @@ void ZmqPeers::tend(SteadyTime now, std::vector<Event>& events) {
              change = link.watch(now)) {
             auto peer = peer_of(link.target().server);
             if (change == ZmqLink::Change::down) table_.link_down(dialled(i), events);
-            if (change == ZmqLink::Change::up && peer) table_.link_up(*peer, dialled(i), now, events);
+            if (change == ZmqLink::Change::up && peer)
+                table_.link_up(*peer, dialled(i), now, events);
         }
     }
     for (const NodeId& peer : table_.silent(now, options_.silence_max)) {
@@ -227,7 +232,9 @@ std::optional<NodeId> ZmqPeers::peer_of(const TransportPublicKey& key) const {
     return found->second;
 }
 
-std::vector<TransportPublicKey> ZmqPeers::take_silent() { return std::exchange(silent_, {}); }
+std::vector<TransportPublicKey> ZmqPeers::take_silent() {
+    return std::exchange(silent_, {});
+}
 
 void ZmqPeers::count(TransportCounters& into) const {
     into.refused_frames += refused_ + (listener_ ? listener_->refused() : 0);

@@ -11,7 +11,9 @@ constexpr std::chrono::milliseconds bind_pause{50};
 
 }  // namespace
 
-std::string ZmqPublisher::domain_of(const AudienceId& audience) { return "live:" + audience.hex(); }
+std::string ZmqPublisher::domain_of(const AudienceId& audience) {
+    return "live:" + audience.hex();
+}
 
 ZmqPublisher::ZmqPublisher(zmq::context_t& context, const TransportKeyPair& own,
                            const AudienceId& audience, std::string endpoint)
@@ -55,6 +57,8 @@ void ZmqPublisher::tend(SteadyTime now) {
     }
 }
 
-void ZmqPublisher::enforce_budget() { cuts_ += budget_.enforce(); }
+void ZmqPublisher::enforce_budget() {
+    cuts_ += budget_.enforce();
+}
 
 }  // namespace rilon

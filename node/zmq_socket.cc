@@ -13,7 +13,9 @@ int random_between(std::uint32_t low, std::uint32_t high) {
     return static_cast<int>(low + randombytes_uniform(high - low + 1));
 }
 
-std::string raw(ByteView bytes) { return std::string(as_text(bytes)); }
+std::string raw(ByteView bytes) {
+    return std::string(as_text(bytes));
+}
 
 zmq::socket_t make_socket(zmq::context_t& context, zmq::socket_type type) {
     zmq::socket_t socket(context, type);

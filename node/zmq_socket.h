@@ -33,11 +33,11 @@ zmq::socket_t make_client_socket(zmq::context_t& context, zmq::socket_type type,
                                  const CurveClient& curve);
 
 struct Message {
-    std::vector<Bytes> parts;     // At most message_parts_max; further ones are read and dropped.
+    std::vector<Bytes> parts;  // At most message_parts_max; further ones are read and dropped.
     bool too_many_parts = false;
     std::size_t bytes = 0;
-    std::string user_id;          // What ZAP said of the connection that the last part came by.
-    int fd = -1;                  // Of that connection.
+    std::string user_id;  // What ZAP said of the connection that the last part came by.
+    int fd = -1;          // Of that connection.
 };
 // The next whole message; nothing when there is none. Throws zmq::error_t.
 std::optional<Message> receive_message(zmq::socket_t& socket);

@@ -18,7 +18,9 @@ constexpr const char* control_domain = "control";
 constexpr std::chrono::milliseconds budget_period{250};
 constexpr std::chrono::milliseconds first_probe_wait{4000};
 
-SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+SteadyTime steady_now() {
+    return std::chrono::steady_clock::now();
+}
 
 }  // namespace
 
@@ -33,8 +35,8 @@ struct ZmqTransport::State {
         if (!options.control.empty()) {
             ListenerLimits limits;
             limits.connections_max = options.clients_max;
-            control = std::make_unique<ZmqListener>(context, CurveServer{own, control_domain},
-                                                    limits);
+            control =
+                std::make_unique<ZmqListener>(context, CurveServer{own, control_domain}, limits);
             control->bind(options.control);
         }
     }
@@ -143,7 +145,8 @@ void ZmqTransport::State::receive_clients(std::vector<Event>& events) {
             events.emplace_back(ClientGone{ClientId{frame->from}});
             continue;
         }
-        events.emplace_back(ClientFrame{ClientId{frame->from}, frame->key, std::move(frame->parts[0])});
+        events.emplace_back(
+            ClientFrame{ClientId{frame->from}, frame->key, std::move(frame->parts[0])});
     }
 }
 
@@ -273,15 +276,21 @@ void ZmqTransport::reset_peers() {
     }
 }
 
-const TransportCounters& ZmqTransport::counters() const { return state_->counters; }
+const TransportCounters& ZmqTransport::counters() const {
+    return state_->counters;
+}
 
 void ZmqTransport::wake() {
     std::uint64_t one = 1;
     (void)!::write(state_->wake_fd, &one, sizeof one);
 }
 
-std::string ZmqTransport::sync_endpoint() const { return state_->peers.bound(); }
-std::string ZmqTransport::live_endpoint() const { return state_->live.bound(); }
+std::string ZmqTransport::sync_endpoint() const {
+    return state_->peers.bound();
+}
+std::string ZmqTransport::live_endpoint() const {
+    return state_->live.bound();
+}
 std::string ZmqTransport::control_endpoint() const {
     return state_->control ? state_->control->bound() : "";
 }

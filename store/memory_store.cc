@@ -49,7 +49,8 @@ Result<std::optional<StoredEntry>> MemoryStore::entry(const StreamId& stream, Se
     auto found = disk_->entries.find({stream, seq});
     if (found == disk_->entries.end()) return std::optional<StoredEntry>{};
     const MemoryDisk::Entry& at = found->second;
-    return std::optional<StoredEntry>{StoredEntry{at.entry, at.arrival, at.received}};
+    return std::optional<StoredEntry>{StoredEntry{at.entry, at.arrival, at.received,
+                                                  at.body == MemoryDisk::Body::erased}};
 }
 
 Result<std::vector<UnverifiedEntry>> MemoryStore::range(const StreamId& stream, Seq from, Seq to,

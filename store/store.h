@@ -26,6 +26,7 @@ struct StoredEntry {
     UnverifiedEntry entry;  // absent() when the body is gone.
     Arrival arrival;
     UnixMillis received;
+    bool erased = false;  // Absent for good: PutBody would be refused.
 };
 
 struct ArrivalRow {

@@ -14,7 +14,9 @@ namespace {
 
 constexpr int answer_seconds_max = 5;
 
-Error gone() { return problem(Errc::locked, "the agent is gone: the session is locked", "rilon unlock"); }
+Error gone() {
+    return problem(Errc::locked, "the agent is gone: the session is locked", "rilon unlock");
+}
 
 bool write_all(int fd, ByteView bytes) {
     while (!bytes.empty()) {
@@ -58,7 +60,8 @@ AgentClient::~AgentClient() {
 
 Result<Bytes> AgentClient::ask(AgentAsk what, ByteView payload) {
     if (payload.size() >= agent_frame_bytes_max) return {Errc::too_large, "too long for the agent"};
-    if (!write_all(fd_, encode_agent_frame(static_cast<std::uint8_t>(what), payload))) return gone();
+    if (!write_all(fd_, encode_agent_frame(static_cast<std::uint8_t>(what), payload)))
+        return gone();
     Bytes in;
     in.reserve(agent_frame_bytes_max + 2);  // Never grows: a secret is not left behind in a copy.
     Byte piece[512];
@@ -72,7 +75,8 @@ Result<Bytes> AgentClient::ask(AgentAsk what, ByteView payload) {
         }
         if (frame.code() != Errc::gap) return frame.error();
         const ssize_t n = recv(fd_, piece, sizeof piece, 0);
-        if (n <= 0 || in.size() + static_cast<std::size_t>(n) > agent_frame_bytes_max + 2) return gone();
+        if (n <= 0 || in.size() + static_cast<std::size_t>(n) > agent_frame_bytes_max + 2)
+            return gone();
         in.insert(in.end(), piece, piece + n);
     }
 }

@@ -23,8 +23,10 @@ Bytes answer(AgentAnswer kind, ByteView payload = {}) {
 
 Bytes encode_agent_frame(std::uint8_t kind, ByteView payload) {
     RILON_ASSERT(payload.size() < agent_frame_bytes_max);
-    return std::move(
-               ByteWriter{}.u16(static_cast<std::uint16_t>(payload.size() + 1)).u8(kind).raw(payload))
+    return std::move(ByteWriter{}
+                         .u16(static_cast<std::uint16_t>(payload.size() + 1))
+                         .u8(kind)
+                         .raw(payload))
         .take();
 }
 
@@ -48,7 +50,8 @@ bool agent_may_sign(ByteView message) {
     return false;
 }
 
-Bytes answer_agent(const AgentKeys& keys, const AgentFrame& ask, std::uint64_t ms_left, bool& stop) {
+Bytes answer_agent(const AgentKeys& keys, const AgentFrame& ask, std::uint64_t ms_left,
+                   bool& stop) {
     switch (static_cast<AgentAsk>(ask.kind)) {
         case AgentAsk::keys: {
             ByteWriter out(128);

@@ -13,7 +13,7 @@ namespace rilon {
 constexpr std::size_t agent_frame_bytes_max = 4096;
 
 enum class AgentAsk : std::uint8_t {
-    keys = 1,    // → sign pk 32 ‖ transport pk 32 ‖ transport secret 32 ‖ u64 ms until it locks
+    keys = 1,  // → sign pk 32 ‖ transport pk 32 ‖ transport secret 32 ‖ u64 ms until it locks
     sign = 2,    // message → signature 64
     status = 3,  // → u64 ms until it locks
     stop = 4,    // → nothing

@@ -24,7 +24,8 @@ std::uint64_t boot_ms() {
     // Counts while the laptop sleeps, so that a session does not outlive a night in a bag.
     timespec now{};
     clock_gettime(CLOCK_BOOTTIME, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1000 + static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
+    return static_cast<std::uint64_t>(now.tv_sec) * 1000 +
+           static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
 }
 
 Result<int> listen_at(const std::string& path) {
@@ -34,16 +35,19 @@ Result<int> listen_at(const std::string& path) {
     struct stat info {};
     if (lstat(directory.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != geteuid())
         return {Errc::io, directory + " is not a directory of yours"};
-    if (chmod(directory.c_str(), 0700) != 0) return {Errc::io, directory + " can't be closed to others"};
+    if (chmod(directory.c_str(), 0700) != 0)
+        return {Errc::io, directory + " can't be closed to others"};
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) return {Errc::io, path + " is too long for a socket"};
+    if (path.size() >= sizeof address.sun_path)
+        return {Errc::io, path + " is too long for a socket"};
     path.copy(address.sun_path, path.size());
     if (AgentClient::connect(path)) return {Errc::duplicate, "an agent runs already"};
     unlink(path.c_str());
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const mode_t before = umask(0177);
-    const bool bound = fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    const bool bound =
+        fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     umask(before);
     if (!bound || listen(fd, 8) != 0) {
         const std::string why = std::strerror(errno);
@@ -57,16 +61,19 @@ Result<int> listen_at(const std::string& path) {
 bool serve_client(int fd, const AgentKeys& keys, std::uint64_t idle_ms, bool& stop) {
     ucred peer{};
     socklen_t size = sizeof peer;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.uid != geteuid()) return false;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.uid != geteuid())
+        return false;
     bool served = false;
     Bytes in;
     Byte piece[512];
     while (!stop) {
         auto frame = parse_agent_frame(in);
         if (frame) {
-            in.erase(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(frame->payload.size() + 3));
+            in.erase(in.begin(),
+                     in.begin() + static_cast<std::ptrdiff_t>(frame->payload.size() + 3));
             Bytes out = answer_agent(keys, *frame, idle_ms, stop);
-            const bool sent = send(fd, out.data(), out.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(out.size());
+            const bool sent =
+                send(fd, out.data(), out.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(out.size());
             wipe(out);
             if (!sent) break;
             served = true;

@@ -23,7 +23,8 @@ Error nobody_there(const std::string& endpoint) {
 bool connects(int family, const sockaddr* address, socklen_t size) {
     const int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return true;
-    const bool refused = connect(fd, address, size) != 0 && (errno == ECONNREFUSED || errno == ENOENT);
+    const bool refused =
+        connect(fd, address, size) != 0 && (errno == ECONNREFUSED || errno == ENOENT);
     close(fd);
     return !refused;
 }
@@ -56,9 +57,10 @@ Error transport_error(const Error& error, const std::string& endpoint) {
     switch (error.code) {
         case Errc::unreachable: return nobody_there(endpoint);
         case Errc::not_permitted:
-            return problem(Errc::not_enrolled, "the node at " + endpoint + " does not know your key",
-                           "ask its administrator: rilon officer certify; for persons of the network: "
-                           "rilon admin pending");
+            return problem(
+                Errc::not_enrolled, "the node at " + endpoint + " does not know your key",
+                "ask its administrator: rilon officer certify; for persons of the network: "
+                "rilon admin pending");
         case Errc::timed_out:
             return problem(Errc::timed_out, "the node did not answer in time",
                            "rilon status shows how it is; wait longer with --timeout");
@@ -94,14 +96,16 @@ Result<proto::Response> ControlConnection::call(proto::Request& request, std::ui
         if (!answer) return transport_error(answer.error(), endpoint_);
         proto::Response response;
         if (!response.ParseFromArray(answer->data(), static_cast<int>(answer->size())))
-            return problem(Errc::malformed, "the node's answer can't be read", "update rilon and rilond together");
+            return problem(Errc::malformed, "the node's answer can't be read",
+                           "update rilon and rilond together");
         if (response.id() != id) {  // Of a call that had timed out.
             answer = client_->wait(timeout);
             continue;
         }
         if (!response.has_failure()) return response;
         const proto::Failure& failure = response.failure();
-        return problem(errc_by_name(failure.code()).value_or(Errc::internal), failure.message(), failure.remedy());
+        return problem(errc_by_name(failure.code()).value_or(Errc::internal), failure.message(),
+                       failure.remedy());
     }
 }
 

@@ -1,7 +1,7 @@
 // The client side of the node's control socket: one request, one response, over ZeroMQ with CURVE.
 // Both ends prove a key: the node's is pinned in the profile, ours says which officer asks. The
-// socket itself is node/control_client.h's; here are messages (node/control.proto, docs/control.md),
-// errors with remedies, and a quick look whether anybody listens at all.
+// socket itself is node/control_client.h's; here are messages (node/control.proto,
+// docs/control.md), errors with remedies, and a quick look whether anybody listens at all.
 #pragma once
 
 #include <memory>
@@ -26,7 +26,8 @@ class ControlClient;  // node/control_client.h
 class ControlConnection {
    public:
     // Errors, with remedy: unreachable (nobody listens), invalid (not an endpoint).
-    static Result<ControlConnection> open(const ControlAddress& address, const TransportKeyPair& own);
+    static Result<ControlConnection> open(const ControlAddress& address,
+                                          const TransportKeyPair& own);
     ControlConnection(ControlConnection&&) noexcept;
     ControlConnection& operator=(ControlConnection&&) noexcept;
     ~ControlConnection();

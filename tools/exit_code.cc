@@ -17,12 +17,13 @@ constexpr Row rows[] = {
     {Errc::invalid, exit_usage, "correct it and try again"},
     {Errc::malformed, exit_usage, "check that it is the right file, whole and unchanged"},
     {Errc::too_large, exit_usage, "make it shorter"},
-    {Errc::not_found, exit_not_found, "rilon inbox or rilon search shows what is there"},
+    {Errc::not_found, exit_not_found, "check the name or the path"},
     {Errc::locked, exit_locked, "rilon unlock"},
     {Errc::not_enrolled, exit_locked, "ask your node's administrator: rilon officer certify"},
     {Errc::not_permitted, exit_not_permitted, "ask somebody whose role allows it"},
     {Errc::readers_changed, exit_not_permitted, "look at the readers again and post again"},
-    {Errc::no_readers, exit_not_permitted, "name another audience, or leave out fewer: rilon audience list"},
+    {Errc::no_readers, exit_not_permitted,
+     "name another audience, or leave out fewer: rilon audience list"},
     {Errc::queued, exit_queued, "nothing to do: it goes out when another node is reached"},
     {Errc::wrong_network, exit_trust, "use the files and the profile of one network"},
     {Errc::bad_signature, exit_trust, "do not use it; ask its maker for a new one"},
@@ -38,7 +39,8 @@ constexpr Row rows[] = {
     {Errc::gap, exit_other, "try again in a moment"},
     {Errc::parked, exit_other, "try again in a moment"},
     {Errc::absent, exit_not_found, "it is no longer held here"},
-    {Errc::unreachable, exit_unreachable, "start the node (systemctl start rilond), or name it with --node"},
+    {Errc::unreachable, exit_unreachable,
+     "start the node (systemctl start rilond), or name it with --node"},
     {Errc::timed_out, exit_unreachable, "try again, or wait longer with --timeout"},
     {Errc::busy, exit_other, "try again in a moment"},
     {Errc::full, exit_other, "free disk space on the node"},
@@ -67,7 +69,9 @@ constexpr ExitMeaning meanings[] = {
 
 }  // namespace
 
-std::span<const ExitMeaning> exit_meanings() { return meanings; }
+std::span<const ExitMeaning> exit_meanings() {
+    return meanings;
+}
 
 int exit_code(Errc code) {
     for (const Row& row : rows)

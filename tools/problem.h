@@ -1,6 +1,6 @@
 // What the officer is told when something fails: what happened and why, and what to do about it.
-// Travels inside an Error's detail (the two texts joined by a unit separator), so that every layer of
-// the command line can hand it on as a plain Result.
+// Travels inside an Error's detail (the two texts joined by a unit separator), so that every layer
+// of the command line can hand it on as a plain Result.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs text scripts of the command line: exact stdout, stderr and exit code.
+r"""Runs text scripts of the command line: exact stdout, stderr and exit code.
 
 A script is a list of steps:
 
@@ -7,7 +7,7 @@ A script is a list of steps:
     file NAME [0600]      the lines after it, indented by two blanks, become a file
     $ rilon ARGUMENTS     shell words; $DIR is the script's own empty directory
     < text                a line of stdin
-    text                  a line of expected stdout
+    text                  a line of expected stdout; \ begins one that is empty or looks like another
     ! text                a line of expected stderr
     ? N                   the expected exit code, 0 if not said
 

@@ -88,11 +88,9 @@ Result<std::vector<Output>> Daemon::finish(Outputs out, UnixMillis now, CrashPoi
         return std::vector<Output>{};
     }
     if (!out.writes.empty()) {
-        last_batch_ = out.writes;
+        if (on_batch) on_batch(out.writes);
         Status done = store_->append(std::move(out.writes));
         if (!done.ok()) return done.error();
-    } else {
-        last_batch_.clear();
     }
     if (crash == CrashPoint::after_commit) {
         kill();

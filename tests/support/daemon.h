@@ -3,6 +3,7 @@
 // of a commit and start again from its disk. Unit tests of the core and the simulator run it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,8 +59,8 @@ class Daemon {
     std::uint64_t turns() const { return turns_; }
     // Who may connect, as last said.
     const AdmitPeers& admitted() const { return admitted_; }
-    // The writes of the last turn that committed.
-    const Batch& last_batch() const { return last_batch_; }
+    // Shown every batch before its commit.
+    std::function<void(const Batch&)> on_batch;
 
    private:
     Result<std::vector<Output>> finish(Outputs out, UnixMillis now, CrashPoint crash);
@@ -74,7 +75,6 @@ class Daemon {
     std::unique_ptr<MemoryStore> store_;
     std::unique_ptr<Node> node_;
     AdmitPeers admitted_;
-    Batch last_batch_;
     std::uint64_t turns_ = 0;
 };
 

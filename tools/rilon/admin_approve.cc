@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "config/file_io.h"
+#include "node/system.h"
 #include "protocol/fingerprint.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
@@ -12,7 +13,6 @@
 #include "tools/rilon/output.h"
 #include "tools/rilon/psk_file.h"
 #include "tools/rilon/setup.h"
-#include "node/system.h"
 
 namespace rilon {
 namespace {
@@ -30,22 +30,27 @@ Result<proto::PendingResponse> pending(Session& session) {
 // By the beginning of its id in hex.
 Result<proto::PendingDraft> draft_named(Session& session, const std::string& prefix) {
     if (prefix.size() < draft_prefix_min)
-        return problem(Errc::usage, "a draft is named by at least four digits of its id", "rilon admin pending lists them");
+        return problem(Errc::usage, "a draft is named by at least four digits of its id",
+                       "rilon admin pending lists them");
     auto all = pending(session);
     if (!all) return all.error();
     const proto::PendingDraft* found = nullptr;
     for (const proto::PendingDraft& draft : all->drafts()) {
         if (!to_hex(as_bytes(draft.statement_id())).starts_with(prefix)) continue;
-        if (found != nullptr) return problem(Errc::usage, "several drafts begin with " + prefix, "give more digits");
+        if (found != nullptr)
+            return problem(Errc::usage, "several drafts begin with " + prefix, "give more digits");
         found = &draft;
     }
-    if (found == nullptr) return problem(Errc::not_found, "no draft " + prefix + " is pending", "rilon admin pending lists them");
+    if (found == nullptr)
+        return problem(Errc::not_found, "no draft " + prefix + " is pending",
+                       "rilon admin pending lists them");
     return *found;
 }
 
 void show_fingerprint(Output& out, const proto::Statement& statement) {
     if (!statement.has_add_node()) return;
-    out.warn("fingerprint: " + fingerprint_line(as_bytes(statement.add_node().request().request())));
+    out.warn("fingerprint: " +
+             fingerprint_line(as_bytes(statement.add_node().request().request())));
     out.talk("Sign only if the mission read out the same twelve words by telephone.");
 }
 
@@ -59,33 +64,45 @@ const char* standing_name(Standing standing) {
 }
 
 void put_directory(Output& out, const DirectoryState& state) {
-    out.line(fmt::format("network {}, record {}, {} of {} RSO officers decide", shown(state.network_name), state.n.value,
-                         state.rso_threshold, state.rso.size()));
+    out.line(fmt::format("network {}, record {}, {} of {} RSO officers decide",
+                         shown(state.network_name), state.n.value, state.rso_threshold,
+                         state.rso.size()));
     for (const Person& p : state.rso) out.line("  RSO        " + shown(p.name));
     for (const auto& [code, party] : state.parties) {
-        out.line(fmt::format("party {:<8} {}{}", shown(code), shown(party->name), party->under.empty() ? "" : ", under " + shown(party->under)));
+        out.line(fmt::format("party {:<8} {}{}", shown(code), shown(party->name),
+                             party->under.empty() ? "" : ", under " + shown(party->under)));
         for (const Person& p : party->administrators) out.line("  administrator " + shown(p.name));
     }
     for (const auto& [code, rilon] : state.rilons) {
-        out.line(fmt::format("RILON {:<8} {}, host {}", shown(code), shown(rilon->name), shown(rilon->host)));
+        out.line(fmt::format("RILON {:<8} {}, host {}", shown(code), shown(rilon->name),
+                             shown(rilon->host)));
         out.line("  chair      " + shown(rilon->chair.name));
         for (const Person& p : rilon->deputies) out.line("  deputy     " + shown(p.name));
         for (const auto& [id, node] : state.nodes)
             if (node->rilon == code)
-                out.line(fmt::format("  node       {:<20} {:<6}{}", shown(node->name), shown(node->party), standing_name(node->standing)));
+                out.line(fmt::format("  node       {:<20} {:<6}{}", shown(node->name),
+                                     shown(node->party), standing_name(node->standing)));
     }
 }
 
 void put_directory_json(Output& out, const DirectoryState& state) {
     for (const auto& [code, rilon] : state.rilons)
-        out.line(json_plain("rilon", {{"code", code}, {"name", rilon->name}, {"host", rilon->host}, {"chair", rilon->chair.name}}));
+        out.line(json_plain("rilon", {{"code", code},
+                                      {"name", rilon->name},
+                                      {"host", rilon->host},
+                                      {"chair", rilon->chair.name}}));
     for (const auto& [code, party] : state.parties)
-        out.line(json_plain("party", {{"code", code}, {"name", party->name}, {"under", party->under}}));
+        out.line(
+            json_plain("party", {{"code", code}, {"name", party->name}, {"under", party->under}}));
     for (const auto& [id, node] : state.nodes) {
         const char* standing = node->standing == Standing::good        ? "good"
                                : node->standing == Standing::suspended ? "suspended"
                                                                        : "revoked";
-        out.line(json_plain("node", {{"id", id.hex()}, {"name", node->name}, {"party", node->party}, {"rilon", node->rilon}, {"standing", standing}}));
+        out.line(json_plain("node", {{"id", id.hex()},
+                                     {"name", node->name},
+                                     {"party", node->party},
+                                     {"rilon", node->rilon},
+                                     {"standing", standing}}));
     }
 }
 
@@ -116,9 +133,12 @@ Result<int> run_admin_pending(Context& context) {
             context.out.line(json_pending(draft));
             continue;
         }
-        context.out.line(fmt::format("{}  {}", to_hex(as_bytes(draft.statement_id())).substr(0, 8), shown(draft.what())));
-        for (const std::string& name : draft.signed_by()) context.out.line("          signed by    " + shown(name));
-        for (const std::string& name : draft.waiting_for()) context.out.line("          waiting for  " + shown(name));
+        context.out.line(fmt::format("{}  {}", to_hex(as_bytes(draft.statement_id())).substr(0, 8),
+                                     shown(draft.what())));
+        for (const std::string& name : draft.signed_by())
+            context.out.line("          signed by    " + shown(name));
+        for (const std::string& name : draft.waiting_for())
+            context.out.line("          waiting for  " + shown(name));
         context.out.line("          expires      " + local_time(draft.expires_ms()));
     }
     if (all->drafts_size() == 0) context.out.talk("nobody is waited for");
@@ -130,14 +150,17 @@ Result<int> run_admin_directory(Context& context) {
     if (!session) return session.error();
     auto directory = fetch_directory(*session);
     if (!directory) return directory.error();
-    if (context.out.json()) put_directory_json(context.out, directory->now());
-    else put_directory(context.out, directory->now());
+    if (context.out.json())
+        put_directory_json(context.out, directory->now());
+    else
+        put_directory(context.out, directory->now());
     return exit_done;
 }
 
 Result<int> run_admin_grant(Context& context) {
     if (!context.args.has("psk"))
-        return problem(Errc::usage, "the network's pre-shared key is needed", "give --psk FILE, as the ceremony wrote it");
+        return problem(Errc::usage, "the network's pre-shared key is needed",
+                       "give --psk FILE, as the ceremony wrote it");
     auto psk = load_psk(context.args.get("psk"));
     if (!psk) return psk.error();
     auto session = Session::open(context);
@@ -147,7 +170,8 @@ Result<int> run_admin_grant(Context& context) {
     auto directory = fetch_directory(*session);
     if (!directory) return directory.error();
     if (psk->network != directory->network())
-        return problem(Errc::wrong_network, "this pre-shared key belongs to another network", "use the ceremony's own file");
+        return problem(Errc::wrong_network, "this pre-shared key belongs to another network",
+                       "use the ceremony's own file");
     const std::string name = context.args.word(0);
     auto id = node_named(*directory, name);
     if (!id) return id.error();
@@ -156,7 +180,8 @@ Result<int> run_admin_grant(Context& context) {
     SystemRng rng;
     const Bytes sealed = seal_grant(grant, node.enc_pk, rng);
     const std::string path = context.args.get("out", name + ".grant");
-    if (Status s = put_public(context, path, encode_armour(ArmourKind::grant, sealed)); !s) return s.error();
+    if (Status s = put_public(context, path, encode_armour(ArmourKind::grant, sealed)); !s)
+        return s.error();
     context.out.talk("✓ sealed for " + shown(name) + (path == "-" ? "" : ": " + path));
     context.out.talk("  it runs: rilon enrol " + path);
     return exit_done;

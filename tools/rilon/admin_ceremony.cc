@@ -1,5 +1,6 @@
-// rilon admin ceremony: founds a network, offline, with the founders' key files at hand. The network
-// id was drawn by `rilon setup coordinator`, so that the coordinator's own proof could name it.
+// rilon admin ceremony: founds a network, offline, with the founders' key files at hand. The
+// network id was drawn by `rilon setup coordinator`, so that the coordinator's own proof could name
+// it.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -38,8 +39,10 @@ Result<std::uint32_t> read_threshold(const Args& args, std::size_t founders) {
     const bool number = text.size() == 1 && text[0] >= '2' && text[0] <= '9';
     const std::uint32_t value = number ? static_cast<std::uint32_t>(text[0] - '0') : 0;
     if (!number || value > founders)
-        return problem(Errc::usage, "--threshold " + text + " does not fit " + std::to_string(founders) + " founders",
-                       "give at least two founders and a threshold from 2 to their number");
+        return problem(
+            Errc::usage,
+            "--threshold " + text + " does not fit " + std::to_string(founders) + " founders",
+            "give at least two founders and a threshold from 2 to their number");
     return value;
 }
 
@@ -47,8 +50,10 @@ Result<Founding> read_founding(Context& context) {
     Founding out;
     const Args& args = context.args;
     if (!args.has("coordinator") || !args.has("out") || !args.has("name"))
-        return problem(Errc::usage, "the ceremony needs a name, the coordinator's request and a place to write to",
-                       "give --name NAME --coordinator REQUEST --out DIR");
+        return problem(
+            Errc::usage,
+            "the ceremony needs a name, the coordinator's request and a place to write to",
+            "give --name NAME --coordinator REQUEST --out DIR");
     out.name = args.get("name");
     out.out = args.get("out");
     auto threshold = read_threshold(args, args.all("person").size());
@@ -61,9 +66,12 @@ Result<Founding> read_founding(Context& context) {
         auto key = open_key_file(context, path);
         if (!key) return key.error();
         if (key->holder != KeyHolder::person)
-            return problem(Errc::usage, path + " is an officer's key, not a person's", "rilon setup person rso");
+            return problem(Errc::usage, path + " is an officer's key, not a person's",
+                           "rilon setup person rso");
         for (const PersonalKey& other : out.founders)
-            if (other.id == key->id) return problem(Errc::usage, path + " is the same person twice", "thresholds count persons");
+            if (other.id == key->id)
+                return problem(Errc::usage, path + " is the same person twice",
+                               "thresholds count persons");
         out.founders.push_back(std::move(*key));
     }
     return out;
@@ -81,15 +89,18 @@ Result<NetworkPin> found(const Founding& founding) {
     root.set_network_audience(rng.bytes<AudienceId>().str());
     root.set_psk_generation(first_psk_generation);
     for (const PersonalKey& key : founding.founders) {
-        const Person person{PersonId::copy_of(key.id.view()), key.name, key.mark, key.sign.pk, key.transport.pk};
+        const Person person{PersonId::copy_of(key.id.view()), key.name, key.mark, key.sign.pk,
+                            key.transport.pk};
         *root.add_persons() = make_person_request(network, person, key.sign.sk);
     }
     const UnixMillis now{now_ms()};
     Drafter drafter(rng, DraftBasis{0, now.plus(ceremony_valid_ms)});
     NetworkPin pin{network, {DirSeq{}, now, drafter.root(root), {}}};
     for (const PersonalKey& key : founding.founders) {
-        const Bytes signed_by = make_authorisation(network, pin.first.statement, key.sign.pk, key.sign.sk);
-        pin.first.authorisations.insert(pin.first.authorisations.end(), signed_by.begin(), signed_by.end());
+        const Bytes signed_by =
+            make_authorisation(network, pin.first.statement, key.sign.pk, key.sign.sk);
+        pin.first.authorisations.insert(pin.first.authorisations.end(), signed_by.begin(),
+                                        signed_by.end());
     }
     // Read back as every newcomer will: what it would refuse is not written.
     auto checked = parse_network_file(encode_network_file(pin));
@@ -98,15 +109,19 @@ Result<NetworkPin> found(const Founding& founding) {
 }
 
 std::string transcript(const Founding& founding, const NetworkPin& pin) {
-    std::string out = fmt::format("Founding of the network {}\nat {} (local time)\n\nnetwork id   {}\n", shown(founding.name),
-                                  local_time(pin.first.recorded.value), pin.network.hex());
-    out += fmt::format("record 0     {}\n", directory_link(pin.network, pin.first, DirLink{}).hex());
+    std::string out =
+        fmt::format("Founding of the network {}\nat {} (local time)\n\nnetwork id   {}\n",
+                    shown(founding.name), local_time(pin.first.recorded.value), pin.network.hex());
+    out +=
+        fmt::format("record 0     {}\n", directory_link(pin.network, pin.first, DirLink{}).hex());
     out += fmt::format("online key   {}\n", founding.coordinator.online.hex());
     out += fmt::format("coordinator  {} at {}\n", shown(founding.coordinator.coordinator.name()),
                        shown(founding.coordinator.coordinator.endpoint()));
-    out += fmt::format("\n{} of these {} persons decide; all of them signed:\n", founding.threshold, founding.founders.size());
+    out += fmt::format("\n{} of these {} persons decide; all of them signed:\n", founding.threshold,
+                       founding.founders.size());
     for (const PersonalKey& key : founding.founders)
-        out += fmt::format("  {} ({})\n    {}\n", shown(key.name), shown(key.mark), fingerprint_line(key.sign.pk.view()));
+        out += fmt::format("  {} ({})\n    {}\n", shown(key.name), shown(key.mark),
+                           fingerprint_line(key.sign.pk.view()));
     out += "\nThe network file is public; read its fingerprint out to every newcomer:\n  " +
            fingerprint_line(encode_network_file(pin)) + "\n";
     out += "The pre-shared key (psk) is secret: keep it offline, hand it out in grants alone.\n";
@@ -118,8 +133,9 @@ std::string transcript(const Founding& founding, const NetworkPin& pin) {
 Result<int> run_admin_ceremony(Context& context) {
     auto founding = read_founding(context);
     if (!founding) return founding.error();
-    context.out.talk(fmt::format("found {}: {} of {} persons, coordinator {}", shown(founding->name), founding->threshold,
-                                 founding->founders.size(), shown(founding->coordinator.coordinator.name())));
+    context.out.talk(fmt::format(
+        "found {}: {} of {} persons, coordinator {}", shown(founding->name), founding->threshold,
+        founding->founders.size(), shown(founding->coordinator.coordinator.name())));
     auto sure = context.terminal.confirm("Found the network? [y/N] ");
     if (!sure) return sure.error();
     if (!*sure) return problem(Errc::interrupted, "nothing was founded", "");
@@ -132,15 +148,20 @@ Result<int> run_admin_ceremony(Context& context) {
     const PskFile psk{pin->network, first_psk_generation, rng.secret<Psk>()};
     if (Status s = save_psk(founding->out + "/psk", psk); !s) return s.error();
     const std::string file = encode_armour(ArmourKind::network, encode_network_file(*pin));
-    if (Status s = put_public(context, founding->out + "/network.rilon", file); !s) return s.error();
+    if (Status s = put_public(context, founding->out + "/network.rilon", file); !s)
+        return s.error();
     const std::string text = transcript(*founding, *pin);
-    if (Status s = put_public(context, founding->out + "/transcript.txt", text); !s) return s.error();
+    if (Status s = put_public(context, founding->out + "/transcript.txt", text); !s)
+        return s.error();
     if (context.out.json())
-        context.out.line(json_plain("founded", {{"network", pin->network.hex()}, {"file", founding->out + "/network.rilon"}}));
+        context.out.line(json_plain("founded", {{"network", pin->network.hex()},
+                                                {"file", founding->out + "/network.rilon"}}));
     context.out.talk("✓ network file  " + founding->out + "/network.rilon (public)");
     context.out.talk("✓ pre-shared key " + founding->out + "/psk (secret)");
     context.out.talk("✓ transcript    " + founding->out + "/transcript.txt");
-    context.out.talk("  next: rilon enrol network.rilon, for each person and for the coordinator (--config-dir)");
+    context.out.talk(
+        "  next: rilon enrol network.rilon, for each person and for the coordinator "
+        "(--config-dir)");
     return exit_done;
 }
 

@@ -2,6 +2,7 @@
 // nodes, suspensions. Who else must sign, the directory says.
 #include <fmt/format.h>
 
+#include "node/system.h"
 #include "protocol/fingerprint.h"
 #include "protocol/request.h"
 #include "tools/exit_code.h"
@@ -10,7 +11,6 @@
 #include "tools/rilon/commands.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/setup.h"
-#include "node/system.h"
 
 namespace rilon {
 namespace {
@@ -36,7 +36,8 @@ Result<std::vector<proto::SignedRequest>> read_people(Context& context, const st
         if (!request) return request.error();
         auto person = parse_person_request(network, *request);
         if (!person) return person.error();
-        context.out.talk(fmt::format("{}: {} ({}), {}", option, shown(person->name), shown(person->party),
+        context.out.talk(fmt::format("{}: {} ({}), {}", option, shown(person->name),
+                                     shown(person->party),
                                      fingerprint_line(as_bytes(request->request()))));
         out.push_back(std::move(*request));
     }
@@ -52,7 +53,8 @@ Result<StatementId> suspension_of(const Desk& desk, const std::string& name) {
     if (!node) return node.error();
     const NodeRecord* record = desk.directory.now().node(*node);
     if (!record->suspend_id)
-        return problem(Errc::not_found, name + " is not suspended", "rilon admin directory shows the standing of nodes");
+        return problem(Errc::not_found, name + " is not suspended",
+                       "rilon admin directory shows the standing of nodes");
     return *record->suspend_id;
 }
 
@@ -60,13 +62,15 @@ Result<StatementId> suspension_of(const Desk& desk, const std::string& name) {
 
 Result<int> run_admin_party_add(Context& context) {
     if (context.args.word(0) != "add")
-        return problem(Errc::usage, "rilon admin party has no " + context.args.word(0), "write rilon admin party add CODE");
+        return problem(Errc::usage, "rilon admin party has no " + context.args.word(0),
+                       "write rilon admin party add CODE");
     auto desk = open_desk(context);
     if (!desk) return desk.error();
     auto people = read_people(context, "administrator", desk->directory.network());
     if (!people) return people.error();
     if (people->empty())
-        return problem(Errc::usage, "a party needs at least one administrator", "give --administrator PERSON-REQUEST");
+        return problem(Errc::usage, "a party needs at least one administrator",
+                       "give --administrator PERSON-REQUEST");
     Party party;
     party.code = context.args.word(1);
     party.name = context.args.get("name", party.code);
@@ -87,7 +91,8 @@ Result<int> run_admin_rilon_establish(Context& context) {
     auto deputies = read_people(context, "deputy", desk->directory.network());
     if (!deputies) return deputies.error();
     if (chairs->size() != 1 || !context.args.has("host"))
-        return problem(Errc::usage, "a RILON needs a host and one chair", "give --host PARTY and --chair PERSON-REQUEST");
+        return problem(Errc::usage, "a RILON needs a host and one chair",
+                       "give --host PARTY and --chair PERSON-REQUEST");
     RilonDraft rilon;
     rilon.code = context.args.word(1);
     rilon.name = context.args.get("name", rilon.code);
@@ -104,7 +109,8 @@ Result<int> run_admin_change(Context& context) {
     if (!desk) return desk.error();
     const std::string code = context.args.word(0);
     if (desk->directory.now().rilon(code) == nullptr)
-        return problem(Errc::not_found, "there is no RILON " + code, "rilon admin directory lists them");
+        return problem(Errc::not_found, "there is no RILON " + code,
+                       "rilon admin directory lists them");
     auto chairs = read_people(context, "chair", desk->directory.network());
     if (!chairs) return chairs.error();
     auto deputies = read_people(context, "deputy", desk->directory.network());
@@ -129,8 +135,9 @@ Result<int> run_admin_admit(Context& context) {
     if (!desk) return desk.error();
     auto node = parse_node_request(desk->directory.network(), *request);
     if (!node) return node.error();
-    context.out.talk(fmt::format("node {} of {} in {}{}", shown(node->name), shown(node->party), shown(node->rilon),
-                                 node->endpoint.empty() ? ", dials only" : ", listens at " + shown(node->endpoint)));
+    context.out.talk(fmt::format(
+        "node {} of {} in {}{}", shown(node->name), shown(node->party), shown(node->rilon),
+        node->endpoint.empty() ? ", dials only" : ", listens at " + shown(node->endpoint)));
     context.out.warn("fingerprint: " + fingerprint_line(as_bytes(request->request())));
     context.out.talk("Sign only if the mission read out the same twelve words by telephone.");
     SystemRng rng;
@@ -145,7 +152,8 @@ Result<int> run_admin_suspend(Context& context) {
     if (!node) return node.error();
     const bool compromised = context.args.has("key-compromised");
     const std::string reason = context.args.get("reason", compromised ? "key compromised" : "");
-    if (reason.empty()) return problem(Errc::usage, "a suspension needs a reason", "give --reason TEXT");
+    if (reason.empty())
+        return problem(Errc::usage, "a suspension needs a reason", "give --reason TEXT");
     SystemRng rng;
     Drafter drafter(rng, basis_of(desk->directory));
     return submit(context, *desk, drafter.suspend(*node, reason, compromised));
@@ -178,8 +186,10 @@ Result<int> run_admin_revoke(Context& context) {
     if (!node) return node.error();
     if (!context.args.has("reason"))
         return problem(Errc::usage, "a revocation needs a reason", "give --reason TEXT");
-    context.out.warn("Every stream of this node counts as cut before its first entry: readers keep what they opened "
-                     "and take nothing more.");
+    context.out.warn(
+        "Every stream of this node counts as cut before its first entry: readers keep what they "
+        "opened "
+        "and take nothing more.");
     SystemRng rng;
     Drafter drafter(rng, basis_of(desk->directory));
     return submit(context, *desk, drafter.revoke(*node, context.args.get("reason"), {}));

@@ -36,14 +36,16 @@ Status run_editor(const std::string& path) {
             dup2(tty, STDIN_FILENO);
             dup2(tty, STDOUT_FILENO);
         }
-        execl("/bin/sh", "sh", "-c", command.c_str(), "sh", path.c_str(), static_cast<char*>(nullptr));
+        execl("/bin/sh", "sh", "-c", command.c_str(), "sh", path.c_str(),
+              static_cast<char*>(nullptr));
         _exit(127);
     }
     int status = 0;
     while (waitpid(child, &status, 0) < 0) {
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
-    return problem(Errc::interrupted, "the editor ended without success", "set $EDITOR, or write a file: rilon post -f FILE");
+    return problem(Errc::interrupted, "the editor ended without success",
+                   "set $EDITOR, or write a file: rilon post -f FILE");
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ Result<proto::Alert> alert_from_text(const std::string& text);
 // terminal), io.
 Result<std::string> edit_text(Context& context, const std::string& text);
 
-// From -t, --mrz and the other options of `rilon post`; asks what the template needs and is missing.
-// Errors: usage (nobody to ask), invalid.
+// From -t, --mrz and the other options of `rilon post`; asks what the template needs and is
+// missing. Errors: usage (nobody to ask), invalid.
 Result<proto::Alert> alert_from_options(Context& context);
 
 }  // namespace rilon

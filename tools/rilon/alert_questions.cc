@@ -80,15 +80,18 @@ Status ask_about_digits(Context& context, const Mrz& mrz) {
         for (char& letter : field)
             if (letter == '_') letter = '-';
         auto answer = context.terminal.ask(
-            fmt::format("{} check digit: {}, expected {}. [t]yping error or [d]ocument? ", field, c.digit, c.expected),
+            fmt::format("{} check digit: {}, expected {}. [t]yping error or [d]ocument? ", field,
+                        c.digit, c.expected),
             "correct the zone, or give --as-printed if the document says so");
         if (!answer) return answer.error();
         if (!answer->empty() && ((*answer)[0] == 'd' || (*answer)[0] == 'D')) continue;
         std::string may;
         for (const MrzSuggestion& s : mrz.suggestions)
             if (s.field == c.field && may.empty())
-                may = fmt::format("line {}, column {}: {} may be {}; ", s.line, s.column, s.from, s.to);
-        return problem(Errc::invalid, "a typing error in the machine-readable zone", may + "type it again");
+                may = fmt::format("line {}, column {}: {} may be {}; ", s.line, s.column, s.from,
+                                  s.to);
+        return problem(Errc::invalid, "a typing error in the machine-readable zone",
+                       may + "type it again");
     }
     return {};
 }
@@ -96,18 +99,25 @@ Status ask_about_digits(Context& context, const Mrz& mrz) {
 Status read_zone(Context& context, PostRequest& out) {
     if (!context.args.has("mrz")) return {};
     const std::string source = context.args.get("mrz");
-    if (source == "-" && context.terminal.can_ask()) context.out.talk("Paste the machine-readable zone:");
-    auto text = source == "-" ? Terminal::read_zone() : Terminal::read_input(source, mrz_input_bytes_max);
+    if (source == "-" && context.terminal.can_ask())
+        context.out.talk("Paste the machine-readable zone:");
+    auto text =
+        source == "-" ? Terminal::read_zone() : Terminal::read_input(source, mrz_input_bytes_max);
     if (!text) return text.error();
     auto mrz = parse_mrz(*text);
     if (!mrz) return problem(Errc::invalid, mrz.error().detail, "rilon mrz says more");
     if (Status s = ask_about_digits(context, *mrz); !s) return s;
     out.mrz = *mrz;
-    if (!out.issuer_is_home.empty() || !context.terminal.can_ask() || mrz->issuer.empty()) return {};
+    if (!out.issuer_is_home.empty() || !context.terminal.can_ask() || mrz->issuer.empty())
+        return {};
     auto answer = context.terminal.ask(
-        fmt::format("Passport says {0}. Is the holder really {0}? yes / no / [unsure] ", shown(mrz->issuer)), "");
+        fmt::format("Passport says {0}. Is the holder really {0}? yes / no / [unsure] ",
+                    shown(mrz->issuer)),
+        "");
     if (!answer) return answer.error();
-    out.issuer_is_home = answer->empty() || (*answer)[0] == 'u' ? "unsure" : (*answer)[0] == 'y' ? "yes" : "no";
+    out.issuer_is_home = answer->empty() || (*answer)[0] == 'u' ? "unsure"
+                         : (*answer)[0] == 'y'                  ? "yes"
+                                                                : "no";
     return {};
 }
 
@@ -128,12 +138,17 @@ const char* option_of(Prompt prompt) {
 
 void take_answer(Prompt prompt, const std::string& answer, PostRequest& out) {
     const std::vector<std::string> words = words_of(answer);
-    const auto word = [&](std::size_t i) { return i < words.size() ? upper(words[i]) : std::string(); };
+    const auto word = [&](std::size_t i) {
+        return i < words.size() ? upper(words[i]) : std::string();
+    };
     switch (prompt) {
         case Prompt::document:
-            if (auto mrz = parse_mrz(answer)) out.mrz = *mrz;
-            else if (words.size() > 1) out.document_issuer = word(0), out.document_number = word(1);
-            else out.document_number = word(0);
+            if (auto mrz = parse_mrz(answer))
+                out.mrz = *mrz;
+            else if (words.size() > 1)
+                out.document_issuer = word(0), out.document_number = word(1);
+            else
+                out.document_number = word(0);
             return;
         case Prompt::series: out.series_from = word(0), out.series_to = word(1); return;
         case Prompt::person: out.secondary = after_comma(answer, out.primary); return;
@@ -156,7 +171,8 @@ Result<std::string> template_name(Context& context) {
     std::string name = context.args.get("template");
     while (name.empty()) {
         std::string list;
-        for (const AlertTemplate& t : alert_templates()) list += fmt::format("  {:<24} {}\n", t.name, t.label);
+        for (const AlertTemplate& t : alert_templates())
+            list += fmt::format("  {:<24} {}\n", t.name, t.label);
         context.terminal.show(list);
         auto answer = context.terminal.ask("Which? ", "give -t TEMPLATE");
         if (!answer) return answer.error();
@@ -184,11 +200,13 @@ Result<proto::Alert> alert_from_options(Context& context) {
         if (!alert) return alert;
         const std::vector<Prompt> missing = missing_prompts(**form, *alert);
         if (missing.empty()) return alert;
-        auto answer = context.terminal.ask(std::string(prompt_question(missing[0])) + " ", option_of(missing[0]));
+        auto answer = context.terminal.ask(std::string(prompt_question(missing[0])) + " ",
+                                           option_of(missing[0]));
         if (!answer) return answer.error();
         take_answer(missing[0], *answer, request);
     }
-    return problem(Errc::invalid, "too many answers could not be used", "write the alert in a file: rilon post --edit");
+    return problem(Errc::invalid, "too many answers could not be used",
+                   "write the alert in a file: rilon post --edit");
 }
 
 }  // namespace rilon

@@ -56,8 +56,10 @@ Result<proto::Alert> alert_from_text(const std::string& text) {
         auto bytes = parse_armour_of(ArmourKind::draft, text);
         if (!bytes) return bytes.error();
         proto::Operation operation;
-        if (!operation.ParseFromArray(bytes->data(), static_cast<int>(bytes->size())) || !operation.has_publish())
-            return problem(Errc::malformed, "the file holds no draft of an alert", "name another with -f");
+        if (!operation.ParseFromArray(bytes->data(), static_cast<int>(bytes->size())) ||
+            !operation.has_publish())
+            return problem(Errc::malformed, "the file holds no draft of an alert",
+                           "name another with -f");
         return operation.publish();
     }
     SystemRng rng;

@@ -13,8 +13,12 @@ struct Column {
     std::string Applicant::*field;
 };
 constexpr Column columns[] = {
-    {"reference", &Applicant::reference}, {"doc", &Applicant::doc}, {"name", &Applicant::name},
-    {"dob", &Applicant::dob},             {"sex", &Applicant::sex}, {"nationality", &Applicant::nationality},
+    {"reference", &Applicant::reference},
+    {"doc", &Applicant::doc},
+    {"name", &Applicant::name},
+    {"dob", &Applicant::dob},
+    {"sex", &Applicant::sex},
+    {"nationality", &Applicant::nationality},
 };
 
 Error at_line(std::size_t line, const std::string& what, const std::string& remedy) {
@@ -27,7 +31,9 @@ const Column* find_column(std::string_view name) {
     return nullptr;
 }
 
-bool nothing_to_look_for(const Applicant& a) { return a.doc.empty() && a.name.empty(); }
+bool nothing_to_look_for(const Applicant& a) {
+    return a.doc.empty() && a.name.empty();
+}
 
 Result<std::vector<Applicant>> from_csv(std::string_view text) {
     auto rows = parse_csv(text);
@@ -41,17 +47,21 @@ Result<std::vector<Applicant>> from_csv(std::string_view text) {
         any |= header.back() != nullptr && header.back()->name != "reference";
     }
     if (!any)
-        return at_line(1, "no known column in the header", "name the columns reference, doc, name, dob, sex, nationality");
+        return at_line(1, "no known column in the header",
+                       "name the columns reference, doc, name, dob, sex, nationality");
     for (std::size_t r = 1; r < rows->size(); ++r) {
         const std::vector<std::string>& row = (*rows)[r];
         if (row.size() == 1 && row[0].empty()) continue;
         if (row.size() != header.size())
-            return at_line(r + 1, std::to_string(row.size()) + " fields, the header has " + std::to_string(header.size()),
+            return at_line(r + 1,
+                           std::to_string(row.size()) + " fields, the header has " +
+                               std::to_string(header.size()),
                            "quote fields that hold a comma");
         Applicant a;
         for (std::size_t i = 0; i < row.size(); ++i)
             if (header[i] != nullptr) a.*(header[i]->field) = row[i];
-        if (nothing_to_look_for(a)) return at_line(r + 1, "neither doc nor name", "give one of them");
+        if (nothing_to_look_for(a))
+            return at_line(r + 1, "neither doc nor name", "give one of them");
         out.push_back(std::move(a));
     }
     return out;
@@ -64,7 +74,8 @@ Result<Applicant> from_json(std::string_view line, std::size_t number) {
     for (const Column& c : columns) {
         const auto at = json.find(std::string(c.name));
         if (at == json.end() || at->is_null()) continue;
-        if (!at->is_string()) return at_line(number, std::string(c.name) + " is not text", "put it in quotes");
+        if (!at->is_string())
+            return at_line(number, std::string(c.name) + " is not text", "put it in quotes");
         a.*(c.field) = at->get<std::string>();
     }
     if (nothing_to_look_for(a)) return at_line(number, "neither doc nor name", "give one of them");
@@ -81,7 +92,8 @@ Result<std::vector<Applicant>> from_ndjson(std::string_view text) {
         ++number;
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
         // Deep nesting would end the parser's stack before anything else; no row needs any.
-        if (line.find('[') != std::string_view::npos || line.find('{', line.find('{') + 1) != std::string_view::npos)
+        if (line.find('[') != std::string_view::npos ||
+            line.find('{', line.find('{') + 1) != std::string_view::npos)
             return at_line(number, "nested values", "give plain text fields");
         auto a = from_json(line, number);
         if (!a) return a.error();
@@ -104,11 +116,15 @@ Result<std::vector<std::vector<std::string>>> parse_csv(std::string_view text) {
         const char c = text[i];
         if (c == '\n') ++line;
         if (quoted) {
-            if (c != '"') field.push_back(c);
-            else if (i + 1 < text.size() && text[i + 1] == '"') field.push_back(text[++i]);
-            else quoted = false;
+            if (c != '"')
+                field.push_back(c);
+            else if (i + 1 < text.size() && text[i + 1] == '"')
+                field.push_back(text[++i]);
+            else
+                quoted = false;
         } else if (c == '"') {
-            if (!field.empty() || was_quoted) return at_line(line, "a quote inside a field", "double it and quote the field");
+            if (!field.empty() || was_quoted)
+                return at_line(line, "a quote inside a field", "double it and quote the field");
             quoted = was_quoted = true;
         } else if (c == ',' || c == '\n') {
             row.push_back(std::move(field));
@@ -116,7 +132,9 @@ Result<std::vector<std::vector<std::string>>> parse_csv(std::string_view text) {
             was_quoted = false;
             if (c == '\n') rows.push_back(std::exchange(row, {}));
         } else if (c != '\r' || i + 1 >= text.size() || text[i + 1] != '\n') {
-            if (was_quoted) return at_line(line, "text after a closing quote", "put the quote at the end of the field");
+            if (was_quoted)
+                return at_line(line, "text after a closing quote",
+                               "put the quote at the end of the field");
             field.push_back(c);
         }
     }

@@ -1,5 +1,6 @@
 // A caseload file for screening: CSV with a header line, or one JSON object a line. Columns (any
-// order): reference, doc, name, dob, sex, nationality; others are left alone. Nothing of it is kept.
+// order): reference, doc, name, dob, sex, nationality; others are left alone. Nothing of it is
+// kept.
 #pragma once
 
 #include <string>

@@ -39,8 +39,9 @@ Result<std::string> withdraw_reason(Context& context) {
     const Code* near = nearest_code(withdraw_reasons(), reason);
     std::string all;
     for (const Code& c : withdraw_reasons()) all += (all.empty() ? "" : ", ") + std::string(c.code);
-    return problem(Errc::usage, "no such reason: " + reason,
-                   near != nullptr ? "did you mean " + std::string(near->code) + "?" : "one of " + all);
+    return problem(
+        Errc::usage, "no such reason: " + reason,
+        near != nullptr ? "did you mean " + std::string(near->code) + "?" : "one of " + all);
 }
 
 }  // namespace
@@ -67,9 +68,11 @@ Result<int> run_confirm(Context& context) {
     if (!session) return session.error();
     auto row = alert_named(*session, context.args.word(0));
     if (!row) return row.error();
-    const std::string what = context.args.get("what", row->alert().persons_size() > 0 ? "person" : "document");
+    const std::string what =
+        context.args.get("what", row->alert().persons_size() > 0 ? "person" : "document");
     if (what != "person" && what != "document" && what != "mo")
-        return problem(Errc::usage, "--what " + what + " can't be confirmed", "write person, document or mo");
+        return problem(Errc::usage, "--what " + what + " can't be confirmed",
+                       "write person, document or mo");
     Posting posting;
     posting.headline = headline_of("CONFIRM", *row);
     posting.prepare.set_alert(context.args.word(0));
@@ -95,8 +98,9 @@ Result<int> run_update(Context& context) {
     if (!row) return row.error();
     if (row->withdrawn())
         return problem(Errc::not_permitted, "a withdrawn alert is not updated", "post a new one");
-    auto text = context.args.has("file") ? Terminal::read_input(context.args.get("file"), draft_bytes_max)
-                                         : edit_text(context, alert_to_text(row->alert()));
+    auto text = context.args.has("file")
+                    ? Terminal::read_input(context.args.get("file"), draft_bytes_max)
+                    : edit_text(context, alert_to_text(row->alert()));
     if (!text) return text.error();
     auto draft = KeptDraft::keep(*text);
     if (!draft) return draft.error();
@@ -108,6 +112,13 @@ Result<int> run_update(Context& context) {
     // The node sets id, revision and readers: an update goes to those who read the alert.
     *posting.prepare.mutable_operation()->mutable_supersede()->mutable_alert() = *alert;
     read_wish(context.args, *posting.prepare.mutable_wish());
+    if (!context.args.has("to")) {
+        // Who was left out then must not slip in now: the officer names the readers again.
+        if (row->audience().empty() || row->audience().find(' ') != std::string::npos)
+            return draft->kept(problem(Errc::usage, "this alert went to " + row->audience(),
+                                       "give --to and what else named its readers"));
+        posting.prepare.mutable_wish()->set_audience(row->audience());
+    }
     auto done = post(context, *session, posting);
     if (!done) return draft->kept(done.error());
     draft->done();

@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include "config/node_config.h"
+#include "node/identity_file.h"
 #include "node/system.h"
 #include "protocol/fingerprint.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
 #include "tools/rilon/commands.h"
-#include "node/identity_file.h"
 #include "tools/rilon/json_lines.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/session.h"
@@ -34,7 +34,8 @@ Result<NodeFiles> open_node(const std::string& directory) {
 
 Status pin_network(const NodeFiles& node, const NetworkPin& pin) {
     if (pin.network != node.identity.network)
-        return problem(Errc::wrong_network, "this file belongs to another network than the node was set up for",
+        return problem(Errc::wrong_network,
+                       "this file belongs to another network than the node was set up for",
                        "ask the RSO for the right one");
     const std::string text = encode_armour(ArmourKind::network, encode_network_file(pin));
     return write_file(node.config.network, as_bytes(text), FileMode::shared, Overwrite::replace);
@@ -42,25 +43,33 @@ Status pin_network(const NodeFiles& node, const NetworkPin& pin) {
 
 Result<int> enrol_grant(Context& context, ByteView sealed) {
     if (!context.args.has("config-dir"))
-        return problem(Errc::usage, "a grant is for a node", "give --config-dir DIR, as in rilon setup node");
+        return problem(Errc::usage, "a grant is for a node",
+                       "give --config-dir DIR, as in rilon setup node");
     auto node = open_node(context.args.get("config-dir"));
     if (!node) return node.error();
     if (node->identity.enc.empty())
-        return problem(Errc::not_permitted, "a coordinator takes no grant: it reads nothing", "enrol it with the network file");
+        return problem(Errc::not_permitted, "a coordinator takes no grant: it reads nothing",
+                       "enrol it with the network file");
     const EncKeyPair& key = node->identity.enc.back();
     auto grant = open_grant(sealed, key.pk, key.sk);
     if (!grant)
-        return problem(grant.code(), "the grant does not open: " + grant.error().detail, "ask the RSO for one made for this node");
+        return problem(grant.code(), "the grant does not open: " + grant.error().detail,
+                       "ask the RSO for one made for this node");
     if (grant->node != node->identity.id)
-        return problem(Errc::cannot_open, "the grant is for another node", "ask the RSO for one made for this node");
+        return problem(Errc::cannot_open, "the grant is for another node",
+                       "ask the RSO for one made for this node");
     if (Status s = pin_network(*node, grant->pin); !s) return s.error();
     bool known = false;
-    for (const PskEntry& entry : node->identity.psks) known |= entry.generation == grant->psk_generation;
+    for (const PskEntry& entry : node->identity.psks)
+        known |= entry.generation == grant->psk_generation;
     if (!known) node->identity.psks.push_back({grant->psk_generation, std::move(grant->psk)});
     SystemRng rng;
-    if (Status s = save_identity(node->config.identity, node->identity, node->storage, rng, Overwrite::replace); !s)
+    if (Status s = save_identity(node->config.identity, node->identity, node->storage, rng,
+                                 Overwrite::replace);
+        !s)
         return s.error();
-    context.out.talk("✓ enrolled; start the node: rilond --config " + context.args.get("config-dir") + "/node.toml");
+    context.out.talk("✓ enrolled; start the node: rilond --config " +
+                     context.args.get("config-dir") + "/node.toml");
     return exit_done;
 }
 
@@ -91,10 +100,13 @@ Result<int> run_enrol(Context& context) {
     auto text = Terminal::read_input(path, armour_text_max);
     if (!text) return text.error();
     auto armoured = parse_armour(*text);
-    if (!armoured) return problem(armoured.code(), path + ": " + armoured.error().detail, "give a grant or a network file");
+    if (!armoured)
+        return problem(armoured.code(), path + ": " + armoured.error().detail,
+                       "give a grant or a network file");
     if (armoured->kind == ArmourKind::grant) return enrol_grant(context, armoured->bytes);
     if (armoured->kind != ArmourKind::network)
-        return problem(Errc::usage, path + " is a " + std::string(armour_label(armoured->kind)), "give a grant or a network file");
+        return problem(Errc::usage, path + " is a " + std::string(armour_label(armoured->kind)),
+                       "give a grant or a network file");
     auto pin = parse_network_file(armoured->bytes);
     if (!pin) return pin.error();
     return enrol_network(context, path, *pin);
@@ -119,8 +131,10 @@ Result<int> run_identity_show(Context& context) {
     }
     context.out.line("profile      " + profile->name + " (" + holder + ")");
     context.out.line("key file     " + profile->key_file);
-    context.out.line("node         " + (profile->node.empty() ? "the coordinator" : shown(profile->node)));
-    context.out.line("network      " + (profile->network.empty() ? "none pinned: rilon enrol" : shown(profile->network)));
+    context.out.line("node         " +
+                     (profile->node.empty() ? "the coordinator" : shown(profile->node)));
+    context.out.line("network      " + (profile->network.empty() ? "none pinned: rilon enrol"
+                                                                 : shown(profile->network)));
     context.out.line("signing key  " + head->sign_pk.hex());
     context.out.line("transport    " + head->transport_pk.hex());
     context.out.line("read out     " + fingerprint_line(head->sign_pk.view()));
@@ -137,7 +151,8 @@ Result<int> run_identity_export(Context& context) {
         if (auto pin = load_network(*profile)) network = pin->network;
     const std::string text = make_public_request(*key, network);
     if (text.empty())
-        return problem(Errc::not_enrolled, "a founder's request is made in the ceremony", "rilon enrol NETWORK-FILE first");
+        return problem(Errc::not_enrolled, "a founder's request is made in the ceremony",
+                       "rilon enrol NETWORK-FILE first");
     if (Status s = put_public(context, context.args.get("out"), text); !s) return s.error();
     return exit_done;
 }

@@ -2,6 +2,7 @@
 // moves only after the lines before it were flushed; the node is told after the cursor is durable.
 #include <fmt/format.h>
 
+#include "node/system.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
 #include "tools/rilon/commands.h"
@@ -9,7 +10,6 @@
 #include "tools/rilon/output.h"
 #include "tools/rilon/resume_file.h"
 #include "tools/rilon/session.h"
-#include "node/system.h"
 #include "tools/rilon/view.h"
 
 namespace rilon {
@@ -30,7 +30,8 @@ struct Feed {
 Status read_filters(const Args& args, Feed& feed) {
     for (const std::string& filter : args.all("filter")) {
         if (!filter.starts_with("type=") || filter.size() == 5)
-            return problem(Errc::usage, "--filter " + filter + " is not known", "write --filter type=KIND");
+            return problem(Errc::usage, "--filter " + filter + " is not known",
+                           "write --filter type=KIND");
         feed.types.push_back(filter.substr(5));
     }
     return {};
@@ -43,7 +44,8 @@ Result<Feed> read_feed(const Context& context) {
     const std::string from = context.args.get("from");
     if (context.args.has("resume")) {
         if (!from.empty())
-            return problem(Errc::usage, "--from and --resume exclude each other", "the file knows the place");
+            return problem(Errc::usage, "--from and --resume exclude each other",
+                           "the file knows the place");
         SystemRng rng;
         feed.resume_path = context.args.get("resume");
         auto point = load_resume(feed.resume_path, rng);
@@ -51,14 +53,18 @@ Result<Feed> read_feed(const Context& context) {
         feed.point = *point;
         return feed;
     }
-    if (from == "now") feed.from_now = true;
+    if (from == "now")
+        feed.from_now = true;
     else if (!from.empty() && from != "start" && !well_formed_cursor(from))
-        return problem(Errc::usage, "not a cursor: " + from, "take riloncursor of an event, or start, or now");
-    else if (from != "start") feed.point.cursor = from;
+        return problem(Errc::usage, "not a cursor: " + from,
+                       "take riloncursor of an event, or start, or now");
+    else if (from != "start")
+        feed.point.cursor = from;
     return feed;
 }
 
-Result<proto::FeedResponse> next_batch(Session& session, const Feed& feed, std::uint64_t timeout_ms) {
+Result<proto::FeedResponse> next_batch(Session& session, const Feed& feed,
+                                       std::uint64_t timeout_ms) {
     proto::Request request;
     proto::FeedRequest& ask = *request.mutable_feed();
     ask.set_consumer(feed.point.consumer);
@@ -72,9 +78,24 @@ Result<proto::FeedResponse> next_batch(Session& session, const Feed& feed, std::
     return std::move(*response->mutable_feed());
 }
 
+// Who reads without keeping a place: one id per key, so that an interrupted one leaves no trail.
+std::string passing_consumer(Session& session) {
+    return hash({as_bytes("rilon watch"), session.keys().sign_pk().view()}).hex().substr(0, 32);
+}
+
+// What was only shown is not a copy that has to be taken back later.
+Status forget(Session& session, const std::string& consumer, std::uint64_t timeout_ms) {
+    proto::Request request;
+    request.mutable_feed_ack()->set_consumer(consumer);
+    request.mutable_feed_ack()->set_forget(true);
+    auto response = session.call(request, timeout_ms);
+    if (!response) return response.error();
+    return {};
+}
+
 // Durable here, then told to the node.
 Status remember(Session& session, const Feed& feed, std::uint64_t timeout_ms) {
-    if (feed.resume_path.empty()) return {};
+    if (feed.resume_path.empty()) return forget(session, feed.point.consumer, timeout_ms);
     if (Status s = save_resume(feed.resume_path, feed.point); !s) return s;
     proto::Request request;
     request.mutable_feed_ack()->set_consumer(feed.point.consumer);
@@ -87,8 +108,11 @@ Status remember(Session& session, const Feed& feed, std::uint64_t timeout_ms) {
 std::string watch_line(const proto::FeedEvent& event, const Output& out) {
     if (event.type() == "published") return inbox_line(event.row(), out);
     const std::string id = short_form(event.row().alert_id());
-    if (event.type() == "removed") return fmt::format("{}  {} ({})", id, out.paint(Paint::faint, "removed"), shown(event.reason()));
-    if (event.type() == "confirmed") return fmt::format("{}  confirmed by {}", id, shown(event.row().confirmed_by()));
+    if (event.type() == "removed")
+        return fmt::format("{}  {} ({})", id, out.paint(Paint::faint, "removed"),
+                           shown(event.reason()));
+    if (event.type() == "confirmed")
+        return fmt::format("{}  confirmed by {}", id, shown(event.row().confirmed_by()));
     return fmt::format("{}  {}: {}", id, shown(event.type()), shown(title_of(event.row())));
 }
 
@@ -101,17 +125,19 @@ Result<int> run_feed(Context& context) {
     if (!session) return session.error();
     auto hello = session->hello();
     if (!hello) return hello.error();
+    if (feed->point.consumer.empty()) feed->point.consumer = passing_consumer(*session);
     const CloudSource source{to_hex(as_bytes(hello->network_id())), hello->node()};
     while (true) {
         auto batch = next_batch(*session, *feed, context.globals.timeout_ms);
         if (!batch) return batch.error();
-        for (const proto::FeedEvent& event : batch->events()) context.out.line(cloud_event(event, source));
+        for (const proto::FeedEvent& event : batch->events())
+            context.out.line(cloud_event(event, source));
         if (!context.out.flush()) return exit_other;  // The reader has gone: the cursor stays.
         const bool moved = !batch->cursor().empty() && batch->cursor() != feed->point.cursor;
-        if (moved) {
-            feed->point.cursor = batch->cursor();
-            if (Status s = remember(*session, *feed, context.globals.timeout_ms); !s) return s.error();
-        }
+        if (moved) feed->point.cursor = batch->cursor();
+        if (moved || feed->resume_path.empty())
+            if (Status s = remember(*session, *feed, context.globals.timeout_ms); !s)
+                return s.error();
         if (feed->once && batch->events_size() == 0) return exit_done;
     }
 }
@@ -122,14 +148,17 @@ Result<int> run_watch(Context& context) {
     if (context.args.has("type")) feed.types.push_back(context.args.get("type"));
     auto session = Session::open(context);
     if (!session) return session.error();
+    feed.point.consumer = passing_consumer(*session);
     context.out.talk("watching; Ctrl-C ends it");
     while (true) {
         auto batch = next_batch(*session, feed, context.globals.timeout_ms);
         if (!batch) return batch.error();
         for (const proto::FeedEvent& event : batch->events())
-            context.out.line(context.out.json() ? json_alert(event.row()) : watch_line(event, context.out));
+            context.out.line(context.out.json() ? json_alert(event.row())
+                                                : watch_line(event, context.out));
         if (!context.out.flush()) return exit_done;
         if (!batch->cursor().empty()) feed.point.cursor = batch->cursor();
+        if (Status s = remember(*session, feed, context.globals.timeout_ms); !s) return s.error();
     }
 }
 

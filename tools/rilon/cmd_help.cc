@@ -67,7 +67,8 @@ Result<int> run_help(Context& context) {
         return exit_done;
     }
     if (topic == "exit-codes") {
-        for (const ExitMeaning& m : exit_meanings()) context.out.line(fmt::format("{:>4}  {}", m.code, m.meaning));
+        for (const ExitMeaning& m : exit_meanings())
+            context.out.line(fmt::format("{:>4}  {}", m.code, m.meaning));
         return exit_done;
     }
     if (topic == "json") return context.out.raw(json_text), exit_done;

@@ -34,7 +34,8 @@ void show_zone(Output& out, const Mrz& mrz, const MrzDates& dates) {
     const auto row = [&](const char* what, const std::string& value) {
         if (!value.empty()) out.line(fmt::format("{:<12} {}", what, shown(value)));
     };
-    row("format", std::string(mrz_format_name(mrz.format)) + (mrz.line_two_only ? ", line two alone" : ""));
+    row("format",
+        std::string(mrz_format_name(mrz.format)) + (mrz.line_two_only ? ", line two alone" : ""));
     row("document", mrz.document_code + (mrz.document_code.empty() ? "" : " ") + mrz.issuer +
                         (mrz.issuer.empty() ? "" : " ") + mrz.document_number);
     row("primary", mrz.primary_identifier + (mrz.name_truncated ? " (may go on)" : ""));
@@ -49,9 +50,10 @@ void show_zone(Output& out, const Mrz& mrz, const MrzDates& dates) {
         if (c.ok)
             out.line(fmt::format("{} {:<22} {}", out.paint(Paint::good, "✓"), name, c.digit));
         else
-            out.line(fmt::format("{} {:<22} {}, expected {}{}",
-                                 out.paint(c.warning ? Paint::warning : Paint::bad, c.warning ? "!" : "✗"),
-                                 name, c.digit, c.expected, c.warning ? " (known to be printed so)" : ""));
+            out.line(fmt::format(
+                "{} {:<22} {}, expected {}{}",
+                out.paint(c.warning ? Paint::warning : Paint::bad, c.warning ? "!" : "✗"), name,
+                c.digit, c.expected, c.warning ? " (known to be printed so)" : ""));
     }
     for (const MrzSuggestion& s : mrz.suggestions)
         out.line(fmt::format("  line {}, column {}: {} may be {}{}", s.line, s.column, s.from, s.to,
@@ -73,8 +75,10 @@ Result<int> run_mrz(Context& context) {
                        "paste its two or three lines; line two alone will do for a passport");
     const MrzDates dates{iso_date(mrz->birth_date, MrzDateKind::birth),
                          iso_date(mrz->expiry_date, MrzDateKind::expiry)};
-    if (context.out.json()) context.out.line(json_mrz(*mrz, dates));
-    else show_zone(context.out, *mrz, dates);
+    if (context.out.json())
+        context.out.line(json_mrz(*mrz, dates));
+    else
+        show_zone(context.out, *mrz, dates);
     return mrz->ok() ? exit_done : exit_possible;
 }
 

@@ -41,11 +41,13 @@ Result<int> run_officer_certify(Context& context) {
     context.out.talk("fingerprint: " + fingerprint_line(*bytes));
     auto sure = context.terminal.confirm("Did the officer read out the same words? [y/N] ");
     if (!sure) return sure.error();
-    if (!*sure) return problem(Errc::interrupted, "not certified", "compare the words by telephone");
+    if (!*sure)
+        return problem(Errc::interrupted, "not certified", "compare the words by telephone");
     auto response = session->call(request);
     if (!response) return response.error();
     const std::string id = to_hex(as_bytes(response->certify().officer_id()));
-    if (context.out.json()) context.out.line(json_plain("certified", {{"id", id}, {"role", certify.role()}}));
+    if (context.out.json())
+        context.out.line(json_plain("certified", {{"id", id}, {"role", certify.role()}}));
     context.out.talk("✓ certified; officer " + id);
     return exit_done;
 }
@@ -56,10 +58,12 @@ Result<int> run_officer_list(Context& context) {
     auto rows = officers(*session);
     if (!rows) return rows.error();
     for (const proto::OfficerRow& row : *rows) {
-        if (context.out.json()) context.out.line(json_officer(row));
+        if (context.out.json())
+            context.out.line(json_officer(row));
         else
-            context.out.line(fmt::format("{:<10} {:<14} {:<24} since {}{}", shown(row.display_sign()), shown(row.role()),
-                                         shown(row.name()), local_time(row.since_ms()), row.revoked() ? "   revoked" : ""));
+            context.out.line(fmt::format(
+                "{:<10} {:<14} {:<24} since {}{}", shown(row.display_sign()), shown(row.role()),
+                shown(row.name()), local_time(row.since_ms()), row.revoked() ? "   revoked" : ""));
     }
     return exit_done;
 }
@@ -75,8 +79,11 @@ Result<int> run_officer_revoke(Context& context) {
         const bool named = row.display_sign() == who || to_hex(as_bytes(row.officer_id())) == who;
         if (named && !row.revoked()) found = &row;
     }
-    if (found == nullptr) return problem(Errc::not_found, "no officer " + who + " in force here", "rilon officer list");
-    auto sure = context.terminal.confirm("Revoke " + shown(found->display_sign()) + " (" + shown(found->name()) + ")? [y/N] ");
+    if (found == nullptr)
+        return problem(Errc::not_found, "no officer " + who + " in force here",
+                       "rilon officer list");
+    auto sure = context.terminal.confirm("Revoke " + shown(found->display_sign()) + " (" +
+                                         shown(found->name()) + ")? [y/N] ");
     if (!sure) return sure.error();
     if (!*sure) return problem(Errc::interrupted, "not revoked", "");
     proto::Request request;

@@ -25,7 +25,8 @@ Result<proto::Alert> alert_of(Context& context) {
         if (!text) return text.error();
         return alert_from_text(*text);
     }
-    if (!word.empty()) return problem(Errc::usage, "rilon post takes a template by -t", "rilon post -t " + word);
+    if (!word.empty())
+        return problem(Errc::usage, "rilon post takes a template by -t", "rilon post -t " + word);
     auto alert = alert_from_options(context);
     const bool bare = !context.args.has("mrz") && !context.args.has("template");
     if (!alert || !(context.args.has("edit") || (bare && context.terminal.can_ask()))) return alert;
@@ -47,7 +48,8 @@ Result<int> publish(Context& context, proto::Alert alert) {
     Posting posting;
     posting.headline = headline(alert);
     read_wish(context.args, *posting.prepare.mutable_wish());
-    if (Status s = choose_audience(context, *session, *posting.prepare.mutable_wish()); !s) return draft->kept(s.error());
+    if (Status s = choose_audience(context, *session, *posting.prepare.mutable_wish()); !s)
+        return draft->kept(s.error());
     *posting.prepare.mutable_operation()->mutable_publish() = std::move(alert);
     auto done = post(context, *session, posting);
     if (!done) return draft->kept(done.error());

@@ -28,8 +28,8 @@ void put_evidence(Output& out, const proto::Evidence& e) {
         out.line(json_evidence(e));
         return;
     }
-    out.line(fmt::format("entry          {} seq {} of stream {}", to_hex(as_bytes(e.entry_id())), e.seq(),
-                         to_hex(as_bytes(e.stream_id()))));
+    out.line(fmt::format("entry          {} seq {} of stream {}", to_hex(as_bytes(e.entry_id())),
+                         e.seq(), to_hex(as_bytes(e.stream_id()))));
     out.line("verified by    " + shown(e.verified_by()));
     out.line("signed header  " + to_hex(as_bytes(e.header_and_signature())));
 }
@@ -78,9 +78,11 @@ Result<int> run_inbox(Context& context) {
     for (const proto::AlertRow& row : alerts.rows())
         context.out.line(context.out.json() ? json_alert(row) : inbox_line(row, context.out));
     const auto count = static_cast<std::uint64_t>(alerts.rows_size());
-    if (count == 0) context.out.talk("nothing here");
+    if (count == 0)
+        context.out.talk("nothing here");
     else if (alerts.total() > count)
-        context.out.talk(fmt::format("{} of {}; --since 2d, --unread or rilon search narrow it", count, alerts.total()));
+        context.out.talk(fmt::format("{} of {}; --since 2d, --unread or rilon search narrow it",
+                                     count, alerts.total()));
     return exit_done;
 }
 

@@ -55,12 +55,14 @@ Status fill_from_options(Context& context, proto::SearchRequest& search) {
 }
 
 Status fill_from_zone(const std::string& source, proto::SearchRequest& search) {
-    auto text = source == "-" ? Terminal::read_zone() : Terminal::read_input(source, mrz_input_bytes_max);
+    auto text =
+        source == "-" ? Terminal::read_zone() : Terminal::read_input(source, mrz_input_bytes_max);
     if (!text) return text.error();
     auto mrz = parse_mrz(*text);
     if (!mrz) return problem(Errc::invalid, mrz.error().detail, "rilon mrz says more");
     search.set_doc(mrz->document_number);
-    search.set_name(mrz->primary_identifier + (mrz->secondary_identifier.empty() ? "" : ", " + mrz->secondary_identifier));
+    search.set_name(mrz->primary_identifier +
+                    (mrz->secondary_identifier.empty() ? "" : ", " + mrz->secondary_identifier));
     auto born = resolve_mrz_date(mrz->birth_date, MrzDateKind::birth, civil_today());
     if (born && !born->unknown()) search.set_dob(format_partial_date(*born));
     if (mrz->sex != '<') search.set_sex(std::string(1, mrz->sex));
@@ -78,8 +80,10 @@ void put_match(Output& out, const proto::Match& match, const std::string& refere
 }
 
 void put_coverage(Output& out, const proto::Coverage& coverage) {
-    if (out.json()) out.line(json_coverage(coverage));
-    else out.talk(coverage_line(coverage, now_ms()));
+    if (out.json())
+        out.line(json_coverage(coverage));
+    else
+        out.talk(coverage_line(coverage, now_ms()));
 }
 
 // How many of a batch are done, on stderr: after half a second on a terminal, else every ten.
@@ -105,7 +109,8 @@ struct Verdict {
     bool possible = false;
     bool stale = false;
     void add(const proto::SearchResponse& found) {
-        for (const proto::Match& m : found.matches()) (m.strength() == "strong" ? strong : possible) = true;
+        for (const proto::Match& m : found.matches())
+            (m.strength() == "strong" ? strong : possible) = true;
         stale |= coverage_stale(found.coverage());
     }
     int exit() const {
@@ -118,7 +123,8 @@ struct Verdict {
 Result<int> screen_batch(Context& context, const std::string& path) {
     auto text = Terminal::read_input(path, caseload_bytes_max);
     if (!text) return text.error();
-    const bool ndjson = path.ends_with(".ndjson") || path.ends_with(".jsonl") || (path == "-" && text->starts_with('{'));
+    const bool ndjson = path.ends_with(".ndjson") || path.ends_with(".jsonl") ||
+                        (path == "-" && text->starts_with('{'));
     auto rows = parse_caseload(*text, ndjson);
     if (!rows) return rows.error();
     auto session = Session::open(context);
@@ -138,8 +144,10 @@ Result<int> screen_batch(Context& context, const std::string& path) {
         search.set_nationality(a.nationality);
         auto response = session->call(request);
         if (!response) return response.error();
-        const std::string reference = a.reference.empty() ? "row " + std::to_string(done + 1) : a.reference;
-        for (const proto::Match& m : response->search().matches()) put_match(context.out, m, reference);
+        const std::string reference =
+            a.reference.empty() ? "row " + std::to_string(done + 1) : a.reference;
+        for (const proto::Match& m : response->search().matches())
+            put_match(context.out, m, reference);
         verdict.add(response->search());
         coverage = response->search().coverage();
         progress.step(++done);
@@ -195,7 +203,8 @@ Result<int> run_screen(Context& context) {
                                             : fill_from_options(context, search);
     if (!filled) return filled.error();
     if (search.doc().empty() && search.name().empty())
-        return problem(Errc::usage, "nothing to screen", "give --mrz -, --doc N, --name N or --batch FILE");
+        return problem(Errc::usage, "nothing to screen",
+                       "give --mrz -, --doc N, --name N or --batch FILE");
     auto session = Session::open(context);
     if (!session) return session.error();
     auto response = session->call(request);
@@ -204,7 +213,8 @@ Result<int> run_screen(Context& context) {
     verdict.add(response->search());
     for (const proto::Match& m : response->search().matches()) put_match(context.out, m, "");
     put_coverage(context.out, response->search().coverage());
-    if (response->search().matches_size() == 0) context.out.talk("no match in what this node holds");
+    if (response->search().matches_size() == 0)
+        context.out.talk("no match in what this node holds");
     return verdict.exit();
 }
 

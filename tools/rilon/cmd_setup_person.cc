@@ -1,5 +1,5 @@
-// rilon setup officer, rilon setup person: a key file under a passphrase, a profile, and the request
-// to hand to whoever certifies or admits.
+// rilon setup officer, rilon setup person: a key file under a passphrase, a profile, and the
+// request to hand to whoever certifies or admits.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -23,7 +23,8 @@ Result<Profile> new_profile(const Context& context) {
     const std::string& name = context.globals.profile;
     if (Status s = check_profile_name(name); !s) return s.error();
     if (profile_exists(name))
-        return problem(Errc::not_permitted, "profile \"" + name + "\" is there already", "name another with --profile");
+        return problem(Errc::not_permitted, "profile \"" + name + "\" is there already",
+                       "name another with --profile");
     Profile profile;
     if (context.args.has("connection")) {
         auto given = load_profile_file(context.args.get("connection"), name);
@@ -35,7 +36,8 @@ Result<Profile> new_profile(const Context& context) {
     if (context.args.has("node-key")) profile.node_key = context.args.get("node-key");
     if (context.args.has("network")) profile.network = absolute_path(context.args.get("network"));
     if (!profile.node_key.empty() && !TransportPublicKey::parse_hex(profile.node_key))
-        return problem(Errc::usage, "--node-key takes 64 hex digits", "copy it from rilon setup node");
+        return problem(Errc::usage, "--node-key takes 64 hex digits",
+                       "copy it from rilon setup node");
     const std::string key = context.args.get("key-file", rilon_home() + "/" + name + ".key");
     profile.key_file = absolute_path(key);
     return profile;
@@ -55,13 +57,16 @@ Result<int> run_setup_officer(Context& context) {
     if (!profile) return profile.error();
     auto pin = load_network(*profile);
     if (!pin)
-        return problem(pin.code(), "an officer belongs to one network: " + explain(pin.error()).message,
+        return problem(pin.code(),
+                       "an officer belongs to one network: " + explain(pin.error()).message,
                        "give --network FILE or --connection FILE (rilon setup node writes it)");
     auto name = option_or_ask(context, "name", "Your name (it stays on this node): ");
     if (!name) return name.error();
     auto mark = option_or_ask(context, "display-sign", "How readers see you, as LO-3: ");
     if (!mark) return mark.error();
-    if (name->empty() || mark->empty()) return problem(Errc::usage, "a name and a display sign are needed", "give --name and --display-sign");
+    if (name->empty() || mark->empty())
+        return problem(Errc::usage, "a name and a display sign are needed",
+                       "give --name and --display-sign");
     const PersonalKey key = make_personal_key(KeyHolder::officer, pin->network, *name, *mark);
     if (Status s = save_key_file(context, profile->key_file, key); !s) return s.error();
     if (Status s = save_profile(*profile); !s) return s.error();
@@ -76,7 +81,8 @@ Result<int> run_setup_officer(Context& context) {
 Result<int> run_setup_person(Context& context) {
     const std::string what = context.args.word(0);
     if (what != "rso" && what != "chair" && what != "party")
-        return problem(Errc::usage, "rilon setup person has no " + what, "write rso, chair or party");
+        return problem(Errc::usage, "rilon setup person has no " + what,
+                       "write rso, chair or party");
     auto profile = new_profile(context);
     if (!profile) return profile.error();
     NetworkId network;
@@ -89,24 +95,31 @@ Result<int> run_setup_person(Context& context) {
     }
     auto name = option_or_ask(context, "name", "Name, as other persons of the network see it: ");
     if (!name) return name.error();
-    auto party = what == "rso" ? Result<std::string>(context.args.get("party", "RSO"))
-                               : option_or_ask(context, "party", "Party (three capitals, as AUS): ");
+    auto party = what == "rso"
+                     ? Result<std::string>(context.args.get("party", "RSO"))
+                     : option_or_ask(context, "party", "Party (three capitals, as AUS): ");
     if (!party) return party.error();
     const PersonalKey key = make_personal_key(KeyHolder::person, network, *name, *party);
-    const Person person{PersonId::copy_of(key.id.view()), key.name, key.mark, key.sign.pk, key.transport.pk};
+    const Person person{PersonId::copy_of(key.id.view()), key.name, key.mark, key.sign.pk,
+                        key.transport.pk};
     const proto::SignedRequest request = make_person_request(network, person, key.sign.sk);
-    // A founder's request follows in the ceremony, under the network's id; the shape is checked now.
+    // A founder's request follows in the ceremony, under the network's id; the shape is checked
+    // now.
     if (auto parsed = parse_person_request(network, request); !parsed) return parsed.error();
     if (Status s = save_key_file(context, profile->key_file, key); !s) return s.error();
     if (Status s = save_profile(*profile); !s) return s.error();
     if (network.is_zero()) {
-        announce(context, *profile, {}, "rilon admin ceremony --person KEYFILE, then rilon enrol NETWORK-FILE");
+        announce(context, *profile, {},
+                 "rilon admin ceremony --person KEYFILE, then rilon enrol NETWORK-FILE");
         return exit_done;
     }
-    if (Status s = put_public(context, context.args.get("out"), make_public_request(key, network)); !s) return s.error();
+    if (Status s = put_public(context, context.args.get("out"), make_public_request(key, network));
+        !s)
+        return s.error();
     const char* next = what == "chair" ? "the RSO runs rilon admin rilon establish --chair REQUEST"
-                       : what == "party" ? "the RSO runs rilon admin party add --administrator REQUEST"
-                                         : "the request waits for a new ROOT";
+                       : what == "party"
+                           ? "the RSO runs rilon admin party add --administrator REQUEST"
+                           : "the request waits for a new ROOT";
     announce(context, *profile, to_bytes(as_bytes(request.request())), next);
     return exit_done;
 }

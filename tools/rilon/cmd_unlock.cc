@@ -42,8 +42,8 @@ struct Pipes {
     if (dup2(pipes.to_agent[0], STDIN_FILENO) < 0 || dup2(pipes.from_agent[1], STDOUT_FILENO) < 0 ||
         dup2(null, STDERR_FILENO) < 0)
         _exit(exit_other);
-    execl("/proc/self/exe", "rilon", "agent-process", "--profile", profile, "--no-input", "--for", idle,
-          static_cast<char*>(nullptr));
+    execl("/proc/self/exe", "rilon", "agent-process", "--profile", profile, "--no-input", "--for",
+          idle, static_cast<char*>(nullptr));
     _exit(exit_other);
 }
 
@@ -55,10 +55,12 @@ std::string read_word(int fd) {
 }
 
 std::string minutes(std::uint64_t ms) {
-    return ms < 2 * ms_hour ? fmt::format("{} min", ms / ms_minute) : fmt::format("{} h", ms / ms_hour);
+    return ms < 2 * ms_hour ? fmt::format("{} min", ms / ms_minute)
+                            : fmt::format("{} h", ms / ms_hour);
 }
 
-Status start_agent(const std::string& profile, const std::string& passphrase, std::uint64_t idle_ms) {
+Status start_agent(const std::string& profile, const std::string& passphrase,
+                   std::uint64_t idle_ms) {
     Pipes pipes;
     if (!pipes.open()) return {Errc::io, "no pipe to the agent"};
     const std::string idle = std::to_string(idle_ms) + "ms";
@@ -68,7 +70,8 @@ Status start_agent(const std::string& profile, const std::string& passphrase, st
     pipes.close_end(pipes.to_agent[0]);
     pipes.close_end(pipes.from_agent[1]);
     const std::string line = passphrase + "\n";
-    const bool sent = write(pipes.to_agent[1], line.data(), line.size()) == static_cast<ssize_t>(line.size());
+    const bool sent =
+        write(pipes.to_agent[1], line.data(), line.size()) == static_cast<ssize_t>(line.size());
     pipes.close_end(pipes.to_agent[1]);
     const std::string word = sent ? read_word(pipes.from_agent[0]) : "";
     if (word == "ready") return {};
@@ -117,7 +120,8 @@ Result<int> run_unlock(Context& context) {
         return problem(Errc::locked, "the passphrase does not open " + profile->key_file,
                        "type it again; check caps lock and the keyboard's language");
     if (!started) return started.error();
-    context.out.talk(fmt::format("✓ unlocked until it was idle for {}; rilon lock ends it", minutes(idle)));
+    context.out.talk(
+        fmt::format("✓ unlocked until it was idle for {}; rilon lock ends it", minutes(idle)));
     return exit_done;
 }
 

@@ -23,13 +23,16 @@ constexpr OptionSpec globals[] = {
     {"-h,--help", nullptr, "show this"},
 };
 
-std::string first_word(std::string_view path) { return std::string(path.substr(0, path.find(' '))); }
+std::string first_word(std::string_view path) {
+    return std::string(path.substr(0, path.find(' ')));
+}
 
 std::string option_lines(std::span<const OptionSpec> options) {
     std::string out;
     for (const OptionSpec& option : options) {
         std::string names(option.names);
-        if (const auto comma = names.find(','); comma != std::string::npos) names.insert(comma + 1, " ");
+        if (const auto comma = names.find(','); comma != std::string::npos)
+            names.insert(comma + 1, " ");
         if (option.value != nullptr) names += std::string(" ") + option.value;
         out += fmt::format("  {:<26} {}\n", names, option.help);
     }
@@ -44,7 +47,9 @@ std::string command_line(const CommandSpec& spec) {
 
 }  // namespace
 
-std::span<const OptionSpec> global_options() { return globals; }
+std::span<const OptionSpec> global_options() {
+    return globals;
+}
 
 Result<FoundCommand> find_command(const std::vector<std::string>& words) {
     if (words[0] == agent_command().path) return FoundCommand{&agent_command(), 1};
@@ -61,7 +66,8 @@ Result<FoundCommand> find_command(const std::vector<std::string>& words) {
     std::vector<std::string> known;
     for (const CommandSpec& spec : command_table()) {
         const std::string path(spec.path);
-        if (!group) known.push_back(first_word(path));
+        if (!group)
+            known.push_back(first_word(path));
         else if (first_word(path) == words[0] && path.size() > words[0].size())
             known.push_back(path.substr(words[0].size() + 1));
     }
@@ -69,8 +75,9 @@ Result<FoundCommand> find_command(const std::vector<std::string>& words) {
     const std::string front = group ? "rilon " + words[0] : "rilon";
     std::vector<std::string_view> views(known.begin(), known.end());
     const auto near = nearest(given, views);
-    return problem(Errc::usage, front + " has no command " + given,
-                   near ? "did you mean " + front + " " + known[*near] + "?" : "see " + front + " --help");
+    return problem(
+        Errc::usage, front + " has no command " + given,
+        near ? "did you mean " + front + " " + known[*near] + "?" : "see " + front + " --help");
 }
 
 std::string overview_text() {
@@ -84,7 +91,8 @@ std::string overview_text() {
 }
 
 std::string command_help(const CommandSpec& spec) {
-    std::string out = fmt::format("usage: rilon {} {}\n\n{}\n", spec.path, spec.positionals, spec.summary);
+    std::string out =
+        fmt::format("usage: rilon {} {}\n\n{}\n", spec.path, spec.positionals, spec.summary);
     if (!spec.options.empty()) out += "\noptions\n" + option_lines(spec.options);
     out += "\noptions of every command\n" + option_lines(globals);
     return out;

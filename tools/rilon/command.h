@@ -1,5 +1,5 @@
-// A command of `rilon` as a row of a table: its words, what it takes, the function that runs it. The
-// table (commands.cc) is the single source of --help, of parsing and of "did you mean".
+// A command of `rilon` as a row of a table: its words, what it takes, the function that runs it.
+// The table (commands.cc) is the single source of --help, of parsing and of "did you mean".
 #pragma once
 
 #include <map>

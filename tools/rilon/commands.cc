@@ -61,7 +61,7 @@ constexpr OptionSpec certify[] = {
     {"--role", "ROLE", "viewer, officer, releaser, administrator"},
 };
 constexpr OptionSpec post[] = {
-    {"-t,--template", "NAME", "counterfeit, impostor, …; rilon post alone lists them"},
+    {"-t,--template", "NAME", "counterfeit-document, impostor, …; rilon post alone lists them"},
     {"-f,--file", "FILE", "a draft, or an alert in TOML"},
     {"--mrz", "-|FILE", "read the machine-readable zone"},
     {"--as-printed", nullptr, "wrong check digits are the document's, not a typing error"},
@@ -238,16 +238,22 @@ constexpr OptionSpec grant[] = {
 };
 
 constexpr CommandSpec table[] = {
-    {"setup node", "", 0, 0, "make a node's keys, configuration and request", setup_node, run_setup_node},
-    {"setup coordinator", "", 0, 0, "the same for the RSO's coordinator", setup_coordinator, run_setup_coordinator},
-    {"setup officer", "", 0, 0, "make your key, profile and request", setup_officer, run_setup_officer},
-    {"setup person", "rso|chair|party", 1, 1, "the same for somebody who signs for the network", setup_person, run_setup_person},
-    {"enrol", "GRANT|NETWORK-FILE", 1, 1, "take a node into the network, or pin a network file", enrol, run_enrol},
+    {"setup node", "", 0, 0, "make a node's keys, configuration and request", setup_node,
+     run_setup_node},
+    {"setup coordinator", "", 0, 0, "the same for the RSO's coordinator", setup_coordinator,
+     run_setup_coordinator},
+    {"setup officer", "", 0, 0, "make your key, profile and request", setup_officer,
+     run_setup_officer},
+    {"setup person", "rso|chair|party", 1, 1, "the same for somebody who signs for the network",
+     setup_person, run_setup_person},
+    {"enrol", "GRANT|NETWORK-FILE", 1, 1, "take a node into the network, or pin a network file",
+     enrol, run_enrol},
     {"unlock", "", 0, 0, "hold your key for a session", unlock, run_unlock},
     {"lock", "", 0, 0, "end the session", {}, run_lock},
     {"identity show", "", 0, 0, "who you are to the network", {}, run_identity_show},
     {"identity export-public", "", 0, 0, "your request once more", out_only, run_identity_export},
-    {"officer certify", "REQUEST", 1, 1, "let an officer use this node", certify, run_officer_certify},
+    {"officer certify", "REQUEST", 1, 1, "let an officer use this node", certify,
+     run_officer_certify},
     {"officer list", "", 0, 0, "who may use this node", {}, run_officer_list},
     {"officer revoke", "SIGN|ID", 1, 1, "end an officer's access", {}, run_officer_revoke},
     {"mrz", "[-|FILE]", 0, 1, "parse and check a machine-readable zone", {}, run_mrz},
@@ -266,12 +272,15 @@ constexpr CommandSpec table[] = {
     {"audience list", "", 0, 0, "who can be posted to", {}, run_audience_list},
     {"audience show", "NAME", 1, 1, "its members", {}, run_audience_show},
     {"audience preview", "NAME", 1, 1, "who of them would read", preview, run_audience_preview},
-    {"import un-list", "FILE", 1, 1, "the UN consolidated list as lookouts", un_list, run_import_un_list},
+    {"import un-list", "FILE", 1, 1, "the UN consolidated list as lookouts", un_list,
+     run_import_un_list},
     {"status", "", 0, 0, "your node and its links", {}, run_status},
     {"log", "", 0, 0, "the audit log", log, run_log},
     {"admin ceremony", "", 0, 0, "found a network", ceremony, run_admin_ceremony},
-    {"admin party", "add CODE", 2, 2, "take in a party and its administrators", party_add, run_admin_party_add},
-    {"admin rilon", "establish CODE", 2, 2, "establish a RILON", establish, run_admin_rilon_establish},
+    {"admin party", "add CODE", 2, 2, "take in a party and its administrators", party_add,
+     run_admin_party_add},
+    {"admin rilon", "establish CODE", 2, 2, "establish a RILON", establish,
+     run_admin_rilon_establish},
     {"admin change", "CODE", 1, 1, "a RILON's name, chair or deputies", change, run_admin_change},
     {"admin admit", "NODE-REQUEST", 1, 1, "begin to admit a node", {}, run_admin_admit},
     {"admin approve", "DRAFT", 1, 1, "sign what another began", {}, run_admin_approve},
@@ -291,8 +300,12 @@ constexpr CommandSpec agent = {"agent-process", "", 0, 0, "", agent_options, run
 
 }  // namespace
 
-std::span<const CommandSpec> command_table() { return table; }
+std::span<const CommandSpec> command_table() {
+    return table;
+}
 
-const CommandSpec& agent_command() { return agent; }
+const CommandSpec& agent_command() {
+    return agent;
+}
 
 }  // namespace rilon

@@ -8,7 +8,11 @@ namespace rilon {
 
 Bytes encode_coordinator_request(const CoordinatorRequest& request) {
     const std::string body = request.coordinator.SerializeAsString();
-    return std::move(ByteWriter{}.raw(request.network.view()).raw(request.online.view()).raw(as_bytes(body))).take();
+    return std::move(ByteWriter{}
+                         .raw(request.network.view())
+                         .raw(request.online.view())
+                         .raw(as_bytes(body)))
+        .take();
 }
 
 Result<CoordinatorRequest> parse_coordinator_request(ByteView bytes) {
@@ -18,7 +22,8 @@ Result<CoordinatorRequest> parse_coordinator_request(ByteView bytes) {
     out.online = in.fixed<SignPublicKey>();
     const ByteView body = in.rest();
     if (in.failed() || !out.coordinator.ParseFromArray(body.data(), static_cast<int>(body.size())))
-        return problem(Errc::malformed, "not a coordinator's request", "rilon setup coordinator writes one");
+        return problem(Errc::malformed, "not a coordinator's request",
+                       "rilon setup coordinator writes one");
     if (auto key = parse_sign_key(out.online.str()); !key) return key.error();
     auto checked = parse_coordinator(out.network, out.coordinator);
     if (!checked) return checked.error();

@@ -10,7 +10,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string dump(const Json& json) { return dump_json(json); }
+std::string dump(const Json& json) {
+    return dump_json(json);
+}
 
 Json line(const char* kind) {
     Json out;
@@ -34,9 +36,13 @@ std::string short_text(const std::string& bytes) {
     auto id = AlertId::parse(bytes);
     return id ? format_short_id(*id) : "";
 }
-std::string hex(const std::string& bytes) { return to_hex(as_bytes(bytes)); }
+std::string hex(const std::string& bytes) {
+    return to_hex(as_bytes(bytes));
+}
 
-Json time_of(std::uint64_t ms) { return ms == 0 ? Json(nullptr) : Json(rfc3339(UnixMillis{ms})); }
+Json time_of(std::uint64_t ms) {
+    return ms == 0 ? Json(nullptr) : Json(rfc3339(UnixMillis{ms}));
+}
 
 Json part_json(const proto::PreparedPart& part) {
     Json out;
@@ -51,7 +57,9 @@ Json part_json(const proto::PreparedPart& part) {
     return out;
 }
 
-std::string one(char c) { return std::string(1, c); }
+std::string one(char c) {
+    return std::string(1, c);
+}
 
 }  // namespace
 
@@ -223,9 +231,8 @@ std::string json_coverage(const proto::Coverage& coverage) {
     out["sources"] = Json::array();
     for (const auto& s : coverage.sources()) {
         if (s.stale()) out["stale"].push_back(s.name());
-        out["sources"].push_back({{"name", s.name()},
-                                  {"last_heard", time_of(s.last_heard_ms())},
-                                  {"stale", s.stale()}});
+        out["sources"].push_back(
+            {{"name", s.name()}, {"last_heard", time_of(s.last_heard_ms())}, {"stale", s.stale()}});
     }
     out["unopened"] = coverage.unopened();
     return dump(out);
@@ -260,13 +267,6 @@ std::string json_audience(const proto::AudienceRow& row) {
     out["members"] = Json::array();
     for (const proto::Reader& r : row.members())
         out["members"].push_back({{"node", r.name()}, {"party", r.party()}, {"host", r.host()}});
-    return dump(out);
-}
-
-std::string json_excluded(const proto::Excluded& excluded) {
-    Json out = line("excluded");
-    out["party"] = excluded.party();
-    out["why"] = excluded.why();
     return dump(out);
 }
 

@@ -1,6 +1,6 @@
-// What `rilon --json` prints: one object a line, "v":1 and "kind" first, only ASCII (everything else
-// is \u-escaped, so that nothing in it can move what a terminal shows). Schemas: docs/schemas/.
-// nlohmann-json stays in the .cc files. Lines come without a newline.
+// What `rilon --json` prints: one object a line, "v":1 and "kind" first, only ASCII (everything
+// else is \u-escaped, so that nothing in it can move what a terminal shows). Schemas:
+// docs/schemas/. nlohmann-json stays in the .cc files. Lines come without a newline.
 #pragma once
 
 #include <string>
@@ -35,7 +35,6 @@ std::string json_receipt(const proto::Receipt& receipt);
 std::string json_evidence(const proto::Evidence& evidence);
 
 std::string json_audience(const proto::AudienceRow& row);
-std::string json_excluded(const proto::Excluded& excluded);
 std::string json_status(const proto::StatusResponse& status);
 std::string json_log(const proto::LogRow& row);
 std::string json_officer(const proto::OfficerRow& row);
@@ -47,8 +46,8 @@ struct JsonField {
 };
 std::string json_plain(const std::string& kind, const std::vector<JsonField>& fields);
 
-// CloudEvents 1.0: {"specversion":"1.0","id":…,"source":"rilon/NODE",…}. A removed event carries the
-// reason and no personal data.
+// CloudEvents 1.0: {"specversion":"1.0","id":…,"source":"rilon/NODE",…}. A removed event carries
+// the reason and no personal data.
 struct CloudSource {
     std::string network;
     std::string node;

@@ -16,7 +16,9 @@ namespace rilon {
 namespace {
 
 // By hand: the terminal is put back as it was by its owner, a draft is on disk before any question.
-void interrupted(int) { std::_Exit(exit_interrupted); }
+void interrupted(int) {
+    std::_Exit(exit_interrupted);
+}
 
 int fail(const Error& error, bool json) {
     show_error(error, json);
@@ -25,8 +27,9 @@ int fail(const Error& error, bool json) {
 
 int run(const std::vector<std::string>& arguments) {
     if (Status s = secrets_init(); !s)
-        return fail(problem(Errc::io, s.error().detail, "raise the limit of locked memory: ulimit -l"),
-                    json_asked(arguments));
+        return fail(
+            problem(Errc::io, s.error().detail, "raise the limit of locked memory: ulimit -l"),
+            json_asked(arguments));
     auto line = parse_command_line(arguments);
     if (!line) return fail(line.error(), json_asked(arguments));
     if (line->command == nullptr || line->globals.help) {

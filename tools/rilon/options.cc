@@ -63,7 +63,8 @@ std::vector<std::string> drop_words(const std::vector<std::string>& arguments, s
     for (const std::string& a : arguments) {
         const bool option = a.size() > 1 && a[0] == '-';
         if (skip_value || option) {
-            const OptionSpec* known = option && !skip_value ? find_option(global_options(), a) : nullptr;
+            const OptionSpec* known =
+                option && !skip_value ? find_option(global_options(), a) : nullptr;
             skip_value = known != nullptr && known->value != nullptr;
             out.push_back(a);
         } else if (count > 0) {
@@ -108,7 +109,7 @@ void add_options(CLI::App& app, std::span<const OptionSpec> specs, Slots& slots)
         } else {
             slots.values.emplace_back();
             option = app.add_option(spec.names, slots.values.back());
-            option->expected(1)->type_size(1);
+            option->expected(1)->type_size(1)->allow_extra_args(false);
             option->multi_option_policy(spec.repeat ? CLI::MultiOptionPolicy::TakeAll
                                                     : CLI::MultiOptionPolicy::Throw);
         }
@@ -144,10 +145,13 @@ Status read_globals(const Args& args, Globals& globals) {
         globals.timeout_ms = *ms;
     }
     const std::string color = args.get("color", "auto");
-    if (color == "always") globals.color = ColorWish::always;
-    else if (color == "never") globals.color = ColorWish::never;
+    if (color == "always")
+        globals.color = ColorWish::always;
+    else if (color == "never")
+        globals.color = ColorWish::never;
     else if (color != "auto")
-        return problem(Errc::usage, "--color " + color + " is not known", "write auto, always or never");
+        return problem(Errc::usage, "--color " + color + " is not known",
+                       "write auto, always or never");
     return {};
 }
 
@@ -157,8 +161,9 @@ Status check_count(const CommandSpec& spec, std::size_t given) {
     if (given < static_cast<std::size_t>(spec.words_min))
         return problem(Errc::usage, where + " needs more: " + spec.positionals, usage);
     if (spec.words_max >= 0 && given > static_cast<std::size_t>(spec.words_max))
-        return problem(Errc::usage, where + " takes fewer words than given",
-                       std::string_view(spec.positionals).empty() ? "see " + where + " --help" : usage);
+        return problem(
+            Errc::usage, where + " takes fewer words than given",
+            std::string_view(spec.positionals).empty() ? "see " + where + " --help" : usage);
     return {};
 }
 
@@ -216,7 +221,8 @@ Result<std::uint64_t> parse_duration(std::string_view text) {
     constexpr std::pair<std::string_view, std::uint64_t> units[] = {
         {"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
     for (const auto& [name, factor] : units)
-        if (failed == std::errc{} && unit == name && number <= 1'000'000'000) return number * factor;
+        if (failed == std::errc{} && unit == name && number <= 1'000'000'000)
+            return number * factor;
     return problem(Errc::usage, "not a length of time: " + std::string(text),
                    "write a number and s, m, h or d, as 30s or 2d");
 }

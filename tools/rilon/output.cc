@@ -55,9 +55,13 @@ void Output::line(std::string_view text) {
     put(stdout, "\n");
 }
 
-void Output::raw(std::string_view text) { put(stdout, text); }
+void Output::raw(std::string_view text) {
+    put(stdout, text);
+}
 
-bool Output::flush() { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }
+bool Output::flush() {
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
 
 void Output::talk(std::string_view text) {
     if (!quiet_ && !json_) warn(text);
@@ -121,6 +125,8 @@ CivilDate civil_today() {
             static_cast<int>(unsigned{date.day()})};
 }
 
-std::string shown(std::string_view text) { return escape_for_display(text); }
+std::string shown(std::string_view text) {
+    return escape_for_display(text);
+}
 
 }  // namespace rilon

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "config/file_io.h"
 #include "node/system.h"
 #include "protocol/officer.h"
+#include "protocol/short_id.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
 #include "tools/rilon/json_lines.h"
@@ -30,8 +32,10 @@ void show_preview(Context& context, const proto::PreparedResponse& prepared, con
         return;
     }
     for (const std::string& line : preview_lines(prepared, posting.headline, host)) {
-        if (context.args.has("dry-run")) context.out.line(line);
-        else context.out.warn(line);
+        if (context.args.has("dry-run"))
+            context.out.line(line);
+        else
+            context.out.warn(line);
     }
 }
 
@@ -39,10 +43,12 @@ void show_preview(Context& context, const proto::PreparedResponse& prepared, con
 Result<bool> officer_agrees(Context& context, const proto::PreparedResponse& prepared) {
     while (true) {
         if (context.terminal.says_yes()) return true;
-        auto answer = context.terminal.ask("Post? [y/N/readers] ", "look at --dry-run, then add --yes");
+        auto answer =
+            context.terminal.ask("Post? [y/N/readers] ", "look at --dry-run, then add --yes");
         if (!answer) return answer.error();
         if (*answer == "r" || *answer == "readers") {
-            for (const std::string& line : reader_lines(prepared)) context.terminal.show(line + "\n");
+            for (const std::string& line : reader_lines(prepared))
+                context.terminal.show(line + "\n");
             continue;
         }
         return *answer == "y" || *answer == "Y" || *answer == "yes";
@@ -67,8 +73,10 @@ Result<proto::PostedResponse> commit(Session& session, const Posting& posting,
     for (const proto::PreparedPart& part : prepared.parts()) {
         auto stream = StreamId::parse(part.stream_id());
         auto alert = AlertId::parse(part.alert_id());
-        if (!stream || !alert || !same_kind(posting, part)) return {Errc::malformed, "the node's preview can't be read"};
-        auto signature = session.keys().sign(officer_message(*network, *stream, *alert, as_bytes(part.operation())));
+        if (!stream || !alert || !same_kind(posting, part))
+            return {Errc::malformed, "the node's preview can't be read"};
+        auto signature = session.keys().sign(
+            officer_message(*network, *stream, *alert, as_bytes(part.operation())));
         if (!signature) return signature.error();
         request.mutable_commit()->add_signatures(signature->str());
     }
@@ -101,17 +109,20 @@ Result<proto::PostedResponse> negotiate(Context& context, Session& session, cons
     return problem(Errc::readers_changed, "the readers kept changing", "try again in a moment");
 }
 
-Result<int> receipt(Context& context, Session& session, const proto::PostedResponse& posted,
-                    const proto::PreparedResponse& prepared) {
+Result<int> receipt(Context& context, Session& session, const proto::PostedResponse& posted) {
     const bool wait = context.args.get("wait") == "held";
     const bool glance = isatty(STDOUT_FILENO) == 1 && !context.out.json();
     proto::Request request;
-    request.mutable_receipts()->set_ticket(prepared.ticket());
+    auto id = AlertId::parse(posted.alert_id());
+    if (!id) return id.error();
+    request.mutable_receipts()->set_alert(format_alert_id(*id));
     request.mutable_receipts()->set_wait_ms(wait ? held_wait_ms_max : glance ? glance_ms : 0);
-    auto response = session.call(request, context.globals.timeout_ms + (wait ? held_wait_ms_max : 0));
+    auto response =
+        session.call(request, context.globals.timeout_ms + (wait ? held_wait_ms_max : 0));
     if (!response) return response.error();  // It is posted all the same; the caller says so.
     const bool held = response->receipts().held();
-    if (context.out.json()) context.out.line(json_posted(posted, held ? "held" : "stored"));
+    if (context.out.json())
+        context.out.line(json_posted(posted, held ? "held" : "stored"));
     else {
         const std::string line = receipt_line(posted.alert_id(), count_held(response->receipts()));
         context.out.line(context.out.paint(Paint::good, line.substr(0, 3)) + line.substr(3));
@@ -149,10 +160,13 @@ Status choose_audience(Context& context, Session& session, proto::Wish& wish) {
     auto hello = session.hello();
     if (!hello) return hello.error();
     const std::string offer = hello->rilon();
-    auto answer = context.terminal.ask(fmt::format("To whom? {0}, {0}/missions, or another audience: ", shown(offer)),
-                                       "give --to AUDIENCE (rilon audience list)");
+    auto answer = context.terminal.ask(
+        fmt::format("To whom? {0}, {0}/missions, or another audience: ", shown(offer)),
+        "give --to AUDIENCE (rilon audience list)");
     if (!answer) return answer.error();
-    if (answer->empty()) return problem(Errc::usage, "an audience is needed", "give --to AUDIENCE (rilon audience list)");
+    if (answer->empty())
+        return problem(Errc::usage, "an audience is needed",
+                       "give --to AUDIENCE (rilon audience list)");
     wish.set_audience(*answer);
     profile.default_to = *answer;
     if (Status s = save_profile(profile); !s) return s;
@@ -169,11 +183,18 @@ Result<int> post(Context& context, Session& session, Posting& posting) {
     auto posted = negotiate(context, session, posting, dry, prepared);
     if (!posted) return posted.error();
     if (dry) return exit_done;
-    auto done = receipt(context, session, *posted, prepared);
+    auto done = receipt(context, session, *posted);
     if (done) return done;
-    if (context.out.json()) context.out.line(json_posted(*posted, "stored"));
-    else context.out.line(receipt_line(posted->alert_id(), {}));
-    return exit_done;
+    // Posted all the same; only who holds it is not known now.
+    context.out.warn("who holds it can't be said now: " + shown(explain(done.error()).message));
+    std::size_t readers = 0;
+    for (const proto::PreparedPart& part : prepared.parts())
+        readers = std::max(readers, static_cast<std::size_t>(part.readers_size()));
+    if (context.out.json())
+        context.out.line(json_posted(*posted, "stored"));
+    else
+        context.out.line(receipt_line(posted->alert_id(), {0, readers}));
+    return context.args.has("wait") ? exit_queued : exit_done;
 }
 
 Status post_quietly(Session& session, const Posting& posting) {
@@ -190,8 +211,9 @@ Result<KeptDraft> KeptDraft::keep(const std::string& text) {
     auto directory = draft_directory();
     if (!directory) return directory.error();
     SystemRng rng;
-    const std::string path = *directory + "/draft-" + rng.bytes<Random16>().brief() + ".toml";
-    if (Status s = write_file(path, as_bytes(text), FileMode::secret, Overwrite::refuse); !s) return s.error();
+    const std::string path = *directory + "/draft-" + rng.bytes<Random16>().brief();
+    if (Status s = write_file(path, as_bytes(text), FileMode::secret, Overwrite::refuse); !s)
+        return s.error();
     return KeptDraft(path);
 }
 

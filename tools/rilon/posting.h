@@ -1,5 +1,5 @@
-// The way of a posting (docs/wire.md, "Content"): PREPARE → the officer sees the readers → signs each
-// part → COMMIT → receipt. Used by every command that writes.
+// The way of a posting (docs/wire.md, "Content"): PREPARE → the officer sees the readers → signs
+// each part → COMMIT → receipt. Used by every command that writes.
 #pragma once
 
 #include "node/control.pb.h"

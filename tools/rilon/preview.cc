@@ -11,7 +11,9 @@
 namespace rilon {
 namespace {
 
-std::string safe(std::string_view text) { return escape_for_display(text); }
+std::string safe(std::string_view text) {
+    return escape_for_display(text);
+}
 
 std::string upper(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),
@@ -22,7 +24,8 @@ std::string upper(std::string text) {
 // "9 of 20 missions", "20 missions", "1 mission".
 std::string how_many(std::size_t readers, std::size_t all) {
     const char* word = all == 1 ? "mission" : "missions";
-    return readers == all ? fmt::format("{} {}", all, word) : fmt::format("{} of {} {}", readers, all, word);
+    return readers == all ? fmt::format("{} {}", all, word)
+                          : fmt::format("{} of {} {}", readers, all, word);
 }
 
 std::string withheld(const proto::PreparedPart& part) {
@@ -50,7 +53,8 @@ std::vector<std::string> preview_lines(const proto::PreparedResponse& prepared,
         const auto readers = static_cast<std::size_t>(part.readers_size());
         const std::size_t all = part.audience_size() > readers ? part.audience_size() : readers;
         const std::string reads =
-            host.empty() ? "" : fmt::format("host {}: {}", safe(host), part.host_reads() ? "YES" : "NO");
+            host.empty() ? ""
+                         : fmt::format("host {}: {}", safe(host), part.host_reads() ? "YES" : "NO");
         out.push_back(trimmed_right(fmt::format("{:<9} {:<17}  {:<15} {}", upper(safe(part.part())),
                                                 how_many(readers, all), reads, withheld(part))));
     }
@@ -63,7 +67,8 @@ std::vector<std::string> reader_lines(const proto::PreparedResponse& prepared) {
     for (const proto::PreparedPart& part : prepared.parts()) {
         out.push_back(fmt::format("{} to {}", upper(safe(part.part())), safe(part.audience())));
         for (const proto::Reader& r : part.readers())
-            out.push_back(fmt::format("  {:<20} {}{}", safe(r.name()), safe(r.party()), r.host() ? "   host" : ""));
+            out.push_back(fmt::format("  {:<20} {}{}", safe(r.name()), safe(r.party()),
+                                      r.host() ? "   host" : ""));
         for (const proto::Excluded& e : part.excluded())
             out.push_back(fmt::format("  not {:<16} {}", safe(e.party()), safe(e.why())));
     }

@@ -21,8 +21,10 @@ struct Key {
     std::string Profile::*field;
 };
 constexpr Key keys[] = {
-    {"node", &Profile::node},       {"node_key", &Profile::node_key},
-    {"key_file", &Profile::key_file}, {"network", &Profile::network},
+    {"node", &Profile::node},
+    {"node_key", &Profile::node_key},
+    {"key_file", &Profile::key_file},
+    {"network", &Profile::network},
     {"default_to", &Profile::default_to},
 };
 
@@ -55,7 +57,9 @@ std::string rilon_home() {
     return home;
 }
 
-std::string profile_path(const std::string& name) { return rilon_home() + "/" + name + ".toml"; }
+std::string profile_path(const std::string& name) {
+    return rilon_home() + "/" + name + ".toml";
+}
 
 std::string agent_socket_path(const std::string& name) {
     const std::string runtime = environment("XDG_RUNTIME_DIR");
@@ -77,10 +81,12 @@ Result<std::string> draft_directory() {
 
 Status check_profile_name(const std::string& name) {
     const bool good = !name.empty() && name.size() <= 64 && name[0] != '.' &&
-                      name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                             "0123456789-_.") == std::string::npos;
+                      name.find_first_not_of(
+                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                          "0123456789-_.") == std::string::npos;
     if (good) return {};
-    return problem(Errc::usage, "not a profile's name: " + name, "use letters, digits, - _ and dots");
+    return problem(Errc::usage, "not a profile's name: " + name,
+                   "use letters, digits, - _ and dots");
 }
 
 bool profile_exists(const std::string& name) {
@@ -91,7 +97,9 @@ Result<Profile> load_profile_file(const std::string& path, const std::string& na
     auto bytes = read_file(path, profile_bytes_max);
     if (!bytes) return bytes.error();
     auto settings = parse_settings(std::string(as_text(*bytes)));
-    if (!settings) return problem(Errc::malformed, path + ": " + settings.error().detail, "correct the profile");
+    if (!settings)
+        return problem(Errc::malformed, path + ": " + settings.error().detail,
+                       "correct the profile");
     Profile out;
     out.name = name;
     for (const Setting& setting : *settings) {
@@ -108,7 +116,8 @@ Result<Profile> load_profile(const std::string& name) {
     if (Status s = check_profile_name(name); !s) return s.error();
     auto profile = load_profile_file(profile_path(name), name);
     if (!profile && profile.code() == Errc::not_found)
-        return problem(Errc::not_enrolled, "there is no profile \"" + name + "\" in " + rilon_home(),
+        return problem(Errc::not_enrolled,
+                       "there is no profile \"" + name + "\" in " + rilon_home(),
                        "rilon setup officer, or name another with --profile");
     return profile;
 }

@@ -17,7 +17,8 @@ Result<PskFile> load_psk(const std::string& path) {
     auto bytes = read_secret_file(path, 512);
     if (!bytes) return bytes.error();
     const std::string_view text = as_text(*bytes);
-    const Error bad = problem(Errc::malformed, path + " holds no pre-shared key", "give the file the ceremony wrote");
+    const Error bad = problem(Errc::malformed, path + " holds no pre-shared key",
+                              "give the file the ceremony wrote");
     if (text.size() != text_bytes || !text.starts_with(front)) return bad;
     auto network = NetworkId::parse_hex(text.substr(front.size(), 32));
     auto generation = from_hex(text.substr(front.size() + 33, 8));

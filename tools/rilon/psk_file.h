@@ -1,5 +1,5 @@
-// The network's pre-shared key on an RSO officer's disk, as the founding ceremony wrote it: one line
-// of text, 0600, refused when others may read it.
+// The network's pre-shared key on an RSO officer's disk, as the founding ceremony wrote it: one
+// line of text, 0600, refused when others may read it.
 #pragma once
 
 #include <string>

@@ -23,7 +23,8 @@ bool well_formed_cursor(std::string_view text) {
 }
 
 std::string encode_resume(const ResumePoint& point) {
-    return std::string(front) + point.consumer + " " + (point.cursor.empty() ? "-" : point.cursor) + "\n";
+    return std::string(front) + point.consumer + " " + (point.cursor.empty() ? "-" : point.cursor) +
+           "\n";
 }
 
 Result<ResumePoint> parse_resume(std::string_view text) {
@@ -37,8 +38,10 @@ Result<ResumePoint> parse_resume(std::string_view text) {
     out.consumer = text.substr(0, consumer_digits);
     out.cursor = text.substr(consumer_digits + 1);
     if (!all_in(out.consumer, "0123456789abcdef")) return bad;
-    if (out.cursor == "-") out.cursor.clear();
-    else if (!well_formed_cursor(out.cursor)) return bad;
+    if (out.cursor == "-")
+        out.cursor.clear();
+    else if (!well_formed_cursor(out.cursor))
+        return bad;
     return out;
 }
 

@@ -1,5 +1,6 @@
 // The place a feed's consumer has reached, kept in a file: who the consumer is and the cursor after
-// the last event whose line was flushed. One line of text; replaced whole, synced, after each batch.
+// the last event whose line was flushed. One line of text; replaced whole, synced, after each
+// batch.
 #pragma once
 
 #include <string>

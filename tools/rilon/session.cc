@@ -69,10 +69,13 @@ Result<Session> Session::open(Context& context) {
     if (!keys) return keys.error();
     auto client = ControlConnection::open(*address, keys->transport());
     if (!client) return client.error();
-    return Session(std::move(*profile), std::move(*keys), std::move(*client), context.globals.timeout_ms);
+    return Session(std::move(*profile), std::move(*keys), std::move(*client),
+                   context.globals.timeout_ms);
 }
 
-Result<proto::Response> Session::call(proto::Request& request) { return client_.call(request, timeout_ms_); }
+Result<proto::Response> Session::call(proto::Request& request) {
+    return client_.call(request, timeout_ms_);
+}
 
 Result<proto::Response> Session::call(proto::Request& request, std::uint64_t timeout_ms) {
     return client_.call(request, timeout_ms);

@@ -15,7 +15,12 @@ namespace {
 
 // What the officer's possession covers: name ‖ 0 ‖ display sign ‖ 0 ‖ transport key.
 Bytes officer_claim(const PersonalKey& key) {
-    return std::move(ByteWriter{}.raw(as_bytes(key.name)).u8(0).raw(as_bytes(key.mark)).u8(0).raw(key.transport.pk.view()))
+    return std::move(ByteWriter{}
+                         .raw(as_bytes(key.name))
+                         .u8(0)
+                         .raw(as_bytes(key.mark))
+                         .u8(0)
+                         .raw(key.transport.pk.view()))
         .take();
 }
 
@@ -34,8 +39,10 @@ proto::OfficerRequest officer_request(const PersonalKey& key, const NetworkId& n
 std::string make_public_request(const PersonalKey& key, const NetworkId& network) {
     if (network.is_zero()) return {};
     if (key.holder == KeyHolder::officer)
-        return encode_armour(ArmourKind::officer_request, as_bytes(officer_request(key, network).SerializeAsString()));
-    const Person person{PersonId::copy_of(key.id.view()), key.name, key.mark, key.sign.pk, key.transport.pk};
+        return encode_armour(ArmourKind::officer_request,
+                             as_bytes(officer_request(key, network).SerializeAsString()));
+    const Person person{PersonId::copy_of(key.id.view()), key.name, key.mark, key.sign.pk,
+                        key.transport.pk};
     const std::string bytes = make_person_request(network, person, key.sign.sk).SerializeAsString();
     return encode_armour(ArmourKind::person_request, as_bytes(bytes));
 }
@@ -46,7 +53,8 @@ std::string absolute_path(const std::string& path) {
     return failed ? path : out.lexically_normal().string();
 }
 
-Result<std::string> option_or_ask(Context& context, const std::string& option, std::string_view question) {
+Result<std::string> option_or_ask(Context& context, const std::string& option,
+                                  std::string_view question) {
     if (context.args.has(option)) return context.args.get(option);
     return context.terminal.ask(question, "give --" + option);
 }
@@ -92,7 +100,9 @@ Result<Bytes> read_armoured(const std::string& path, ArmourKind kind) {
     auto text = Terminal::read_input(path, armour_text_max);
     if (!text) return text.error();
     auto bytes = parse_armour_of(kind, *text);
-    if (!bytes) return problem(bytes.code(), path + ": " + bytes.error().detail, "check that it is the right file");
+    if (!bytes)
+        return problem(bytes.code(), path + ": " + bytes.error().detail,
+                       "check that it is the right file");
     return bytes;
 }
 

@@ -1,4 +1,5 @@
-// What the set-up commands share: where things go, questions for what is missing, requests as files.
+// What the set-up commands share: where things go, questions for what is missing, requests as
+// files.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ namespace rilon {
 
 std::string absolute_path(const std::string& path);
 // The option's value, or the answer to a question; `remedy` names the option.
-Result<std::string> option_or_ask(Context& context, const std::string& option, std::string_view question);
+Result<std::string> option_or_ask(Context& context, const std::string& option,
+                                  std::string_view question);
 // Writes to --out, or to stdout without it ("-" too).
 Status put_public(Context& context, const std::string& path, const std::string& text);
 // Seals under a new passphrase and writes; refuses to replace a key file.
@@ -22,8 +24,8 @@ Status save_key_file(Context& context, const std::string& path, const PersonalKe
 PersonalKey make_personal_key(KeyHolder holder, const NetworkId& network, const std::string& name,
                               const std::string& mark);
 
-// The armoured request of an officer or a person, with its proof of possession. Persons who were set
-// up before the network was founded take its id from `network`. Empty when there is none yet.
+// The armoured request of an officer or a person, with its proof of possession. Persons who were
+// set up before the network was founded take its id from `network`. Empty when there is none yet.
 std::string make_public_request(const PersonalKey& key, const NetworkId& network);
 
 // An armoured file of one kind, as bytes; the bound is armour_text_max. "-" is stdin.

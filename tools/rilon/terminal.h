@@ -1,5 +1,6 @@
-// Questions to the person at the terminal. They go to /dev/tty itself, so that stdin and stdout stay
-// free for data; without a terminal, or with --no-input, an answer that is missing is an error.
+// Questions to the person at the terminal. They go to /dev/tty itself, so that stdin and stdout
+// stay free for data; without a terminal, or with --no-input, an answer that is missing is an
+// error.
 #pragma once
 
 #include <string>
@@ -31,7 +32,8 @@ class Terminal {
     void show(std::string_view text);
     // A file's content, or stdin for "-": at most `bytes_max`. Errors: not_found, io, too_large.
     static Result<std::string> read_input(const std::string& path, std::size_t bytes_max);
-    // Of stdin up to the last line of a machine-readable zone, so that a paste needs no end of file.
+    // Of stdin up to the last line of a machine-readable zone, so that a paste needs no end of
+    // file.
     static Result<std::string> read_zone();
     // One line of stdin, blanks trimmed. Errors: too_large.
     static Result<std::string> read_line_of_stdin(std::size_t bytes_max);

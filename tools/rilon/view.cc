@@ -12,7 +12,8 @@ namespace {
 class Lines {
    public:
     void add(std::string_view label, std::string_view value) {
-        if (!value.empty()) lines_.push_back(fmt::format("{:<14} {}", label, escape_for_display(value)));
+        if (!value.empty())
+            lines_.push_back(fmt::format("{:<14} {}", label, escape_for_display(value)));
     }
     template <class Strings>
     void list(std::string_view label, const Strings& values) {
@@ -41,11 +42,14 @@ class Lines {
 std::string joined(std::initializer_list<std::string_view> parts, std::string_view between = " ") {
     std::string out;
     for (std::string_view p : parts)
-        if (!p.empty()) out += (out.empty() ? std::string() : std::string(between)) + std::string(p);
+        if (!p.empty())
+            out += (out.empty() ? std::string() : std::string(between)) + std::string(p);
     return out;
 }
 
-std::string time_text(std::uint64_t ms) { return ms == 0 ? "" : local_time(ms); }
+std::string time_text(std::uint64_t ms) {
+    return ms == 0 ? "" : local_time(ms);
+}
 
 void add_person(Lines& lines, const proto::PersonRecord& person) {
     for (const proto::Identity& id : person.identities()) {
@@ -56,7 +60,8 @@ void add_person(Lines& lines, const proto::PersonRecord& person) {
     }
     std::string nationalities;
     for (const proto::Nationality& n : person.nationalities())
-        nationalities += (nationalities.empty() ? "" : ", ") + joined({n.code(), n.basis().empty() ? "" : "(" + n.basis() + ")"});
+        nationalities += (nationalities.empty() ? "" : ", ") +
+                         joined({n.code(), n.basis().empty() ? "" : "(" + n.basis() + ")"});
     lines.add("nationality", nationalities);
     lines.add("born in", joined({person.place_of_birth(), person.country_of_birth()}, ", "));
     lines.add("role", person.role());
@@ -71,7 +76,8 @@ void add_document(Lines& lines, const proto::DocumentRecord& document) {
     lines.add("expires", document.expiry_date());
     for (const std::string& line : document.mrz_lines()) lines.add("mrz", line);
     for (const proto::CheckVerdict& c : document.checks())
-        if (!c.ok()) lines.add("check digit", c.field() + ": " + c.digit() + ", expected " + c.expected());
+        if (!c.ok())
+            lines.add("check digit", c.field() + ": " + c.digit() + ", expected " + c.expected());
     lines.add("chip", document.chip());
     lines.add("disposition", document.disposition());
 }
@@ -128,11 +134,13 @@ void add_common(Lines& lines, const proto::Alert& a) {
     if (a.when().from_ms() != 0) lines.add("when", local_time(a.when().from_ms()));
     lines.add("where", joined({a.where().location(), a.where().country(), a.where().point()}));
     lines.add("where", joined({a.country(), a.month()}));
-    lines.add("flight", joined({a.transport().mode(), a.transport().carrier(), a.transport().flight()}));
+    lines.add("flight",
+              joined({a.transport().mode(), a.transport().carrier(), a.transport().flight()}));
     lines.list("routing", a.transport().routing());
     lines.add("operation", a.operation_name());
     lines.add("legal basis", a.legal_basis());
-    for (const proto::Link& l : a.links()) lines.add("link", joined({l.type(), short_form(l.alert_id())}));
+    for (const proto::Link& l : a.links())
+        lines.add("link", joined({l.type(), short_form(l.alert_id())}));
     if (a.persons_size() > 0) lines.add("protection", protection_name(a.protection()));
 }
 
@@ -154,10 +162,13 @@ std::string inbox_line(const proto::AlertRow& row, const Output& out) {
     const char* mark = row.unread() ? "●" : row.own() ? "↑" : " ";
     const std::string urgent = row.precedence() >= 2 ? out.paint(Paint::bad, "URGENT ") : "";
     const std::string title = escape_for_display(title_of(row));
-    const Paint paint = row.withdrawn() ? Paint::faint : row.unread() ? Paint::strong : Paint::plain;
+    const Paint paint = row.withdrawn() ? Paint::faint
+                        : row.unread()  ? Paint::strong
+                                        : Paint::plain;
     return fmt::format("{}  {} {}  {:<12} {:<12} {}{}", short_form(row.alert_id()), mark,
                        local_time(row.received_ms()), escape_for_display(row.origin()),
-                       row.withdrawn() ? "" : tlp_name(row.alert().tlp()), urgent, out.paint(paint, title));
+                       row.withdrawn() ? "" : tlp_name(row.alert().tlp()), urgent,
+                       out.paint(paint, title));
 }
 
 std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& out) {
@@ -165,9 +176,11 @@ std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& o
     const proto::Alert& a = row.alert();
     lines.raw(fmt::format("{}  {}", out.paint(Paint::strong, short_form(row.alert_id())),
                           out.paint(Paint::strong, escape_for_display(title_of(row)))));
-    lines.add("kind", row.type() + (a.part().empty() ? "" : ", " + a.part() + " part") +
-                          (row.revision() > 1 ? ", revision " + std::to_string(row.revision()) : ""));
-    lines.add("from", joined({row.officer(), row.origin(), row.origin_party().empty() ? "" : "(" + row.origin_party() + ")"}));
+    lines.add("kind",
+              row.type() + (a.part().empty() ? "" : ", " + a.part() + " part") +
+                  (row.revision() > 1 ? ", revision " + std::to_string(row.revision()) : ""));
+    lines.add("from", joined({row.officer(), row.origin(),
+                              row.origin_party().empty() ? "" : "(" + row.origin_party() + ")"}));
     lines.add("to", row.audience());
     lines.add("received", time_text(row.received_ms()));
     lines.add("confirmed by", row.confirmed_by());
@@ -186,11 +199,13 @@ std::vector<std::string> receipt_lines(const proto::ReceiptsResponse& receipts, 
     std::vector<std::string> out;
     for (const proto::Receipt& r : receipts.receipts()) {
         const bool none = r.level().empty() || r.level() == "none";
-        std::string what = none ? (receipts.withdrawn() ? "has NOT acknowledged the withdrawal" : "not yet")
-                                : r.level() + " " + ago(r.at_ms(), now);
+        std::string what =
+            none ? (receipts.withdrawn() ? "has NOT acknowledged the withdrawal" : "not yet")
+                 : r.level() + " " + ago(r.at_ms(), now);
         if (receipts.withdrawn() && !none && r.level() != "redacted") what += ", NOT yet redacted";
         out.push_back(fmt::format("{:<20} {:<8} {:<9} {}", escape_for_display(r.node()),
-                                  escape_for_display(r.party()), escape_for_display(r.part()), what));
+                                  escape_for_display(r.party()), escape_for_display(r.part()),
+                                  what));
     }
     return out;
 }
@@ -202,26 +217,30 @@ bool coverage_stale(const proto::Coverage& coverage) {
 }
 
 std::string coverage_line(const proto::Coverage& coverage, std::uint64_t now) {
-    std::string out = fmt::format("searched {} alert{}", coverage.alerts(), coverage.alerts() == 1 ? "" : "s");
+    std::string out =
+        fmt::format("searched {} alert{}", coverage.alerts(), coverage.alerts() == 1 ? "" : "s");
     const char* between = "; ";
     for (const auto& s : coverage.sources()) {
-        out += fmt::format("{}{} heard {}{}", between, escape_for_display(s.name()), ago(s.last_heard_ms(), now),
-                           s.stale() ? ": STALE" : "");
+        out += fmt::format("{}{} heard {}{}", between, escape_for_display(s.name()),
+                           ago(s.last_heard_ms(), now), s.stale() ? ": STALE" : "");
         between = ", ";
     }
-    if (coverage.unopened() > 0) out += fmt::format("; {} not yet opened (their keys have not come)", coverage.unopened());
+    if (coverage.unopened() > 0)
+        out += fmt::format("; {} not yet opened (their keys have not come)", coverage.unopened());
     return out;
 }
 
 std::vector<std::string> match_lines(const proto::Match& match, const Output& out) {
     std::vector<std::string> lines;
     const bool strong = match.strength() == "strong";
-    lines.push_back(fmt::format("{}  {:<8} {:.2f}  {:<12} {}", short_form(match.row().alert_id()),
-                                out.paint(strong ? Paint::bad : Paint::warning, strong ? "strong" : "possible"),
-                                match.score(), escape_for_display(match.row().origin()),
-                                escape_for_display(title_of(match.row()))));
+    lines.push_back(
+        fmt::format("{}  {:<8} {:.2f}  {:<12} {}", short_form(match.row().alert_id()),
+                    out.paint(strong ? Paint::bad : Paint::warning, strong ? "strong" : "possible"),
+                    match.score(), escape_for_display(match.row().origin()),
+                    escape_for_display(title_of(match.row()))));
     for (const std::string& r : match.reasons()) lines.push_back("  + " + escape_for_display(r));
-    for (const std::string& d : match.differences()) lines.push_back("  - " + escape_for_display(d));
+    for (const std::string& d : match.differences())
+        lines.push_back("  - " + escape_for_display(d));
     return lines;
 }
 

@@ -14,7 +14,8 @@ namespace rilon {
 std::string inbox_line(const proto::AlertRow& row, const Output& out);
 // The whole alert, fields with a value only.
 std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& out);
-std::vector<std::string> receipt_lines(const proto::ReceiptsResponse& receipts, std::uint64_t now_ms);
+std::vector<std::string> receipt_lines(const proto::ReceiptsResponse& receipts,
+                                       std::uint64_t now_ms);
 // "searched 1,204 alerts; BKK heard just now, KUL 3 d ago: stale".
 std::string coverage_line(const proto::Coverage& coverage, std::uint64_t now_ms);
 bool coverage_stale(const proto::Coverage& coverage);

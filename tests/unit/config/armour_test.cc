@@ -37,8 +37,8 @@ TEST(Armour, MailsBlanksAndLineEndsAreForgiven) {
 }
 
 TEST(Armour, AnotherKindIsNamed) {
-    auto wrong = parse_armour_of(ArmourKind::grant,
-                                 encode_armour(ArmourKind::node_request, some_bytes(3)));
+    auto wrong =
+        parse_armour_of(ArmourKind::grant, encode_armour(ArmourKind::node_request, some_bytes(3)));
     EXPECT_EQ(wrong.code(), Errc::malformed);
     EXPECT_NE(wrong.error().detail.find("NODE REQUEST"), std::string::npos);
 }
@@ -76,8 +76,10 @@ TEST(Armour, Row44HostileTextsAreRefused) {
                               "-----END RILON NETWORK FILE-----\n")
                      .ok());
     // Bits that base64 throws away must be zero.
-    EXPECT_FALSE(parse_armour("-----BEGIN RILON GRANT-----\nAB==\n-----END RILON GRANT-----\n").ok());
-    EXPECT_TRUE(parse_armour("-----BEGIN RILON GRANT-----\nAA==\n-----END RILON GRANT-----\n").ok());
+    EXPECT_FALSE(
+        parse_armour("-----BEGIN RILON GRANT-----\nAB==\n-----END RILON GRANT-----\n").ok());
+    EXPECT_TRUE(
+        parse_armour("-----BEGIN RILON GRANT-----\nAA==\n-----END RILON GRANT-----\n").ok());
     EXPECT_FALSE(parse_armour("-----BEGIN RILON CAKE-----\nAA==\n-----END RILON CAKE-----\n").ok());
 }
 

@@ -68,19 +68,19 @@ TEST(NodeConfig, ControlOfANodeIsLocal) {
 }
 
 TEST(NodeConfig, Endpoints) {
-    for (const char* fine : {"tcp://h:1", "tcp://*:65535", "tcp://[::]:7401", "tcp://a-b.c:80",
-                             "ipc:///run/x"})
+    for (const char* fine :
+         {"tcp://h:1", "tcp://*:65535", "tcp://[::]:7401", "tcp://a-b.c:80", "ipc:///run/x"})
         EXPECT_TRUE(check_endpoint(fine).ok()) << fine;
-    for (const char* bad : {"", "tcp://", "tcp://h", "tcp://h:", "tcp://h:0", "tcp://h:65536",
-                            "tcp://h:1x", "tcp://::1:1", "udp://h:1", "ipc://x", "ipc://",
-                            "tcp://h;x:1", "tcp://:1", "inproc://x"})
+    for (const char* bad :
+         {"", "tcp://", "tcp://h", "tcp://h:", "tcp://h:0", "tcp://h:65536", "tcp://h:1x",
+          "tcp://::1:1", "udp://h:1", "ipc://x", "ipc://", "tcp://h;x:1", "tcp://:1", "inproc://x"})
         EXPECT_FALSE(check_endpoint(bad).ok()) << bad;
 }
 
 TEST(NodeConfig, TheExamplesAreValid) {
     for (const char* name : {"node", "coordinator", "portable"}) {
-        auto config = load_node_config(std::filesystem::path(RILON_SOURCE_DIR) /
-                                       "config/examples" / (std::string(name) + ".toml"));
+        auto config = load_node_config(std::filesystem::path(RILON_SOURCE_DIR) / "config/examples" /
+                                       (std::string(name) + ".toml"));
         EXPECT_TRUE(config.ok()) << config.error().detail;
     }
 }

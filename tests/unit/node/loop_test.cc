@@ -16,7 +16,9 @@ Bytes request(std::uint64_t id, const std::string& text) {
     for (char c : text) out.push_back(static_cast<Byte>(c));
     return out;
 }
-std::string text_of(const Bytes& message) { return std::string(as_text(message)).substr(2); }
+std::string text_of(const Bytes& message) {
+    return std::string(as_text(message)).substr(2);
+}
 
 class FakeClock : public Clock {
    public:
@@ -27,10 +29,12 @@ class FakeClock : public Clock {
 class FakeTransport : public Transport {
    public:
     Status poll(std::uint32_t wait_ms, std::vector<Event>& events) override {
-        std::unique_lock lock(mutex);
-        woken_.wait_for(lock, std::chrono::milliseconds(std::min(wait_ms, 20u)),
-                        [&] { return wake_ || !script.empty(); });
-        wake_ = false;
+        if (script.empty()) {
+            std::unique_lock lock(mutex_);
+            woken_.wait_for(lock, std::chrono::milliseconds(std::min(wait_ms, 20u)),
+                            [&] { return wake_; });
+            wake_ = false;
+        }
         if (!script.empty()) {
             events = std::move(script.front());
             script.pop_front();
@@ -39,7 +43,9 @@ class FakeTransport : public Transport {
         }
         return {};
     }
-    void send(SendFrame frame) override { log.push_back("send " + std::string(as_text(frame.payload))); }
+    void send(SendFrame frame) override {
+        log.push_back("send " + std::string(as_text(frame.payload)));
+    }
     void publish(const PublishLive&) override { log.push_back("publish"); }
     void answer(const AnswerClient& a) override { log.push_back("answer " + text_of(a.response)); }
     void admit(const AdmitPeers&) override { log.push_back("admit"); }
@@ -47,7 +53,7 @@ class FakeTransport : public Transport {
     void reset_peers() override { log.push_back("reset"); }
     const TransportCounters& counters() const override { return counters_; }
     void wake() override {
-        std::lock_guard lock(mutex);
+        std::lock_guard lock(mutex_);
         wake_ = true;
         woken_.notify_all();
     }
@@ -57,7 +63,7 @@ class FakeTransport : public Transport {
     std::vector<std::string> log;
 
    private:
-    std::mutex mutex;
+    std::mutex mutex_;
     std::condition_variable woken_;
     bool wake_ = false;
     TransportCounters counters_;
@@ -124,7 +130,8 @@ class FakeCore : public LoopCore {
         std::string text = text_of(frame.request);
         if (text[0] == 'w') write(out, text, frame.client);
         if (text[0] == 'q') out.after.emplace_back(RunQuery{frame.client, frame.request, {}});
-        if (text[0] == 'j') out.jobs.push_back({CheckPostJob{request_id_of(frame.request), {}, {}, {}}});
+        if (text[0] == 'j')
+            out.jobs.push_back({CheckPostJob{request_id_of(frame.request), {}, {}, {}}});
     }
 };
 
@@ -173,8 +180,8 @@ class LoopTest : public testing::Test {
 TEST_F(LoopTest, WhateverOnePollBroughtSharesOneCommitBeforeAnyAnswer) {
     transport.script.push_back(ask({"wa", "wb", "wc"}));
     ASSERT_TRUE(go().ok());
-    EXPECT_EQ(transport.log, (std::vector<std::string>{"admit", "commit", "answer wa",
-                                                       "answer wb", "answer wc"}));
+    EXPECT_EQ(transport.log,
+              (std::vector<std::string>{"admit", "commit", "answer wa", "answer wb", "answer wc"}));
     EXPECT_EQ(counters.commits, 1u);
 }
 
@@ -209,10 +216,9 @@ TEST_F(LoopTest, Row11FullDiskAnswersAndStartsAgainWithoutIntake) {
     transport.script.push_back(ask({"wa", "wb"}));
     transport.script.push_back(ask({"wc"}));
     ASSERT_TRUE(go().ok());
-    EXPECT_EQ(transport.log,
-              (std::vector<std::string>{"admit", "commit", "answer failure full",
-                                        "answer failure full", "reset", "admit", "commit",
-                                        "answer wc"}));
+    EXPECT_EQ(transport.log, (std::vector<std::string>{"admit", "commit", "answer failure full",
+                                                       "answer failure full", "reset", "admit",
+                                                       "commit", "answer wc"}));
     EXPECT_EQ(core.starts, (std::vector<Intake>{Intake::open, Intake::refused}));
 }
 

@@ -36,8 +36,8 @@ struct Host {
         transport = std::move(*started);
     }
     void dial(const Host& server) {
-        options.links.push_back({server.keys.pk, server.transport->sync_endpoint(),
-                                 server.transport->live_endpoint()});
+        options.links.push_back(
+            {server.keys.pk, server.transport->sync_endpoint(), server.transport->live_endpoint()});
     }
     void admit(std::initializer_list<const Host*> others) {
         AdmitPeers peers;
@@ -49,8 +49,7 @@ struct Host {
         peers.control = control;
         transport->admit(peers);
     }
-    void say(const Host& to, const std::string& text,
-             Precedence precedence = Precedence::routine) {
+    void say(const Host& to, const std::string& text, Precedence precedence = Precedence::routine) {
         transport->send({to.id, precedence, Bytes(10, 1), to_bytes(as_bytes(text))});
     }
     template <class T>

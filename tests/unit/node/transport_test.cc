@@ -1,5 +1,3 @@
-#include "tests/unit/node/transport_support.h"
-
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +9,7 @@
 #include "node/control_client.h"
 #include "node/outbound_queue.h"
 #include "node/zmq_socket.h"
+#include "tests/unit/node/transport_support.h"
 
 namespace rilon {
 namespace {
@@ -117,7 +116,8 @@ TEST_F(Pair, Row23SilentPeerIsDownWithinTheTime) {
     client.say(server, "hello");
     ASSERT_TRUE(pump({&server, &client}, [&] { return server.count<PeerFrame>() == 1; }));
     auto begin = std::chrono::steady_clock::now();
-    ASSERT_TRUE(pump({&server}, [&] { return server.count<PeerDown>() == 1; }, milliseconds(5000)));
+    ASSERT_TRUE(pump(
+        {&server}, [&] { return server.count<PeerDown>() == 1; }, milliseconds(5000)));
     EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(200));
 }
 
@@ -126,13 +126,12 @@ TEST_F(Pair, Row30DeniedThenEnrolledJoins) {
     client.dial(server);
     client.start();
     client.admit({&server});
-    ASSERT_TRUE(pump({&server, &client}, [&] {
-        return client.transport->counters().handshakes_refused >= 2;
-    }));
+    ASSERT_TRUE(pump({&server, &client},
+                     [&] { return client.transport->counters().handshakes_refused >= 2; }));
     EXPECT_EQ(client.count<PeerUp>(), 0u);
     server.admit({&client});
-    ASSERT_TRUE(pump({&server, &client}, [&] { return client.count<PeerUp>() == 1; },
-                     std::chrono::seconds(60)));
+    ASSERT_TRUE(pump(
+        {&server, &client}, [&] { return client.count<PeerUp>() == 1; }, std::chrono::seconds(60)));
 }
 
 TEST_F(Pair, Row31RevokedPeerIsCutWithinASecondAndOthersAreNot) {
@@ -152,8 +151,9 @@ TEST_F(Pair, Row31RevokedPeerIsCutWithinASecondAndOthersAreNot) {
     server.transport->drop(client.id);
     server.admit({&other});
     client.say(server, "after the revocation");
-    ASSERT_TRUE(pump({&server, &client, &other}, [&] { return client.count<PeerDown>() == 1; },
-                     milliseconds(1000)));
+    ASSERT_TRUE(pump(
+        {&server, &client, &other}, [&] { return client.count<PeerDown>() == 1; },
+        milliseconds(1000)));
     EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(1000));
     server.say(client, "never");
     other.say(server, "still here");
@@ -169,8 +169,8 @@ TEST_F(Pair, Row32RoutingIdTheftGivesNobodysIdentity) {
     server.admit({&client, &other});
     zmq::context_t context;
     auto dial = [&](const Host& host) {
-        zmq::socket_t socket = make_client_socket(context, zmq::socket_type::dealer,
-                                                  {host.keys, server.keys.pk});
+        zmq::socket_t socket =
+            make_client_socket(context, zmq::socket_type::dealer, {host.keys, server.keys.pk});
         socket.set(zmq::sockopt::routing_id, "node");
         socket.connect(server.transport->sync_endpoint());
         return socket;
@@ -183,7 +183,9 @@ TEST_F(Pair, Row32RoutingIdTheftGivesNobodysIdentity) {
     ASSERT_TRUE(pump({&server}, [&] { return say(honest, "honest"); }));
     ASSERT_TRUE(pump({&server}, [&] { return server.count<PeerFrame>() >= 1; }));
     zmq::socket_t thief = dial(other);
-    ASSERT_TRUE(pump({&server}, [&] { return say(thief, "stolen"); }, milliseconds(3000)) || true);
+    ASSERT_TRUE(pump(
+                    {&server}, [&] { return say(thief, "stolen"); }, milliseconds(3000)) ||
+                true);
     ASSERT_TRUE(pump({&server}, [&] { return say(honest, "honest"); }));
     std::size_t before = server.heard(client.id).size();
     ASSERT_TRUE(pump({&server}, [&] { return server.heard(client.id).size() > before - 1; }));
@@ -199,7 +201,8 @@ TEST_F(Pair, Row34MembersAreServedBesideFourHundredSilentSockets) {
     server.start();
     server.admit({&client});
     std::vector<int> silent;
-    for (int i = 0; i < 400; ++i) silent.push_back(raw_connection(server.transport->sync_endpoint()));
+    for (int i = 0; i < 400; ++i)
+        silent.push_back(raw_connection(server.transport->sync_endpoint()));
     client.dial(server);
     client.start();
     client.admit({&server});
@@ -249,9 +252,12 @@ TEST_F(Pair, Row35TooManyPartsAndWrongFormsAreDroppedAndCut) {
     server.start();
     server.admit({&client});
     zmq::context_t context;
-    std::vector<std::vector<Bytes>> forms = {
-        {Bytes(10)}, {Bytes(9), Bytes(1)}, {Bytes(11), Bytes(1)}, {Bytes(), Bytes()},
-        {Bytes(10), Bytes(1), Bytes(1)}, std::vector<Bytes>(200, Bytes(10))};
+    std::vector<std::vector<Bytes>> forms = {{Bytes(10)},
+                                             {Bytes(9), Bytes(1)},
+                                             {Bytes(11), Bytes(1)},
+                                             {Bytes(), Bytes()},
+                                             {Bytes(10), Bytes(1), Bytes(1)},
+                                             std::vector<Bytes>(200, Bytes(10))};
     std::uint64_t refused = 0;
     for (const auto& parts : forms) {
         zmq::socket_t member =
@@ -260,7 +266,8 @@ TEST_F(Pair, Row35TooManyPartsAndWrongFormsAreDroppedAndCut) {
         member.connect(server.transport->sync_endpoint());
         for (std::size_t i = 0; i < parts.size(); ++i)
             ASSERT_GE(zmq_send(member.handle(), parts[i].data(), parts[i].size(),
-                               i + 1 < parts.size() ? ZMQ_SNDMORE : 0), 0);
+                               i + 1 < parts.size() ? ZMQ_SNDMORE : 0),
+                      0);
         ASSERT_TRUE(pump({&server}, [&] {
             return server.transport->counters().refused_frames > refused;
         })) << parts.size();
@@ -272,9 +279,7 @@ TEST_F(Pair, Row35TooManyPartsAndWrongFormsAreDroppedAndCut) {
 class Live : public Pair {
    protected:
     Live() { with_live = true; }
-    Bytes topic() const {
-        return std::move(ByteWriter{}.u8(1).raw(audience_id(1).view())).take();
-    }
+    Bytes topic() const { return std::move(ByteWriter{}.u8(1).raw(audience_id(1).view())).take(); }
     void publish(std::size_t size) {
         server.transport->publish({audience_id(1), topic(), Bytes(size)});
     }
@@ -342,14 +347,18 @@ TEST_F(Live, Row31RevokedSubscriberHearsNothingMore) {
     join();
     server.admit({&other});
     client.events.clear();
-    ASSERT_TRUE(pump({&server, &client}, [&] { return !server.transport->live_endpoint().empty(); }));
-    bool heard = pump({&server, &client}, [&] {
-        publish(9);
-        for (const Event& event : client.events)
-            if (const auto* frame = std::get_if<LiveFrame>(&event))
-                if (frame->entry.size() == 9) return true;
-        return false;
-    }, milliseconds(2000));
+    ASSERT_TRUE(
+        pump({&server, &client}, [&] { return !server.transport->live_endpoint().empty(); }));
+    bool heard = pump(
+        {&server, &client},
+        [&] {
+            publish(9);
+            for (const Event& event : client.events)
+                if (const auto* frame = std::get_if<LiveFrame>(&event))
+                    if (frame->entry.size() == 9) return true;
+            return false;
+        },
+        milliseconds(2000));
     EXPECT_FALSE(heard);
 }
 

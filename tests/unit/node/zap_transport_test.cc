@@ -25,8 +25,8 @@ class Zap : public testing::Test {
         member = make_transport_key_pair(rng);
     }
     std::unique_ptr<ZmqListener> listen() {
-        auto listener = std::make_unique<ZmqListener>(context, CurveServer{own, domain},
-                                                      ListenerLimits{});
+        auto listener =
+            std::make_unique<ZmqListener>(context, CurveServer{own, domain}, ListenerLimits{});
         listener->bind("tcp://127.0.0.1:*");
         listener->allow({member.pk});
         return listener;
@@ -145,13 +145,14 @@ TEST_F(Zap, SelfProbeReportsAnOpenDoorAndGoesOnProbing) {
     std::mutex mutex;
     std::condition_variable changed;
     int admitted = 0;
-    SelfProbe self(context,
-                   [&](const ProbeTarget&, ProbeVerdict verdict) {
-                       std::lock_guard lock(mutex);
-                       admitted += verdict == ProbeVerdict::admitted ? 1 : 0;
-                       changed.notify_all();
-                   },
-                   milliseconds(50));
+    SelfProbe self(
+        context,
+        [&](const ProbeTarget&, ProbeVerdict verdict) {
+            std::lock_guard lock(mutex);
+            admitted += verdict == ProbeVerdict::admitted ? 1 : 0;
+            changed.notify_all();
+        },
+        milliseconds(50));
     self.watch({{naive.get(zmq::sockopt::last_endpoint), own.pk, zmq::socket_type::dealer}});
     std::unique_lock lock(mutex);
     EXPECT_TRUE(changed.wait_for(lock, std::chrono::seconds(10), [&] { return admitted >= 2; }));

@@ -15,7 +15,8 @@ AgentKeys keys() {
 }
 
 AgentFrame answered(const AgentKeys& k, AgentAsk ask, ByteView payload, bool& stop) {
-    auto frame = parse_agent_frame(answer_agent(k, {static_cast<std::uint8_t>(ask), to_bytes(payload)}, 1000, stop));
+    auto frame = parse_agent_frame(
+        answer_agent(k, {static_cast<std::uint8_t>(ask), to_bytes(payload)}, 1000, stop));
     return frame ? *frame : AgentFrame{255, {}};
 }
 
@@ -37,9 +38,11 @@ TEST(AgentProtocol, AnswersEveryAskAndRefusesTheRest) {
     const AgentFrame signed_frame = answered(k, AgentAsk::sign, message, stop);
     ASSERT_EQ(signed_frame.payload.size(), 64u);
     EXPECT_TRUE(signature_ok(k.sign.pk, message, Signature::copy_of(signed_frame.payload)));
-    EXPECT_EQ(answered(k, AgentAsk::sign, Bytes{1}, stop).kind, static_cast<std::uint8_t>(AgentAnswer::refused));
+    EXPECT_EQ(answered(k, AgentAsk::sign, Bytes{1}, stop).kind,
+              static_cast<std::uint8_t>(AgentAnswer::refused));
     EXPECT_EQ(answered(k, AgentAsk::keys, {}, stop).payload.size(), 32u + 32 + 32 + 8);
-    EXPECT_EQ(answered(k, static_cast<AgentAsk>(77), {}, stop).kind, static_cast<std::uint8_t>(AgentAnswer::malformed));
+    EXPECT_EQ(answered(k, static_cast<AgentAsk>(77), {}, stop).kind,
+              static_cast<std::uint8_t>(AgentAnswer::malformed));
     EXPECT_FALSE(stop);
     answered(k, AgentAsk::stop, {}, stop);
     EXPECT_TRUE(stop);

@@ -16,8 +16,9 @@ std::string remedy_of(const std::vector<std::string>& arguments) {
 }
 
 TEST(Options, GlobalsStandAnywhere) {
-    for (const auto& arguments : {std::vector<std::string>{"--profile", "x", "inbox", "--unread", "--json"},
-                                  {"inbox", "--json", "--profile=x", "--unread"}}) {
+    for (const auto& arguments :
+         {std::vector<std::string>{"--profile", "x", "inbox", "--unread", "--json"},
+          {"inbox", "--json", "--profile=x", "--unread"}}) {
         auto line = parse_command_line(arguments);
         ASSERT_TRUE(line.ok()) << line.error().detail;
         EXPECT_STREQ(line->command->path, "inbox");
@@ -28,7 +29,8 @@ TEST(Options, GlobalsStandAnywhere) {
 }
 
 TEST(Options, ValuesMayBeADashAndMayRepeat) {
-    auto line = parse_command_line({"post", "-t", "impostor", "--mrz", "-", "--exclude", "UTO", "--exclude", "GBR"});
+    auto line = parse_command_line(
+        {"post", "-t", "impostor", "--mrz", "-", "--exclude", "UTO", "--exclude", "GBR"});
     ASSERT_TRUE(line.ok()) << line.error().detail;
     EXPECT_EQ(line->args.get("mrz"), "-");
     EXPECT_EQ(line->args.get("template"), "impostor");
@@ -61,7 +63,8 @@ TEST(Options, LengthsOfTime) {
     EXPECT_EQ(*parse_duration("2d"), 172'800'000u);
     EXPECT_EQ(*parse_duration("90m"), 5'400'000u);
     EXPECT_EQ(*parse_duration("30"), 30'000u);
-    for (const char* bad : {"", "d", "-1s", "1y", "99999999999999999999s"}) EXPECT_FALSE(parse_duration(bad).ok()) << bad;
+    for (const char* bad : {"", "d", "-1s", "1y", "99999999999999999999s"})
+        EXPECT_FALSE(parse_duration(bad).ok()) << bad;
 }
 
 TEST(Options, SettingsOfAProfile) {
@@ -74,7 +77,9 @@ TEST(Options, SettingsOfAProfile) {
 }
 
 TEST(Caseload, CsvWithQuotesAndLineBreaks) {
-    auto rows = parse_caseload("\xef\xbb\xbfreference,name,other,doc\r\nA1,\"Ali, \"\"Abu\"\"\",x,P1\r\nA2,\"B\nC\",,\r\n", false);
+    auto rows = parse_caseload(
+        "\xef\xbb\xbfreference,name,other,doc\r\nA1,\"Ali, \"\"Abu\"\"\",x,P1\r\nA2,\"B\nC\",,\r\n",
+        false);
     ASSERT_TRUE(rows.ok()) << rows.error().detail;
     ASSERT_EQ(rows->size(), 2u);
     EXPECT_EQ((*rows)[0].name, "Ali, \"Abu\"");
@@ -83,11 +88,13 @@ TEST(Caseload, CsvWithQuotesAndLineBreaks) {
 }
 
 TEST(Caseload, RefusesWhatItCantUse) {
-    for (const char* bad : {"a,b\n1,2\n", "name,doc\nx\n", "name\n\"open\n", "reference,name\n1,\n"})
+    for (const char* bad :
+         {"a,b\n1,2\n", "name,doc\nx\n", "name\n\"open\n", "reference,name\n1,\n"})
         EXPECT_EQ(parse_caseload(bad, false).code(), Errc::invalid) << bad;
     for (const char* bad : {"[]\n", "{\"name\":1}\n", "{\"name\":{\"a\":1}}\n", "{}\n", "x\n"})
         EXPECT_EQ(parse_caseload(bad, true).code(), Errc::invalid) << bad;
-    EXPECT_EQ((*parse_caseload("{\"name\":\"A\",\"reference\":\"r\"}\n\n", true))[0].reference, "r");
+    EXPECT_EQ((*parse_caseload("{\"name\":\"A\",\"reference\":\"r\"}\n\n", true))[0].reference,
+              "r");
 }
 
 }  // namespace

@@ -47,7 +47,8 @@ TEST(Preview, HostileTextIsEscaped) {
 
 TEST(Receipt, CountsNodesAndNamesTheWayBack) {
     proto::ReceiptsResponse receipts;
-    for (const auto& [node, level] : {std::pair{"a", "stored"}, {"a", "none"}, {"b", "opened"}, {"c", "none"}}) {
+    for (const auto& [node, level] :
+         {std::pair{"a", "stored"}, {"a", "none"}, {"b", "opened"}, {"c", "none"}}) {
         proto::Receipt* r = receipts.add_receipts();
         r->set_node(node);
         r->set_level(level);
@@ -57,9 +58,11 @@ TEST(Receipt, CountsNodesAndNamesTheWayBack) {
     EXPECT_EQ(count.readers, 3u);
     const AlertId id = *parse_alert_id("0198c5e2-7a31-7c44-9d0e-2f6b8a1c3e57");
     const std::string name = format_short_id(id);
-    EXPECT_EQ(receipt_line(id.str(), {7, 9}), "✓ " + name + " held by 7 of 9.   Wrong? rilon withdraw " +
-                                                 name.substr(0, 4) + name.substr(5, 2));
-    EXPECT_NE(receipt_line(id.str(), {0, 9}).find("stored here, on its way to 9."), std::string::npos);
+    EXPECT_EQ(receipt_line(id.str(), {7, 9}), "✓ " + name +
+                                                  " held by 7 of 9.   Wrong? rilon withdraw " +
+                                                  name.substr(0, 4) + name.substr(5, 2));
+    EXPECT_NE(receipt_line(id.str(), {0, 9}).find("stored here, on its way to 9."),
+              std::string::npos);
 }
 
 }  // namespace

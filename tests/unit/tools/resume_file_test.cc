@@ -17,15 +17,17 @@ TEST(ResumeFile, ComesBack) {
 
 TEST(ResumeFile, AnythingElseIsRefused) {
     for (const std::string& bad :
-         {std::string(), std::string("7.41\n"), "rilon-feed 1 " + consumer + " 7.41", "rilon-feed 1 " + consumer + " 7\n",
-          "rilon-feed 1 " + consumer + " 7.41 \n", "rilon-feed 1 " + std::string(32, 'A') + " 7.41\n",
+         {std::string(), std::string("7.41\n"), "rilon-feed 1 " + consumer + " 7.41",
+          "rilon-feed 1 " + consumer + " 7\n", "rilon-feed 1 " + consumer + " 7.41 \n",
+          "rilon-feed 1 " + std::string(32, 'A') + " 7.41\n",
           "rilon-feed 2 " + consumer + " 7.41\n"})
         EXPECT_EQ(parse_resume(bad).code(), Errc::malformed) << bad;
 }
 
 TEST(ResumeFile, CursorsAreTwoNumbers) {
     EXPECT_TRUE(well_formed_cursor("0.0"));
-    for (const char* bad : {"", ".", "1.", ".1", "1.2.3", "a.1", "-1.2"}) EXPECT_FALSE(well_formed_cursor(bad)) << bad;
+    for (const char* bad : {"", ".", "1.", ".1", "1.2.3", "a.1", "-1.2"})
+        EXPECT_FALSE(well_formed_cursor(bad)) << bad;
 }
 
 }  // namespace

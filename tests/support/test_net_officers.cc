@@ -1,0 +1,158 @@
+// TestNet: what officers and persons do.
+#include "node/index.h"
+#include "protocol/officer.h"
+#include "tests/support/test_net.h"
+
+namespace rilon {
+namespace {
+
+Error failed(const proto::Failure& failure) {
+    return {Errc::invalid, failure.code() + ": " + failure.message()};
+}
+
+void fill_wish(const PostWish& wish, proto::PrepareRequest& out) {
+    out.mutable_wish()->set_audience(wish.audience);
+    out.mutable_wish()->set_except_host(wish.except_host);
+    for (const std::string& party : wish.exclude) out.mutable_wish()->add_exclude(party);
+    for (const std::string& name : wish.only) out.mutable_wish()->add_only(name);
+    out.set_precedence(static_cast<std::uint32_t>(wish.precedence));
+}
+
+}  // namespace
+
+Result<proto::Response> TestNet::request(const std::string& node, proto::Request request_) {
+    return request(node, daemon(node).officer().transport.pk, std::move(request_));
+}
+
+// The answer comes with the turn that took the request, or never: the node crashed.
+Result<proto::Response> TestNet::request(const std::string& node, const TransportPublicKey& key,
+                                         proto::Request request) {
+    Daemon& one = daemon(node);
+    if (!one.running()) return Error{Errc::unreachable, "the node is down"};
+    ClientId client{next_client_++};
+    request.set_id(client.value);
+    Inbox& inbox = inboxes_[one.id()];
+    std::vector<Event> events;
+    events.swap(inbox.events);
+    events.push_back(ClientFrame{client, key, to_bytes(as_bytes(request.SerializeAsString()))});
+    note("client " + node + " " + std::to_string(request.body_case()));
+    turn(one, std::move(events));
+    auto answer = answers_.extract(client);
+    if (answer.empty()) return Error{Errc::unreachable, "no answer: the node went down"};
+    proto::Response response;
+    if (!response.ParseFromArray(answer.mapped().data(), static_cast<int>(answer.mapped().size())))
+        return Error{Errc::malformed, "an answer that does not parse"};
+    if (response.has_failure()) return failed(response.failure());
+    return response;
+}
+
+Result<Posted> TestNet::prepare_and_commit(const std::string& node,
+                                           const proto::PrepareRequest& what) {
+    proto::Request prepare;
+    *prepare.mutable_prepare() = what;
+    auto shown = request(node, std::move(prepare));
+    if (!shown.ok()) return shown.error();
+    const proto::PreparedResponse prepared = shown->prepared();
+    Posted out{node, {}};
+    proto::Request commit;
+    commit.mutable_commit()->set_ticket(prepared.ticket());
+    const SignSecretKey& sk = daemon(node).officer().sign.sk;
+    for (const auto& part : prepared.parts()) {
+        Posted::Part made{AlertId::copy_of(as_bytes(part.alert_id())),
+                          StreamId::copy_of(as_bytes(part.stream_id())),
+                          {}};
+        for (const auto& reader : part.readers())
+            made.readers.insert(NodeId::copy_of(as_bytes(reader.node_id())));
+        commit.mutable_commit()->add_signatures(
+            sign(sk, officer_message(network().id(), made.stream, made.alert,
+                                     as_bytes(part.operation())))
+                .str());
+        out.parts.push_back(std::move(made));
+    }
+    auto posted = request(node, std::move(commit));
+    if (!posted.ok()) return posted.error();
+    if (!posted->has_posted()) return Error{Errc::invalid, "not posted"};
+    return out;
+}
+
+Result<Posted> TestNet::post(const std::string& node, const PostWish& wish,
+                             const std::string& text) {
+    proto::PrepareRequest what;
+    what.mutable_operation()->mutable_publish()->mutable_bulletin()->set_text(text);
+    fill_wish(wish, what);
+    return prepare_and_commit(node, what);
+}
+
+Result<Posted> TestNet::supersede(const std::string& node, const AlertId& alert,
+                                  const PostWish& wish, const std::string& text) {
+    proto::PrepareRequest what;
+    auto* next = what.mutable_operation()->mutable_supersede()->mutable_alert();
+    next->mutable_bulletin()->set_text(text);
+    what.set_alert(alert.hex());
+    fill_wish(wish, what);
+    return prepare_and_commit(node, what);
+}
+
+Result<Posted> TestNet::withdraw(const std::string& node, const AlertId& alert) {
+    proto::PrepareRequest what;
+    what.mutable_operation()->mutable_withdraw()->set_reason("error");
+    what.set_alert(alert.hex());
+    return prepare_and_commit(node, what);
+}
+
+Result<Posted> TestNet::confirm(const std::string& node, const AlertId& alert) {
+    proto::PrepareRequest what;
+    auto* confirm = what.mutable_operation()->mutable_confirm();
+    confirm->set_what("mo");
+    confirm->set_outcome("seen here too");
+    what.set_alert(alert.hex());
+    return prepare_and_commit(node, what);
+}
+
+Status TestNet::submit(const std::function<Bytes(Drafter&)>& draft,
+                       const TestNetwork::Signers& signers) {
+    if (!coordinator().running()) return Error{Errc::unreachable, "the coordinator is down"};
+    Drafter drafter(rng_, draft_basis(coordinator().node().directory(), now_));
+    Bytes statement = draft(drafter);
+    proto::Request request_;
+    auto* out = request_.mutable_submit_draft()->mutable_draft();
+    out->set_statement(std::string(as_text(statement)));
+    out->set_authorisations(std::string(as_text(network().authorise(statement, signers))));
+    auto answer =
+        request("coordinator-1", signers.front()->person.transport_pk, std::move(request_));
+    if (!answer.ok()) return answer.error();
+    if (!answer->pending().applied()) return Error{Errc::not_authorised, answer->pending().note()};
+    return {};
+}
+
+Status TestNet::submit_as_node(const std::function<Bytes(Drafter&)>& draft,
+                               const std::string& node) {
+    if (!coordinator().running()) return Error{Errc::unreachable, "the coordinator is down"};
+    Drafter drafter(rng_, draft_basis(coordinator().node().directory(), now_));
+    Bytes statement = draft(drafter);
+    proto::Request request_;
+    auto* out = request_.mutable_submit_draft()->mutable_draft();
+    out->set_statement(std::string(as_text(statement)));
+    out->set_authorisations(
+        std::string(as_text(network().authorise(statement, network().node(node)))));
+    auto answer = request("coordinator-1", network().rso(0).person.transport_pk, request_);
+    if (!answer.ok()) return answer.error();
+    if (!answer->pending().applied()) return Error{Errc::not_authorised, answer->pending().note()};
+    return {};
+}
+
+bool TestNet::reads(const std::string& node, const AlertId& alert) const {
+    const Daemon& one = daemon(node);
+    if (!one.running()) return false;
+    auto state = one.node().index().alert(alert);
+    return state.has_value() && state->readable();
+}
+
+bool TestNet::withdrawn(const std::string& node, const AlertId& alert) const {
+    const Daemon& one = daemon(node);
+    if (!one.running()) return false;
+    auto state = one.node().index().alert(alert);
+    return state.has_value() && state->withdrawn();
+}
+
+}  // namespace rilon
