@@ -12,6 +12,7 @@ namespace {
 // MailRow.kind
 constexpr std::uint8_t mail_sealed = 1;   // a sealed ack
 constexpr std::uint8_t mail_direct = 2;   // only to the addressee or by the coordinator
+constexpr std::uint8_t mail_carried = 4;  // of another node: a hub gives it to the addressee alone
 }  // namespace
 
 void NodeCore::ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level) {
@@ -103,7 +104,7 @@ std::optional<NodeId> NodeCore::next_hop(const MailRow& row) const {
         return it != peers_.end() && it->second.up && it->second.greeted;
     };
     if (up(row.to)) return row.to;
-    if (directory_.empty()) return std::nullopt;
+    if (directory_.empty() || (row.kind & mail_carried) != 0) return std::nullopt;
     const DirectoryState& state = directory_.now();
     if (is_coordinator()) {  // The addressee's hub, where the stream's audience allows.
         const NodeRecord* to = state.node(row.to);
@@ -189,7 +190,8 @@ void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& pay
         if (node == nullptr || (!is_coordinator() && (frame.direct() || !options_.hub))) return;
         if (mail_.size() >= mail_max) return;
         std::uint8_t kind = static_cast<std::uint8_t>((frame.sealed() ? mail_sealed : 0) |
-                                                      (frame.direct() ? mail_direct : 0));
+                                                      (frame.direct() ? mail_direct : 0) |
+                                                      (is_coordinator() ? 0 : mail_carried));
         MailRow row{next_mail(), *to, kind, to_bytes(as_bytes(frame.ack()))};
         write(PutMail{row});
         UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};

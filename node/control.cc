@@ -227,6 +227,10 @@ void NodeCore::on_receipts(const Asker& asker, ClientId client, const proto::Req
 void NodeCore::on_feed(const Asker& asker, ClientId client, const proto::Request& request,
                        const Bytes& raw) {
     const auto& feed = request.feed();
+    if (feed.consumer().empty()) {  // Somebody looks on: nothing is kept, nothing to take back.
+        write(PutAudit{now_, asker.subject(), "watch", ""});
+        return emit(RunQuery{client, raw, to_bytes(asker.officer->id.view())});
+    }
     if (feed.consumer().size() != 32 || !from_hex(feed.consumer()).ok())
         return fail(client, request.id(), {Errc::invalid, "a consumer id is 32 hex digits"});
     constexpr std::size_t consumers_max = 1000;

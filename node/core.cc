@@ -43,6 +43,13 @@ Status NodeCore::load_directory() {
 Status NodeCore::load_streams() {
     auto streams = store_.streams();
     if (!streams.ok()) return streams.error();
+    auto stored = store_.private_value("retired");
+    if (!stored.ok()) return stored.error();
+    std::set<StreamId> retired;
+    if (stored->has_value()) {
+        ByteReader in(**stored);
+        while (!in.rest().empty() && !in.failed()) retired.insert(in.fixed<StreamId>());
+    }
     for (auto& state : *streams) {
         StreamInfo info;
         info.state = std::move(state);
@@ -54,7 +61,7 @@ Status NodeCore::load_streams() {
             info.key = std::move(*key);
         }
         if (is_self(s.origin)) {
-            info.retired = options_.new_streams;
+            info.retired = options_.new_streams || retired.contains(s.id);
             auto acks = store_.stream_acks(s.id);
             if (!acks.ok()) return acks.error();
             for (const auto& ack : *acks) info.held_by[ack.node] = ack;
@@ -88,8 +95,9 @@ Status NodeCore::load_private() {
     auto missing = value("missing-keys");
     auto redacts = value("redacts");
     auto owed = value("owed");
+    auto to_open = value("to-open");
     for (const auto* read :
-         {&checkpoint, &drafts, &officers, &consumers, &missing, &redacts, &owed})
+         {&checkpoint, &drafts, &officers, &consumers, &missing, &redacts, &owed, &to_open})
         if (!read->ok()) return read->error();
     if (checkpoint->has_value() && !directory_.empty()) {
         auto parsed =
@@ -145,6 +153,14 @@ Status NodeCore::load_private() {
             UnixMillis since{in.u64()};
             SeqRange range{Seq{in.u64()}, Seq{in.u64()}};
             redacts_.push_back({id, {range}, since});
+        }
+    }
+    if (to_open->has_value()) {
+        ByteReader in(**to_open);
+        while (!in.rest().empty() && !in.failed()) {
+            auto id = in.fixed<StreamId>();
+            Epoch epoch{in.u32()};
+            to_open_[{id, epoch}] = saved_to_open_[{id, epoch}] = Seq{in.u64()};
         }
     }
     if (owed->has_value()) {
@@ -218,6 +234,12 @@ void NodeCore::greet(Outputs& out) {
             if (!status.ok()) log(3, "first_administrator_refused why=" + status.error().detail);
         }
     }
+    if (options_.new_streams) {  // For good: a later start finds the lease whole again.
+        ByteWriter retired;
+        for (const auto& [id, info] : streams_)
+            if (info.retired) retired.raw(id.view());
+        write(PutPrivate{"retired", std::move(retired).take()});
+    }
     if (identity_.online.has_value() && !directory_.empty()) issue_checkpoint();
     emit(admitted());
     out_ = nullptr;
@@ -275,6 +297,7 @@ void NodeCore::on_tick() {
 
 void NodeCore::flush(Outputs& out) {
     out_ = &out;
+    merge_queued();
     continue_fetches();
     flush_acks();
     push_pending();

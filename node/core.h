@@ -233,6 +233,7 @@ class NodeCore {
     void ask_slots(bool all);
     void on_slots(const NodeId& from, const SyncHead& head, const Bytes& payload);
     void queue_open(const StreamId& stream, Epoch epoch, Seq from);
+    void merge_queued();
     bool open_range(StreamInfo& info, Epoch epoch, Seq& next);
     void open_some();
     void on_opened(EntryOpened opened);
@@ -242,7 +243,7 @@ class NodeCore {
     bool entitled(const IndexedEntry& entry, const AlertId& alert);
 
     // deletion.cc
-    void on_redact(StreamInfo& info, std::vector<SeqRange> ranges);
+    void on_redact(StreamInfo& info, Epoch epoch, std::vector<SeqRange> ranges);
     void save_redacts();
     void apply_redacts();
     bool covered(const StreamInfo& info, const SeqRange& range) const;
@@ -273,6 +274,9 @@ class NodeCore {
     void finish_post(std::uint64_t number);
     Status publish_part(const Ticket& ticket, const PlannedPart& part, const Signature& signature,
                         const Officer& officer);
+    Status check_sealable(const PlannedPart& part) const;
+    const EncSecretKey* own_secret(const EncPublicKey& pk) const;
+    const PskEntry* current_psk() const;
     Status ensure_epoch(StreamInfo& info);
     Result<StreamInfo*> ensure_stream(const PlannedPart& part);
     Status seal_into(StreamInfo& info, EntryDraft draft, const OfficerContent* content);
@@ -385,6 +389,8 @@ class NodeCore {
     std::set<StreamId> dirty_;
     std::map<StreamId, std::vector<MissingKey>> missing_;
     std::map<std::pair<StreamId, Epoch>, Seq> to_open_;  // Where to go on opening.
+    std::map<std::pair<StreamId, Epoch>, Seq> queued_;   // To be opened after this batch's commit.
+    std::map<std::pair<StreamId, Epoch>, Seq> saved_to_open_;
     std::deque<std::pair<NodeId, UnverifiedEntry>> parked_;
     std::vector<PendingRedact> redacts_;
     std::map<EntryRef, Arrival> erased_unacked_;  // Gone here; level 3 waits for consumers.

@@ -9,8 +9,8 @@
 
 namespace rilon {
 
-void NodeCore::on_redact(StreamInfo& info, std::vector<SeqRange> ranges) {
-    close_epoch(info, info.state.epoch);
+void NodeCore::on_redact(StreamInfo& info, Epoch epoch, std::vector<SeqRange> ranges) {
+    close_epoch(info, epoch);  // The redact's own: in bulk the stream's state is further on already.
     redacts_.push_back({info.state.id, std::move(ranges), now_});
     apply_redacts();
     save_redacts();

@@ -123,6 +123,7 @@ void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
 }
 
 void Index::withdraw(AlertState& alert, const IndexedEntry& entry) {
+    if (!alert.has_author()) alert.origin = entry.origin;
     if (!alert.withdrawal.has_value()) {
         alert.withdrawal = entry.ref;
         alert.withdraw_reason = entry.record.withdraw_reason();

@@ -53,6 +53,8 @@ struct AlertState {
     std::uint8_t precedence = 0;
     bool newer_version = false;
 
+    // Somebody published or withdrew it. A confirmation may come before what it confirms.
+    bool has_author() const { return withdrawn() || !revisions.empty() || !erased.empty(); }
     bool withdrawn() const { return withdrawal.has_value(); }
     bool readable() const { return !withdrawn() && !revisions.empty(); }
 };

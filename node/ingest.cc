@@ -139,7 +139,7 @@ void NodeCore::on_checked(EntryChecked checked) {
         log(4, fmt::format("entry_refused peer={} entry={} code={}", checked.from.brief(),
                            checked.id.brief(), errc_name(checked.entry.code())));
         const StreamInfo* place = stream(checked.stream);  // Kept for a genesis that is none.
-        if (place != nullptr && !place->state.founded && !is_coordinator())
+        if (place != nullptr && !place->state.founded && place->carried_for.empty())
             streams_.erase(checked.stream);
         return;
     }
@@ -260,7 +260,7 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
         case EntryKind::redact: {
             auto ranges = parse_redact(entry.body());
             write(PutEntry{std::move(entry), now_});
-            if (ranges.ok()) on_redact(info, std::move(*ranges));
+            if (ranges.ok()) on_redact(info, header.epoch, std::move(*ranges));
             break;
         }
         case EntryKind::content: {
@@ -275,8 +275,8 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
                                    errc_name(content->code())));
             } else {
                 index_.note_unopened(1);
-                if (info.key.has_value() && header.epoch == info.state.epoch)
-                    queue_open(header.stream, header.epoch, header.seq);
+                // In bulk the stream's state, and so its key, is further on already.
+                queue_open(header.stream, header.epoch, header.seq);
             }
             break;
         }

@@ -220,9 +220,30 @@ void NodeCore::on_slots(const NodeId& from, const SyncHead& head, const Bytes& p
 
 // --- opening ----------------------------------------------------------------------------------
 
+// From the next batch on: keys and entries of this one can't be read before its commit.
 void NodeCore::queue_open(const StreamId& id, Epoch epoch, Seq from) {
-    auto [it, fresh] = to_open_.try_emplace({id, epoch}, from);
+    auto [it, fresh] = queued_.try_emplace({id, epoch}, from);
     if (!fresh) it->second = std::min(it->second, from);
+}
+
+// What is left to open outlives a crash; what was opened is passed over when it is done again.
+void NodeCore::merge_queued() {
+    for (const auto& [where, from] : queued_) {
+        auto [it, fresh] = to_open_.try_emplace(where, from);
+        if (!fresh) it->second = std::min(it->second, from);
+    }
+    queued_.clear();
+    std::map<std::pair<StreamId, Epoch>, Seq> now;
+    for (const auto& [where, from] : to_open_) {
+        auto before = saved_to_open_.find(where);
+        now[where] = before == saved_to_open_.end() ? from : std::min(from, before->second);
+    }
+    if (now == saved_to_open_) return;
+    saved_to_open_ = std::move(now);
+    ByteWriter out;
+    for (const auto& [where, from] : saved_to_open_)
+        out.raw(where.first.view()).u32(where.second.value).u64(from.value);
+    write(PutPrivate{"to-open", std::move(out).take()});
 }
 
 void NodeCore::open_some() {
@@ -289,7 +310,8 @@ bool NodeCore::entitled(const IndexedEntry& entry, const AlertId& alert) {
     bool changes = entry.record.operation() == Record::SUPERSEDE ||
                    entry.record.operation() == Record::WITHDRAW ||
                    entry.record.operation() == Record::PUBLISH;
-    if (!known.has_value() || !changes || may_change(entry.origin, *known)) return true;
+    if (!known.has_value() || !changes || !known->has_author()) return true;
+    if (may_change(entry.origin, *known)) return true;
     bool impostor = known->withdrawn() && known->revisions.empty() && known->erased.empty() &&
                     entry.record.operation() == Record::PUBLISH;
     if (impostor) index_.forget(alert);

@@ -64,16 +64,14 @@ void NodeCore::finish_post(std::uint64_t number) {
     if (*readers != ticket.readers_then)
         return refuse({Errc::readers_changed,
                        "who may read changed since the preview; look at the new list"});
+    // All parts or none: whatever can refuse one is asked before the first is sealed.
+    for (const auto& part : ticket.parts)
+        if (Status can = check_sealable(part); !can.ok()) return refuse(can.error());
     proto::Response response;
     auto* posted = response.mutable_posted();
     for (std::size_t i = 0; i < ticket.parts.size(); ++i) {
-        const PlannedPart& part = ticket.parts[i];
-        Status sealed = publish_part(ticket, part, ticket.signatures[i], officer->second);
-        if (!sealed.ok()) {
-            log(3, fmt::format("post_failed code={} why=\"{}\"", errc_name(sealed.code()),
-                               sealed.error().detail));
-            return refuse(sealed.error());
-        }
+        Status sealed = publish_part(ticket, ticket.parts[i], ticket.signatures[i], officer->second);
+        RILON_ASSERT(sealed.ok());
         *posted->add_parts() = ticket.shown.parts(static_cast<int>(i));
     }
     posted->set_alert_id(ticket.parts.front().alert.str());
@@ -81,6 +79,37 @@ void NodeCore::finish_post(std::uint64_t number) {
     write(PutAudit{now_, officer->second.display_sign, ticket.action,
                    ticket.parts.front().alert.hex()});
     answer(ticket.client, response, ticket.request);
+}
+
+Status NodeCore::check_sealable(const PlannedPart& part) const {
+    const NodeRecord* self = directory_.now().node(identity_.id);
+    if (self == nullptr || self->standing != Standing::good)
+        return {Errc::quarantined, "this node is suspended or not in the directory: it can't post"};
+    if (own_secret(self->enc_pk) == nullptr || current_psk() == nullptr)
+        return {Errc::not_enrolled,
+                "this node's encryption key or the network's PSK is missing; run rilon enrol"};
+    const StreamInfo* info = stream(part.stream);
+    if (info == nullptr && !part.found.has_value())
+        return {Errc::not_found, "the stream of this posting is gone; post it again"};
+    if (info != nullptr && info->state.frozen)
+        return {Errc::fork, "this stream is frozen: another entry of ours was seen in it"};
+    constexpr std::size_t certificate_and_signatures = 4096;
+    if (part.operation.size() + certificate_and_signatures > plaintext_bytes_max)
+        return {Errc::too_large, "the alert is too large for one entry"};
+    return {};
+}
+
+const EncSecretKey* NodeCore::own_secret(const EncPublicKey& pk) const {
+    for (const auto& pair : identity_.enc)
+        if (pair.pk == pk) return &pair.sk;
+    return nullptr;
+}
+
+// Of the generation that ROOT names.
+const PskEntry* NodeCore::current_psk() const {
+    for (const auto& psk : identity_.psks)
+        if (psk.generation == directory_.now().psk_generation) return &psk;
+    return nullptr;
 }
 
 Status NodeCore::publish_part(const Ticket& ticket, const PlannedPart& part,
@@ -144,8 +173,10 @@ Status NodeCore::ensure_epoch(StreamInfo& info) {
         return {};
     const DirectoryState& state = directory_.now();
     const NodeRecord* self = state.node(identity_.id);
-    if (self == nullptr || self->standing != Standing::good)
-        return {Errc::quarantined, "this node is suspended or not in the directory: it can't post"};
+    const EncSecretKey* own = self == nullptr ? nullptr : own_secret(self->enc_pk);
+    const PskEntry* psk = current_psk();
+    if (own == nullptr || psk == nullptr)
+        return {Errc::not_enrolled, "this node's encryption key or the network's PSK is missing"};
     if (info.state.epoch.value > 0) close_epoch(info, info.state.epoch);
     EpochKey key = rng_.secret<EpochKey>();
     Epoch epoch = info.state.epoch.next();
@@ -165,12 +196,7 @@ Status NodeCore::ensure_epoch(StreamInfo& info) {
         const NodeRecord* reader = state.node(id);
         SlotEnds ends{identity_.network, info.state.id, epoch,
                       identity_.id,      self->enc_pk,  reader->enc_pk};
-        const EncSecretKey* own = nullptr;
-        for (const auto& pair : identity_.enc)
-            if (pair.pk == self->enc_pk) own = &pair.sk;
-        if (own == nullptr || identity_.psks.empty())
-            return {Errc::not_enrolled, "this node's encryption key or the network's PSK is missing"};
-        auto slot = make_slot(ends, *own, identity_.psks.back(), key, rng_);
+        auto slot = make_slot(ends, *own, *psk, key, rng_);
         if (!slot.ok()) return slot.error();
         fresh_slots_[info.state.id].push_back(*slot);
         write(PutSlot{*slot, now_});

@@ -298,7 +298,8 @@ Bytes answer_query(const Bytes& bytes, const QueryContext& context) {
 bool query_waits(const Bytes& bytes) {
     proto::Request request;
     return request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) &&
-           request.has_feed() && request.feed().wait_ms() > 0;
+           request.has_feed() && request.feed().wait_ms() > 0 &&
+           !request.feed().from_now();  // "Now" is answered with its cursor, at once.
 }
 
 bool query_answer_empty(const Bytes& bytes) {

@@ -184,6 +184,12 @@ void NodeCore::on_heads(const NodeId& from, const SyncHead& head, const Bytes& p
             send(from, SyncType::range, next_request(from), want.SerializeAsString());
             continue;
         }
+        // Who is left out of a stream gets no answer about it, not even a question.
+        bool known = is_coordinator() || standing(*info) != nullptr || info->definition.has_value();
+        if (known && !may_hold(from, *info)) {
+            ++counters_.refused;
+            continue;
+        }
         info->peer_heads[from] = seq;
         if (info->state.frozen) {
             auto proof = store_.private_value("fork." + id->hex());

@@ -97,17 +97,40 @@ Status BatchWriter::heal(const VerifiedEntry& entry, std::uint32_t number) {
 Result<std::optional<ArrivalRow>> BatchWriter::find_arrival(std::uint32_t number, Seq seq) const {
     auto cursor = Cursor::open(txn_, Table::arrivals);
     if (!cursor) return cursor.error();
+    std::optional<ArrivalRow> newest;  // It may have arrived twice.
     for (auto more = cursor->seek({});; more = cursor->next()) {
         if (!more) return more.error();
-        if (!*more) return std::optional<ArrivalRow>{};
+        if (!*more) return newest;
         auto plain = core_.open_row(Table::arrivals, cursor->key(), cursor->value());
         if (!plain) continue;
         auto where = decode_arrival(*plain);
         if (!where || where->number != number || where->seq != seq) continue;
         ByteReader n(cursor->key());
-        return std::optional<ArrivalRow>{
-            {Arrival{n.u64()}, {}, seq, where->id, where->kind, where->received}};
+        newest = ArrivalRow{Arrival{n.u64()}, {}, seq, where->id, where->kind, where->received};
     }
+}
+
+// A fresh arrival for an entry held since an earlier batch, so that feeds, which go by arrival, do
+// not miss what became readable behind them.
+Result<Arrival> BatchWriter::arrive_again(std::uint32_t number, Seq seq, EntryRow row) {
+    auto header = parse_header(row.prefix.first(header_bytes));
+    if (!header) return header.error();
+    auto id = EntryId::copy_of(hash({row.prefix}).view());
+    if (Status s = erase_row(Table::search, number_key(row.arrival.value)); !s.ok())
+        return s.error();
+    Arrival n = changes_.last_arrival.next();
+    RowKey key = number_key(n.value);
+    ArrivalPlace where{number, seq, id, header->kind, row.received};
+    Bytes sealed = core_.sealer.seal(Table::arrivals, key, encode_arrival(where));
+    if (Status s = txn_.put_ascending(Table::arrivals, key, sealed); !s.ok()) return s.error();
+    changes_.last_arrival = n;
+    Bytes prefix = to_bytes(row.prefix);
+    Bytes body = to_bytes(row.body);
+    row.arrival = n;
+    row.prefix = prefix;
+    row.body = body;
+    if (Status s = write_entry(number, seq, row); !s.ok()) return s.error();
+    return n;
 }
 
 Status BatchWriter::put(const PutSearchRecord& op) {
@@ -123,6 +146,11 @@ Status BatchWriter::put(const PutSearchRecord& op) {
         if ((*held)->state == BodyState::erased)
             return {Errc::structure, place(op.stream, op.seq) + " was erased for good"};
         n = (*held)->arrival;
+        if (n <= core_.memory.last_arrival) {  // Readable later than it arrived: it arrives again.
+            auto again = arrive_again(*number, op.seq, **held);
+            if (!again) return again.error();
+            n = *again;
+        }
     }
     auto key = key_of(op.stream, *number, op.seq);
     if (!key) return key.error();

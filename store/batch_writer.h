@@ -34,6 +34,7 @@ class BatchWriter {
     Status heal(const VerifiedEntry& entry, std::uint32_t number);
     Result<std::optional<ArrivalRow>> find_arrival(std::uint32_t number, Seq seq) const;
     Status write_entry(std::uint32_t number, Seq seq, const EntryRow& row);
+    Result<Arrival> arrive_again(std::uint32_t number, Seq seq, EntryRow row);
     // batch_keys.cc
     Status put(const PutEpochKey& op);
     Status put(const CloseEpoch& op);

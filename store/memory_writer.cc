@@ -34,6 +34,7 @@ Status MemoryWriter::apply(const Batch& batch) {
     // Vectors only grow within a batch, numbers are plain: noted once.
     std::size_t order = disk_.order.size();
     std::size_t arrivals = disk_.arrivals.size();
+    arrivals_before_ = arrivals;
     std::size_t audit = disk_.audit.size();
     std::size_t pending = disk_.pending.size();
     AuditHead head = disk_.audit_head;
@@ -161,6 +162,15 @@ Status MemoryWriter::put(const PutSearchRecord& op) {
     auto key = memory_entry_key(disk_, op.stream, op.seq);
     if (!key) return key.error();
     Arrival n = entry->second.arrival;
+    if (n.value <= arrivals_before_) {  // Readable later than it arrived: it arrives again.
+        drop(disk_.search, n);
+        n = Arrival{disk_.arrivals.size() + 1};
+        MemoryDisk::Entry again = entry->second;
+        again.arrival = n;
+        disk_.arrivals.push_back({n, op.stream, op.seq, again.entry.id(),
+                                  again.entry.header().kind, again.received});
+        set(disk_.entries, entry->first, again);
+    }
     set(disk_.search, n, {n, op.stream, op.seq, op.record});
     return {};
 }

@@ -59,6 +59,7 @@ class MemoryWriter {
     }
 
     MemoryDisk& disk_;
+    std::uint64_t arrivals_before_ = 0;  // This batch.
     std::vector<std::function<void()>> undo_;
 };
 

@@ -30,7 +30,9 @@ struct StoredEntry {
 };
 
 struct ArrivalRow {
-    Arrival n;  // Gap-free from 1, in the order of commits.
+    // Gap-free from 1, in the order of commits. An entry whose search record comes in a later batch
+    // than itself arrives once more then: as readable.
+    Arrival n;
     StreamId stream;
     Seq seq;
     EntryId id;

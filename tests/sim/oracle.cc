@@ -67,6 +67,15 @@ void Oracle::said(const std::string& what, const Posted& posted) {
             auto& may_know = private_streams_[part.stream];
             may_know.insert(part.readers.begin(), part.readers.end());
             may_know.insert(author.id());
+            // A member that is suspended now may come back, and then holds what it can't open.
+            const DirectoryState& all = net_.network().state();
+            std::vector<NodeId> members;
+            auto sealed = author.disk().private_values.find("definition." + part.stream.hex());
+            if (audience != nullptr)
+                members = all.audience(audience->id)->members;
+            else if (sealed != author.disk().private_values.end())
+                members = derived_members(all, *parse_definition(sealed->second), author.id());
+            may_know.insert(members.begin(), members.end());
         }
         said_.push_back(std::move(one));
     }
@@ -75,13 +84,21 @@ void Oracle::said(const std::string& what, const Posted& posted) {
 std::vector<const Said*> Oracle::open_posts() const {
     std::vector<const Said*> out;
     for (const Said& one : said_)
-        if (one.what == "post" && !withdrawn_said_.contains(one.alert)) out.push_back(&one);
+        if (one.what == "post" && !withdrawn_said_.contains(one.alert) &&
+            !unsure_.contains(one.alert))
+            out.push_back(&one);
     return out;
 }
 
 bool Oracle::owed(const Said& said) const {
     return !distrusted_.contains(said.node) && !forked_.contains(said.stream) &&
            good(net_.daemon(said.node).id());
+}
+
+bool Oracle::may_get(const NodeId& node, ByteView bytes) const {
+    for (const auto& [stream, may_know] : private_streams_)
+        if (!may_know.contains(node) && contains(bytes, stream.view())) return false;
+    return true;
 }
 
 // --- always -------------------------------------------------------------------------------------
@@ -190,13 +207,16 @@ void Oracle::acknowledge_feed(const std::string& node) {
 
 void Oracle::judge_feed(Daemon& daemon) {
     auto it = consumers_.find(daemon.name());
-    if (it == consumers_.end()) return;
+    if (it == consumers_.end() || !good(daemon.id())) return;
     poll_feed(daemon.name());
     for (const Said& one : said_) {
-        if (one.what != "post" || !owed(one) || withdrawn_said_.contains(one.alert)) continue;
+        if (one.what != "post" || !owed(one) || withdrawn_said_.contains(one.alert) ||
+            unsure_.contains(one.alert))
+            continue;
         if (!one.readers.contains(daemon.id()) && one.node != daemon.name()) continue;
         if (!it->second.published.contains(one.alert))
-            problem("(2) the feed at " + daemon.name() + " never delivered an alert");
+            problem("(2) the feed at " + daemon.name() + " never delivered " + one.alert.hex() +
+                    " of " + one.node);
     }
     for (const AlertId& alert : withdrawn_said_)
         if (it->second.published.contains(alert) && net_.withdrawn(daemon.name(), alert) &&
@@ -208,12 +228,24 @@ void Oracle::judge_feed(Daemon& daemon) {
 
 std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     const Daemon* node = net_.by_id(reader);
+    // Who withdrew it may have been put out before anybody heard, or this reader was out when it was
+    // said (the redact alone reaches him, and works after a day): then either is right.
+    if (unsure_.contains(said.alert)) return "";
+    for (const Said& other : said_)
+        if (other.what == "withdraw" && other.alert == said.alert &&
+            (!owed(other) ||
+             (!other.readers.contains(reader) && net_.by_id(reader)->name() != other.node)))
+            return "";
     auto state = node->node().index().alert(said.alert);
     const std::string where = said.what + " of " + said.node + " at " + node->name();
-    if (!state.has_value()) return "(1) not there: " + where;
+    bool held = node->disk().entries.contains({said.stream, said.seq});
+    bool keyed = const_cast<Daemon*>(node)->store().entry_key(said.stream, said.seq).ok();
+    if (!state.has_value())
+        return "(1) not there: " + where + " " + said.alert.hex() + (held ? ", held" : "") +
+               (keyed ? ", with key" : "");
     bool gone = withdrawn_said_.contains(said.alert);
-    if (gone && !state->withdrawn()) return "(8) not withdrawn: " + where;
-    if (!gone && !state->readable()) return "(1) not readable: " + where;
+    if (gone && !state->withdrawn()) return "(8) not withdrawn: " + where + " " + said.alert.hex();
+    if (!gone && !state->readable()) return "(1) not readable: " + where + " " + said.alert.hex();
     auto entry = node->disk().entries.find({said.stream, said.seq});
     if (entry == node->disk().entries.end()) return "(1) entry not there: " + where;
     if (!gone && !node->disk().entry_keys.contains({said.stream, said.seq}) &&
@@ -290,6 +322,31 @@ std::string Oracle::acks_missing() const {
     return "";
 }
 
+// (7) A fork of which both halves are in honest hands is known to all who hold the stream.
+std::string Oracle::fork_unknown() const {
+    for (const Fork& fork : forks_) {
+        bool one = false;
+        bool other = false;
+        auto honest = [&](const Daemon& daemon) {
+            return !distrusted_.contains(daemon.name()) &&
+                   (daemon.is_coordinator() || good(daemon.id()));
+        };
+        for (const auto& [name, daemon] : net_.daemons()) {
+            auto held = daemon->disk().entries.find({fork.stream, fork.seq});
+            if (!honest(*daemon) || held == daemon->disk().entries.end()) continue;
+            (held->second.entry.id() == fork.other ? other : one) = true;
+        }
+        if (!one || !other) continue;
+        for (const auto& [name, daemon] : net_.daemons()) {
+            auto held = daemon->disk().streams.find(fork.stream);
+            if (!honest(*daemon) || held == daemon->disk().streams.end()) continue;
+            if (!held->second.frozen && good(held->second.origin))
+                return "(7) the fork did not reach " + name;
+        }
+    }
+    return "";
+}
+
 std::string Oracle::unrest() {
     if (!net_.coordinator().running()) return "the coordinator is down";
     std::size_t records = net_.coordinator().node().directory().size();
@@ -308,14 +365,7 @@ std::string Oracle::unrest() {
                 if (std::string why = missing_at(one, reader); !why.empty()) return why;
     }
     if (std::string why = heads_differ(); !why.empty()) return why;
-    for (const StreamId& stream : forked_)
-        for (const auto& [name, daemon] : net_.daemons()) {
-            auto held = daemon->disk().streams.find(stream);
-            if (held == daemon->disk().streams.end() || held->second.frozen) continue;
-            if (!good(held->second.origin) || !good(daemon->id())) continue;
-            if (daemon->is_coordinator() || distrusted_.contains(name)) continue;
-            return "(7) the fork did not reach " + name;
-        }
+    if (std::string why = fork_unknown(); !why.empty()) return why;
     return acks_missing();
 }
 
@@ -333,10 +383,11 @@ void Oracle::judge() {
 // (2) once, (4) signed by enrolled origins, (5) contiguous and linked; nothing erased is left.
 void Oracle::judge_chains(Daemon& daemon) {
     const Directory& directory = daemon.node().directory();
-    std::set<EntryId> arrived;
-    for (const ArrivalRow& row : daemon.disk().arrivals)
-        if (!arrived.insert(row.id).second)
-            problem("(2) an entry arrived twice at " + daemon.name());
+    for (const ArrivalRow& row : daemon.disk().arrivals) {
+        auto it = daemon.disk().entries.find({row.stream, row.seq});
+        if (it == daemon.disk().entries.end() || it->second.entry.id() != row.id)
+            problem("(2) an arrival without its entry at " + daemon.name());
+    }
     for (const auto& [id, state] : daemon.disk().streams) {
         EntryId before{};
         for (Seq seq{}; seq <= state.head; seq = seq.next()) {
@@ -369,10 +420,12 @@ void Oracle::judge_secrecy(Daemon& daemon) {
             problem("(3) " + daemon.name() + " can open what is not for it");
         auto state = daemon.node().index().alert(one.alert);
         bool of_another = std::any_of(said_.begin(), said_.end(), [&](const Said& other) {
-            return other.alert == one.alert && other.readers.contains(daemon.id());
+            return other.alert == one.alert &&
+                   (other.readers.contains(daemon.id()) || other.node == daemon.name());
         });
         if (state.has_value() && !of_another)
-            problem("(3) " + daemon.name() + " knows an alert that is not for it");
+            problem("(3) " + daemon.name() + " knows an alert that is not for it: " + one.what + " of " +
+                    one.node + " " + one.alert.hex());
         if (daemon.is_coordinator() || !private_streams_.contains(one.stream) ||
             private_streams_.at(one.stream).contains(daemon.id()))
             continue;
@@ -380,8 +433,14 @@ void Oracle::judge_secrecy(Daemon& daemon) {
         bool trace = disk.streams.contains(one.stream) ||
                      std::find(disk.order.begin(), disk.order.end(), one.stream) !=
                          disk.order.end();
-        if (trace) problem("(3) " + daemon.name() + " holds a trace of a stream it is left out of");
+        if (trace)
+            problem("(3) " + daemon.name() + " holds a trace of stream " + one.stream.brief() +
+                    " of " + one.node + ", which it is left out of");
     }
+    if (!distrusted_.contains(daemon.name()))
+        for (const AlertId& alert : forbidden_)
+            if (daemon.node().index().alert(alert).has_value())
+                problem("(4) " + daemon.name() + " took an alert nobody may take");
     if (!daemon.is_coordinator()) return;
     for (const auto& [name, epoch] : daemon.disk().epochs)
         if (epoch.key.has_value()) problem("(3) the coordinator holds a key");

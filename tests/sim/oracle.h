@@ -29,7 +29,15 @@ class Oracle {
     void said(const std::string& what, const Posted& posted);
     // Its own streams may be forked or frozen: nothing is owed to its posts from here on.
     void distrust(const std::string& node) { distrusted_.insert(node); }
-    void forked(const StreamId& stream) { forked_.insert(stream); }
+    // Another entry than the node's own was sent out for this seq.
+    void forked(const StreamId& stream, Seq seq, const EntryId& other) {
+        forks_.push_back({stream, seq, other});
+        forked_.insert(stream);
+    }
+    // No honest node may ever know this alert.
+    // Withdrawn without an answer, by a node that went down: either is right.
+    void unsure(const AlertId& alert) { unsure_.insert(alert); }
+    void forbid(const AlertId& alert) { forbidden_.insert(alert); }
     // Polls the feed of a node's one consumer, as far as it goes.
     void poll_feed(const std::string& node);
     void acknowledge_feed(const std::string& node);
@@ -43,6 +51,8 @@ class Oracle {
     // Alerts that may still be withdrawn, superseded or confirmed.
     std::vector<const Said*> open_posts() const;
     bool good(const NodeId& node) const;
+    // Nothing in these bytes names a stream that the node is left out of.
+    bool may_get(const NodeId& node, ByteView bytes) const;
 
    private:
     struct Consumer {
@@ -60,6 +70,7 @@ class Oracle {
     bool owed(const Said& said) const;
     std::string missing_at(const Said& said, const NodeId& reader) const;
     std::string heads_differ() const;
+    std::string fork_unknown() const;
     std::string acks_missing() const;
     void judge_chains(Daemon& daemon);
     void judge_secrecy(Daemon& daemon);
@@ -70,9 +81,17 @@ class Oracle {
     std::vector<Said> said_;
     std::map<StreamId, std::set<NodeId>> private_streams_;  // Of part of a RILON: who may know.
     std::set<std::string> distrusted_;
+    struct Fork {
+        StreamId stream;
+        Seq seq;
+        EntryId other;
+    };
+    std::vector<Fork> forks_;
     std::set<StreamId> forked_;
+    std::set<AlertId> forbidden_;
     std::map<std::string, std::set<AlertId>> withdrawn_;  // By node: seen withdrawn there.
     std::set<AlertId> withdrawn_said_;
+    std::set<AlertId> unsure_;
     std::map<std::string, Consumer> consumers_;
     std::set<EntryId> verified_;
     std::vector<std::string> problems_;

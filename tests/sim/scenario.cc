@@ -29,6 +29,11 @@ const Founded& founded(std::uint64_t which) {
     return *all[which];
 }
 
+std::string outcome(const Result<Posted>& posted) {
+    if (!posted.ok()) return posted.error().detail;
+    return posted->alert().hex() + " in " + posted->parts.front().stream.brief();
+}
+
 class Scenario {
    public:
     Scenario(std::uint64_t seed, bool trace)
@@ -133,6 +138,10 @@ class Scenario {
                                     "canary-" + std::to_string(seed_) + "-" +
                                         std::to_string(++texts_));
             if (posted.ok()) oracle_.said("post", *posted);
+            net_.note("post " + node + " to " + wish.audience + (wish.except_host ? " except host" : "") +
+                      (wish.exclude.empty() ? "" : " but " + wish.exclude.front()) +
+                      (wish.only.empty() ? "" : " only " + wish.only.front()) + ": " +
+                      outcome(posted));
         }
     }
 
@@ -154,6 +163,8 @@ class Scenario {
                                   "canary-" + std::to_string(++texts_) + " again");
         }
         if (done.ok()) oracle_.said(what, *done);
+        if (what == "withdraw" && !done.ok() && done.code() == Errc::unreachable) oracle_.unsure(one.alert);
+        net_.note(what + " of " + one.node + "'s " + one.alert.hex() + ": " + outcome(done));
     }
 
     std::string any_end() { return chance(30) ? "coordinator-1" : any_node(); }

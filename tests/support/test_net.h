@@ -128,6 +128,7 @@ class TestNet {
     std::function<bool(const SentFrame&)> filter;
     // Our own bugs: a commit or a start that failed.
     const std::vector<std::string>& broken() const { return broken_; }
+    void note(const std::string& what);  // One line of the trace.
     Hash32 trace_hash() const;
     std::uint64_t events() const { return events_; }
     const std::deque<std::string>& tail() const { return tail_; }  // The last events, for people.
@@ -160,7 +161,6 @@ class TestNet {
     static Pair pair_of(const NodeId& one, const NodeId& other);
     bool wants_link(const Daemon& from, const Daemon& to) const;
     bool blocked(const NodeId& from, const NodeId& to) const { return blocked_.contains({from, to}); }
-    void note(const std::string& what);
     void step_one();
     void dial(const NodeId& from, const NodeId& to, std::uint64_t delay_ms);
     void try_connect(const NodeId& from, const NodeId& to);

@@ -21,7 +21,7 @@ invent() {
   GIVEN=${givens[RANDOM % ${#givens[@]}]}
   PLACE=(Gate-$((RANDOM % 90 + 10)) Counter-$((RANDOM % 90 + 10)))
   make_mrz
-  [ "$missions" ]
+
 }
 
 # The ICAO specimen's two lines with this run's name and number, check digits computed anew; the
@@ -70,6 +70,12 @@ post() {
   [ -n "$POSTED" ] || die "no id in the receipt"
 }
 
+# in_background PROFILE FILE ARGS…: the process itself, so that $! may be ended.
+in_background() {
+  local profile=$1 file=$2; shift 2
+  (exec "$RILON" --profile "$profile" --no-input --yes "$@" >"$file" 2>&1) &
+}
+
 reads() { rilon_as "$1" --json show "$2" | grep -q '"title"'; }
 knows() { rilon_as "$1" --json inbox | grep -q "\"short\":\"$2\""; }
 knows_not() { ! knows "$1" "$2"; }
@@ -90,8 +96,8 @@ demonstrate() {
 one_alert_the_right_readers() {
   step "1. $AUTHOR posts a counterfeit passport from its machine-readable zone; $NEIGHBOUR reads it"
   printf '%s\n%s\n' "$MRZ_1" "$MRZ_2"
-  rilon_as "$NEIGHBOUR" watch >"$DIR/watch.out" 2>&1 &
-  WATCH=$!
+  in_background "$NEIGHBOUR" "$DIR/watch.out" watch; WATCH=$!
+  wait_for 10 grep -q watching "$DIR/watch.out" || die "rilon watch did not start"
   printf '%s\n%s\n' "$MRZ_1" "$MRZ_2" >"$DIR/mrz"
   post "$AUTHOR" -t counterfeit-document --mrz - --as-printed --to BKK --where BKK --country THA \
     --narrative "Holder presented at ${PLACE[0]}." --wait held <"$DIR/mrz"
@@ -99,7 +105,7 @@ one_alert_the_right_readers() {
   expect_soon "$NEIGHBOUR reads it decrypted" reads "$NEIGHBOUR" "$FIRST"
   run "$NEIGHBOUR" show "$FIRST"
   expect_soon "rilon watch showed it live" grep -q "$FIRST" "$DIR/watch.out"
-  kill -INT $WATCH 2>/dev/null || :; wait $WATCH 2>/dev/null || :
+  kill -TERM $WATCH 2>/dev/null || :; wait $WATCH 2>/dev/null || :
   run "$AUTHOR" show "$FIRST" --receipts
 }
 
@@ -184,8 +190,7 @@ feed_resumed() {
   step "6. A feed for programs: killed and resumed, it misses nothing and repeats nothing"
   wait_for 30 linked "$NEIGHBOUR"
   : >"$DIR/feed.out"; rm -f "$DIR/feed.cursor"
-  rilon_as "$NEIGHBOUR" feed --from start --resume "$DIR/feed.cursor" >>"$DIR/feed.out" 2>/dev/null &
-  local feed=$!
+  in_background "$NEIGHBOUR" "$DIR/feed.out" feed --resume "$DIR/feed.cursor"; local feed=$!
   wait_for 30 test -s "$DIR/feed.cursor" || die "the feed printed nothing"
   kill -KILL $feed; wait $feed 2>/dev/null || :
   post "$AUTHOR" -t bulletin --to BKK --text "Posted while the feed was dead." --wait held

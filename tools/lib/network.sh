@@ -33,7 +33,7 @@ wait_for() {
 
 start_node() {
   local node=$1
-  "$RILOND" --config "$DIR/nodes/$node/node.toml" >>"$DIR/nodes/$node/log" 2>&1 &
+  (exec "$RILOND" --config "$DIR/nodes/$node/node.toml" >>"$DIR/nodes/$node/log" 2>&1) &
   echo $! >"$DIR/nodes/$node/pid"
 }
 node_pid() { cat "$DIR/nodes/$1/pid"; }

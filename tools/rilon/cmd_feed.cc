@@ -78,24 +78,9 @@ Result<proto::FeedResponse> next_batch(Session& session, const Feed& feed,
     return std::move(*response->mutable_feed());
 }
 
-// Who reads without keeping a place: one id per key, so that an interrupted one leaves no trail.
-std::string passing_consumer(Session& session) {
-    return hash({as_bytes("rilon watch"), session.keys().sign_pk().view()}).hex().substr(0, 32);
-}
-
-// What was only shown is not a copy that has to be taken back later.
-Status forget(Session& session, const std::string& consumer, std::uint64_t timeout_ms) {
-    proto::Request request;
-    request.mutable_feed_ack()->set_consumer(consumer);
-    request.mutable_feed_ack()->set_forget(true);
-    auto response = session.call(request, timeout_ms);
-    if (!response) return response.error();
-    return {};
-}
-
 // Durable here, then told to the node.
 Status remember(Session& session, const Feed& feed, std::uint64_t timeout_ms) {
-    if (feed.resume_path.empty()) return forget(session, feed.point.consumer, timeout_ms);
+    if (feed.resume_path.empty()) return {};  // Only looked on: nothing is kept.
     if (Status s = save_resume(feed.resume_path, feed.point); !s) return s;
     proto::Request request;
     request.mutable_feed_ack()->set_consumer(feed.point.consumer);
@@ -125,7 +110,6 @@ Result<int> run_feed(Context& context) {
     if (!session) return session.error();
     auto hello = session->hello();
     if (!hello) return hello.error();
-    if (feed->point.consumer.empty()) feed->point.consumer = passing_consumer(*session);
     const CloudSource source{to_hex(as_bytes(hello->network_id())), hello->node()};
     while (true) {
         auto batch = next_batch(*session, *feed, context.globals.timeout_ms);
@@ -135,7 +119,7 @@ Result<int> run_feed(Context& context) {
         if (!context.out.flush()) return exit_other;  // The reader has gone: the cursor stays.
         const bool moved = !batch->cursor().empty() && batch->cursor() != feed->point.cursor;
         if (moved) feed->point.cursor = batch->cursor();
-        if (moved || feed->resume_path.empty())
+        if (moved)
             if (Status s = remember(*session, *feed, context.globals.timeout_ms); !s)
                 return s.error();
         if (feed->once && batch->events_size() == 0) return exit_done;
@@ -148,7 +132,6 @@ Result<int> run_watch(Context& context) {
     if (context.args.has("type")) feed.types.push_back(context.args.get("type"));
     auto session = Session::open(context);
     if (!session) return session.error();
-    feed.point.consumer = passing_consumer(*session);
     context.out.talk("watching; Ctrl-C ends it");
     while (true) {
         auto batch = next_batch(*session, feed, context.globals.timeout_ms);
@@ -158,7 +141,6 @@ Result<int> run_watch(Context& context) {
                                                 : watch_line(event, context.out));
         if (!context.out.flush()) return exit_done;
         if (!batch->cursor().empty()) feed.point.cursor = batch->cursor();
-        if (Status s = remember(*session, feed, context.globals.timeout_ms); !s) return s.error();
     }
 }
 

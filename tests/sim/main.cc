@@ -1,0 +1,113 @@
+// rilon_sim --seeds A..B [--trace]: seeded networks with faults against the daemon's own Node::step.
+// Prints every failing seed with its last events; the same seed gives the same run.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "protocol/secret.h"
+#include "tests/sim/scenario.h"
+
+namespace rilon {
+namespace {
+
+struct Args {
+    std::uint64_t from = 1;
+    std::uint64_t to = 100;
+    unsigned jobs = 2;
+    bool trace = false;
+    bool twice = false;  // Run each seed again and compare the traces.
+    bool quiet = false;
+    bool stop = false;   // At the first failing seed.
+};
+
+bool parse(int argc, char** argv, Args& out) {
+    for (int i = 1; i < argc; ++i) {
+        std::string arg = argv[i];
+        if (arg == "--trace") out.trace = true;
+        else if (arg == "--twice") out.twice = true;
+        else if (arg == "--quiet") out.quiet = true;
+        else if (arg == "--stop") out.stop = true;
+        else if (arg == "--jobs" && i + 1 < argc) out.jobs = static_cast<unsigned>(std::stoul(argv[++i]));
+        else if (arg == "--seeds" && i + 1 < argc) {
+            std::string range = argv[++i];
+            auto dots = range.find("..");
+            out.from = std::stoull(range);
+            out.to = dots == std::string::npos ? out.from : std::stoull(range.substr(dots + 2));
+        } else {
+            return false;
+        }
+    }
+    return out.from <= out.to && out.jobs > 0;
+}
+
+void report(const SimResult& result) {
+    std::printf("seed %llu FAILED\n", static_cast<unsigned long long>(result.seed));
+    for (const auto& line : result.tail) std::printf("    %s\n", line.c_str());
+    for (const auto& what : result.problems) std::printf("  %s\n", what.c_str());
+    std::printf("  again: rilon_sim --seeds %llu --trace\n",
+                static_cast<unsigned long long>(result.seed));
+    std::fflush(stdout);
+}
+
+// Every jobs-th seed from `first`. The number of failures, at most 100.
+int run_share(const Args& args, unsigned first) {
+    int failed = 0;
+    std::uint64_t events = 0, posts = 0, faults = 0, seeds = 0;
+    for (std::uint64_t seed = args.from + first; seed <= args.to; seed += args.jobs) {
+        SimResult result = run_seed(seed, args.trace);
+        if (args.twice && run_seed(seed).trace != result.trace)
+            result.problems.push_back("the same seed gave another trace");
+        if (args.from == args.to)
+            std::printf("seed %llu trace %s rest %llu ms\n",
+                        static_cast<unsigned long long>(seed), result.trace.hex().c_str(),
+                        static_cast<unsigned long long>(result.rest_ms));
+        ++seeds, events += result.events, posts += result.posts, faults += result.faults;
+        if (result.ok()) continue;
+        if (!args.quiet) report(result);
+        if (failed < 100) ++failed;
+        if (args.stop) break;
+    }
+    if (!args.quiet)
+        std::printf("share %u: %llu seeds, %d failed, %llu events, %llu operations, %llu faults\n",
+                    first, static_cast<unsigned long long>(seeds), failed,
+                    static_cast<unsigned long long>(events), static_cast<unsigned long long>(posts),
+                    static_cast<unsigned long long>(faults));
+    std::fflush(stdout);
+    return failed;
+}
+
+int run_all(const Args& args) {
+    auto began = std::chrono::steady_clock::now();
+    if (args.from == args.to || args.jobs == 1) return run_share({args}, 0);
+    int failed = 0;
+    for (unsigned i = 0; i < args.jobs; ++i)
+        if (fork() == 0) _exit(run_share(args, i));
+    for (unsigned i = 0; i < args.jobs; ++i) {
+        int status = 0;
+        wait(&status);
+        failed += WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+        if (!WIFEXITED(status)) std::printf("a share of the seeds crashed\n");
+    }
+    double s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    double seeds = static_cast<double>(args.to - args.from + 1);
+    std::printf("%.0f seeds, %d failed, %.1f s, %.1f seeds/s\n", seeds, failed, s, seeds / s);
+    return failed;
+}
+
+}  // namespace
+}  // namespace rilon
+
+int main(int argc, char** argv) {
+    rilon::Args args;
+    if (!rilon::parse(argc, argv, args)) {
+        std::fprintf(stderr,
+                     "rilon_sim --seeds A..B [--jobs N] [--trace] [--twice] [--quiet] [--stop]\n");
+        return 2;
+    }
+    if (auto ready = rilon::secrets_init(); !ready.ok()) return 1;
+    return rilon::run_all(args) == 0 ? 0 : 1;
+}

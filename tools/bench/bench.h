@@ -1,0 +1,32 @@
+// The measured steps; each adds its figures. How a step is measured stands in its file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/bench/figure.h"
+
+namespace rilon {
+class TestNetwork;
+}
+
+namespace rilon::bench {
+
+struct BenchRun {
+    const TestNetwork& network;
+    std::string dir;     // Ours alone; removed at the end.
+    bool quick = false;  // Few rounds: shows that it runs, not how fast.
+    bool full = false;   // 10^6 entries of catch-up.
+    std::vector<Figure> figures = {};
+
+    std::string sub(const std::string& name) const { return dir + "/" + name; }
+};
+
+void bench_post_alone(BenchRun& run);    // P1
+void bench_post_waiting(BenchRun& run);  // P2
+void bench_ingest(BenchRun& run);        // P3
+void bench_catch_up(BenchRun& run);      // P4
+void bench_remote(BenchRun& run);        // P6
+void bench_bytes(BenchRun& run);         // P12; ends the process when an assertion does not hold
+
+}  // namespace rilon::bench
