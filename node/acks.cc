@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "node/core.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 namespace {
@@ -104,7 +105,8 @@ std::optional<NodeId> NodeCore::next_hop(const MailRow& row) const {
         return it != peers_.end() && it->second.up && it->second.greeted;
     };
     if (up(row.to)) return row.to;
-    if (directory_.empty() || (row.kind & mail_carried) != 0) return std::nullopt;
+    bool carried = (row.kind & mail_carried) != 0 && !mutant(Mutant::bounce_mail);
+    if (directory_.empty() || carried) return std::nullopt;
     const DirectoryState& state = directory_.now();
     if (is_coordinator()) {  // The addressee's hub, where the stream's audience allows.
         const NodeRecord* to = state.node(row.to);
@@ -193,9 +195,11 @@ void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& pay
                                                       (frame.direct() ? mail_direct : 0) |
                                                       (is_coordinator() ? 0 : mail_carried));
         MailRow row{next_mail(), *to, kind, to_bytes(as_bytes(frame.ack()))};
-        write(PutMail{row});
-        UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};
-        mail_[row.n] = {std::move(row), sent};
+        if (!mutant(Mutant::lose_mail)) {
+            write(PutMail{row});
+            UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};
+            mail_[row.n] = {std::move(row), sent};
+        }
     }
     proto::SyncAck confirm;
     confirm.set_mail(frame.mail());

@@ -6,11 +6,14 @@
 #include <algorithm>
 
 #include "node/core.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 
 void NodeCore::on_redact(StreamInfo& info, Epoch epoch, std::vector<SeqRange> ranges) {
+    if (mutant(Mutant::redact_of_bulk_state)) epoch = info.state.epoch;
     close_epoch(info, epoch);  // The redact's own: in bulk the stream's state is further on already.
+    if (mutant(Mutant::skip_redact)) return;
     redacts_.push_back({info.state.id, std::move(ranges), now_});
     apply_redacts();
     save_redacts();

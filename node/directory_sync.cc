@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "node/core.h"
+#include "protocol/mutant.h"
 #include "protocol/statement.h"
 
 namespace rilon {
@@ -96,6 +97,7 @@ void NodeCore::directory_changed() {
         if (!peer.up || state.coordinator(id) != nullptr) continue;
         const NodeRecord* node = state.node(id);
         if (node != nullptr && node->standing == Standing::good) continue;
+        if (mutant(Mutant::keep_suspended_peer)) continue;
         emit(DropPeer{id});
         peer_down(id);
     }

@@ -5,6 +5,7 @@
 
 #include "protocol/alert.h"
 #include "protocol/mrz.h"
+#include "protocol/mutant.h"
 #include "protocol/short_id.h"
 
 namespace rilon {
@@ -98,7 +99,7 @@ void Index::add(const IndexedEntry& entry) {
 }
 
 void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
-    if (alert.withdrawn()) {  // Never revived, from wherever it comes.
+    if (alert.withdrawn() && !mutant(Mutant::revive_withdrawn)) {  // Never revived, from wherever it comes.
         alert.erased.push_back(entry.ref);
         return;
     }
@@ -108,6 +109,7 @@ void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
     }
     if (alert.order != 0) by_order_.erase(alert.order);
     drop_terms(alert.id);
+    if (mutant(Mutant::revive_withdrawn)) alert.withdrawal.reset();
     if (alert.revisions.empty()) alert.origin = entry.origin;
     alert.revisions.push_back(entry.ref);
     alert.revision = entry.record.revision();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "node/core.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 
@@ -282,6 +283,11 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
         }
         default: write(PutEntry{std::move(entry), now_}); break;
     }
+    if (mutant(Mutant::store_nothing) && header.kind == EntryKind::content)
+        std::erase_if(out_->writes, [&](const StoreOp& op) {
+            const auto* put = std::get_if<PutEntry>(&op);
+            return put != nullptr && put->entry.header().seq == header.seq;
+        });
 }
 
 // Origins and hubs push on; others rely on the peers they have both.
@@ -324,6 +330,7 @@ void NodeCore::freeze(StreamInfo& info, const ForkProof& proof) {
     write(PutPrivate{"fork." + info.state.id.hex(), to_bytes(as_bytes(bytes))});
     log(1, fmt::format("fork_proven origin={} stream={} frozen=1", info.state.origin.brief(),
                        info.state.id.brief()));
+    if (mutant(Mutant::fork_kept_secret)) return;
     for (const auto& [id, peer] : peers_)
         if (peer.up && may_hold(id, info)) send(id, SyncType::fork, 0, bytes, Precedence::flash);
 }

@@ -6,6 +6,7 @@
 
 #include "node/core.h"
 #include "protocol/alert.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 
@@ -169,6 +170,7 @@ void NodeCore::save_missing() {
 
 // Asks connected peers that may hold the stream for our slots, by tag.
 void NodeCore::ask_slots(bool all) {
+    if (mutant(Mutant::no_slot_requests)) return;
     for (auto& [id, keys] : missing_) {
         StreamInfo* info = stream(id);
         if (info == nullptr) continue;
@@ -206,13 +208,23 @@ void NodeCore::on_slots(const NodeId& from, const SyncHead& head, const Bytes& p
     proto::SyncSlots answer;
     answer.set_stream_id(frame.stream_id());
     answer.set_epoch(frame.epoch());
+    proto::SyncSlots lacking = answer;
     for (const auto& bytes : frame.tags()) {
         auto tag = SlotTag::parse(bytes);
         if (!tag.ok()) return;
         auto slot = store_.slot(*id, Epoch{frame.epoch()}, *tag);
         if (slot.ok() && slot->has_value())
             answer.add_slots(std::string(as_text(encode_slot(**slot))));
+        else
+            lacking.add_tags(bytes);
     }
+    // A carrier may have the grant without its slots (its frame was lost, or came too early): the
+    // origin has them; who asked asks again.
+    const NodeId& origin = info->state.origin;
+    bool carries = is_coordinator() || options_.hub;
+    if (carries && lacking.tags_size() > 0 && from != origin && peers_[origin].up)
+        send(origin, SyncType::slots, next_request(origin), lacking.SerializeAsString(),
+             Precedence::immediate);
     if (answer.slots_size() > 0)
         send(from, SyncType::slots, head.request, answer.SerializeAsString(),
              Precedence::immediate);
@@ -222,7 +234,8 @@ void NodeCore::on_slots(const NodeId& from, const SyncHead& head, const Bytes& p
 
 // From the next batch on: keys and entries of this one can't be read before its commit.
 void NodeCore::queue_open(const StreamId& id, Epoch epoch, Seq from) {
-    auto [it, fresh] = queued_.try_emplace({id, epoch}, from);
+    auto& queue = mutant(Mutant::open_too_soon) ? to_open_ : queued_;
+    auto [it, fresh] = queue.try_emplace({id, epoch}, from);
     if (!fresh) it->second = std::min(it->second, from);
 }
 
@@ -310,7 +323,8 @@ bool NodeCore::entitled(const IndexedEntry& entry, const AlertId& alert) {
     bool changes = entry.record.operation() == Record::SUPERSEDE ||
                    entry.record.operation() == Record::WITHDRAW ||
                    entry.record.operation() == Record::PUBLISH;
-    if (!known.has_value() || !changes || !known->has_author()) return true;
+    if (!known.has_value() || !changes) return true;
+    if (!known->has_author() && !mutant(Mutant::confirm_owns_alert)) return true;
     if (may_change(entry.origin, *known)) return true;
     bool impostor = known->withdrawn() && known->revisions.empty() && known->erased.empty() &&
                     entry.record.operation() == Record::PUBLISH;

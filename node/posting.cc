@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "node/core.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 
@@ -169,6 +170,7 @@ Result<StreamInfo*> NodeCore::ensure_stream(const PlannedPart& part) {
 // A new K before the next content where one is due: a grant, and a slot for every reader.
 Status NodeCore::ensure_epoch(StreamInfo& info) {
     AcceptContext context{directory_, info.definition ? &*info.definition : nullptr};
+    if (info.key.has_value() && mutant(Mutant::keep_epoch)) return {};
     if (info.key.has_value() && !epoch_due(info.state, context, now_.since(info.granted)))
         return {};
     const DirectoryState& state = directory_.now();
@@ -191,7 +193,12 @@ Status NodeCore::ensure_epoch(StreamInfo& info) {
                                      encode_grant(body)}, nonce, nullptr);
     if (!sealed.ok()) return sealed;
     info.granted = now_;
-    for (const NodeId& id : members(info)) {
+    std::vector<NodeId> readers = members(info);
+    if (mutant(Mutant::seal_to_all)) {
+        readers.clear();
+        for (const auto& [id, node] : state.nodes) readers.push_back(id);
+    }
+    for (const NodeId& id : readers) {
         if (is_self(id)) continue;
         const NodeRecord* reader = state.node(id);
         SlotEnds ends{identity_.network, info.state.id, epoch,

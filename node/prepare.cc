@@ -6,6 +6,7 @@
 
 #include "node/core.h"
 #include "protocol/alert.h"
+#include "protocol/mutant.h"
 #include "protocol/short_id.h"
 
 namespace rilon {
@@ -179,7 +180,9 @@ Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish
             return {Errc::too_large, "the alert is too large for one entry"};
         planned.precedence = precedence_of(request.precedence());
         // The plan's base, not the wish's: everybody but the host is an audience of its own.
-        plan_stream(planned, part.definition.base, part.derived, part.definition);
+        const AudienceId& base =
+            mutant(Mutant::wish_for_plan) ? wish.base : part.definition.base;
+        plan_stream(planned, base, part.derived, part.definition);
         *ticket.shown.add_parts() = show_part(planned, part.readers, part.withheld, wish.base);
         ticket.parts.push_back(std::move(planned));
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "node/core.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 namespace {
@@ -132,7 +133,7 @@ void NodeCore::on_beat(const NodeId& from, const Bytes& payload) {
     proto::SyncHeads heads;
     if (!heads.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
     PeerInfo& peer = peers_[from];
-    if (heads.digest() == heads_digest(from).str()) return;
+    if (heads.digest() == heads_digest(from).str() || mutant(Mutant::no_repair)) return;
     if (now_.since(peer.heads_answered) < ms_second) return;
     peer.heads_answered = now_;
     send_heads(from, 1);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "protocol/directory_rules.h"
+#include "protocol/mutant.h"
 #include "protocol/statement.h"
 
 namespace rilon {
@@ -123,7 +124,8 @@ Result<StatementWork> Directory::prepare(const DirectoryRecord& record) const {
     auto signers = signers_of(network_, *work, record);
     if (!signers) return signers.error();
     std::vector<std::string> missing = empty_seats(*demand, *signers);
-    if (!missing.empty()) return {Errc::not_authorised, "not signed by " + joined(missing)};
+    if (!missing.empty() && !mutant(Mutant::skip_authorisation))
+        return {Errc::not_authorised, "not signed by " + joined(missing)};
     if (Status s = perform(*work, *signers); !s) return s.error();
     finish_state(network_, record, empty() ? DirLink{} : now().link, work->change);
     return work;

@@ -1,5 +1,7 @@
 #include "protocol/entry.h"
 
+#include "protocol/mutant.h"
+
 namespace rilon {
 
 namespace {
@@ -127,7 +129,7 @@ bool signature_holds(const UnverifiedEntry& entry, const SignPublicKey& key) {
 }
 
 Result<SignedEntry> check_signature(UnverifiedEntry entry, const SignPublicKey& key) {
-    if (!signature_holds(entry, key))
+    if (!signature_holds(entry, key) && !mutant(Mutant::skip_signature))
         return {Errc::bad_signature, "entry " + entry.id().brief() + ": signature does not hold"};
     return SignedEntry(std::move(entry), key);
 }

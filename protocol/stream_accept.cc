@@ -1,6 +1,7 @@
 #include "protocol/stream_accept.h"
 
 #include "protocol/entry_trust.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 
@@ -34,7 +35,7 @@ Result<StreamState> founding_state(const UnverifiedEntry& entry) {
 Status check_held(const UnverifiedEntry& entry, const StreamState& stream,
                   const std::optional<EntryId>& held) {
     const EntryHeader& h = entry.header();
-    if (!stream.founded || h.seq > stream.head) return {};
+    if (!stream.founded || h.seq > stream.head || mutant(Mutant::skip_dedupe)) return {};
     const bool known = held.has_value() || h.seq == stream.head;
     const EntryId& ours = held ? *held : stream.head_id;
     if (known && ours != entry.id())
@@ -47,7 +48,7 @@ Status check_order(const UnverifiedEntry& entry, const StreamState& stream) {
     const std::uint64_t next = stream.founded ? stream.head.value + 1 : 0;
     if (h.seq.value > next)
         return {Errc::gap, name_of(h) + ": we have no " + std::to_string(next) + " yet"};
-    if (stream.founded && h.prev != stream.head_id)
+    if (stream.founded && h.prev != stream.head_id && !mutant(Mutant::accept_wrong_prev))
         return {Errc::fork, name_of(h) + ": its prev is not the entry we hold"};
     return {};
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 
+#include "protocol/mutant.h"
 #include "protocol/secret.h"
 #include "tests/sim/scenario.h"
 
@@ -22,6 +23,7 @@ struct Args {
     bool twice = false;  // Run each seed again and compare the traces.
     bool quiet = false;
     bool stop = false;   // At the first failing seed.
+    bool mutants = false;
 };
 
 bool parse(int argc, char** argv, Args& out) {
@@ -30,6 +32,7 @@ bool parse(int argc, char** argv, Args& out) {
         if (arg == "--trace") out.trace = true;
         else if (arg == "--twice") out.twice = true;
         else if (arg == "--quiet") out.quiet = true;
+        else if (arg == "--mutants") out.mutants = true;
         else if (arg == "--stop") out.stop = true;
         else if (arg == "--jobs" && i + 1 < argc) out.jobs = static_cast<unsigned>(std::stoul(argv[++i]));
         else if (arg == "--seeds" && i + 1 < argc) {
@@ -80,6 +83,60 @@ int run_share(const Args& args, unsigned first) {
     return failed;
 }
 
+#ifdef RILON_MUTANTS
+// In a process of its own: a defect may well end it, and that is a finding too.
+SimResult run_guarded(std::uint64_t seed) {
+    SimResult out;
+    out.seed = seed;
+    int pipe_ends[2];
+    if (pipe(pipe_ends) != 0) return out;
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(30);
+        SimResult result = run_seed(seed);
+        if (!result.ok()) {
+            const std::string& what = result.problems.front();
+            (void)!write(pipe_ends[1], what.data(), what.size());
+        }
+        _exit(result.ok() ? 0 : 1);
+    }
+    close(pipe_ends[1]);
+    char text[200];
+    ssize_t size = read(pipe_ends[0], text, sizeof text);
+    close(pipe_ends[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return out;
+    out.problems.push_back(size > 0 ? std::string(text, static_cast<std::size_t>(size))
+                                    : "the process ended");
+    return out;
+}
+#endif
+
+// Each seeded defect in turn, until a seed shows it. The number of those that survive.
+int hunt([[maybe_unused]] const Args& args) {
+#ifdef RILON_MUTANTS
+    int survived = 0;
+    for (int i = 1; i < static_cast<int>(Mutant::count_); ++i) {
+        active_mutant = static_cast<Mutant>(i);
+        std::uint64_t seed = args.from;
+        SimResult result;
+        while (seed <= args.to && (result = run_guarded(seed)).ok()) ++seed;
+        std::string name(mutant_names[i]);
+        if (result.ok()) ++survived;
+        std::printf("%-22s %s %llu  %s\n", name.c_str(), result.ok() ? "SURVIVED" : "found by seed",
+                    static_cast<unsigned long long>(seed),
+                    result.ok() ? "" : result.problems.front().c_str());
+        std::fflush(stdout);
+    }
+    std::printf("%d mutants, %d survived\n", static_cast<int>(Mutant::count_) - 1, survived);
+    return survived;
+#else
+    std::fprintf(stderr, "this build has no mutants: configure with -DRILON_MUTANTS=ON\n");
+    return 1;
+#endif
+}
+
 int run_all(const Args& args) {
     auto began = std::chrono::steady_clock::now();
     if (args.from == args.to || args.jobs == 1) return run_share({args}, 0);
@@ -105,9 +162,10 @@ int main(int argc, char** argv) {
     rilon::Args args;
     if (!rilon::parse(argc, argv, args)) {
         std::fprintf(stderr,
-                     "rilon_sim --seeds A..B [--jobs N] [--trace] [--twice] [--quiet] [--stop]\n");
+                     "rilon_sim --seeds A..B [--jobs N] [--trace] [--twice] [--quiet] [--stop]\n"
+                     "rilon_sim --seeds A..B --mutants   (a build with RILON_MUTANTS)\n");
         return 2;
     }
     if (auto ready = rilon::secrets_init(); !ready.ok()) return 1;
-    return rilon::run_all(args) == 0 ? 0 : 1;
+    return (args.mutants ? rilon::hunt(args) : rilon::run_all(args)) == 0 ? 0 : 1;
 }

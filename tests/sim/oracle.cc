@@ -245,7 +245,8 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
                (keyed ? ", with key" : "");
     bool gone = withdrawn_said_.contains(said.alert);
     if (gone && !state->withdrawn()) return "(8) not withdrawn: " + where + " " + said.alert.hex();
-    if (!gone && !state->readable()) return "(1) not readable: " + where + " " + said.alert.hex();
+    // What a confirmation is about may never have come: its author was put out.
+    if (!gone && said.what != "confirm" && !state->readable()) return "(1) not readable: " + where + " " + said.alert.hex();
     auto entry = node->disk().entries.find({said.stream, said.seq});
     if (entry == node->disk().entries.end()) return "(1) entry not there: " + where;
     if (!gone && !node->disk().entry_keys.contains({said.stream, said.seq}) &&
@@ -377,6 +378,11 @@ void Oracle::judge() {
         judge_feed(*daemon);
         if (!daemon->store().verify_audit().ok()) problem("(10) audit chain of " + name);
     }
+    const NodeId coordinator = net_.coordinator().id();
+    for (const auto& [name, daemon] : net_.daemons())
+        if (!daemon->is_coordinator() && !good(daemon->id()) &&
+            net_.connected(daemon->id(), coordinator))
+            problem("(3) " + name + " is put out and still connected");
     for (const std::string& what : net_.broken()) problem("our own: " + what);
 }
 

@@ -63,6 +63,7 @@ class Scenario {
             mallory_.replay_everything();
             net_.run(2 * ms_second);
         }
+        oracle_.judge();
         restart_all();
         rest(out);
         oracle_.judge();

@@ -62,6 +62,8 @@ class LiveReader {
             give_up(fmt::format("P3: {} of {} alerts were taken in", status.alerts(),
                                 origin_.contents()));
     }
+    // Microseconds of processor an entry, of everything so far.
+    double cpu() const { return node_.cpu() * 1e6 / static_cast<double>(origin_.contents()); }
     std::string data_file() const { return node_.parts.data_file(); }
     std::size_t plain_bytes() const { return origin_.plain_bytes(); }
 
@@ -103,10 +105,12 @@ void bench_ingest(BenchRun& run) {
     RawLmdb store_one(run.sub("p3-raw-one"), rows);
     RawLmdb store_all(run.sub("p3-raw-all"), rows);
     RawCrypto crypto(one.plain_bytes());
-    std::vector<double> product_one, product_all, raw_one, raw_all;
+    std::vector<double> product_one, product_all, raw_one, raw_all, raw_cpu;
     for (std::size_t round = 0; round < rounds; ++round) {
         product_one.push_back(one.round());
+        double cpu = cpu_seconds();
         raw_one.push_back(raw_live_round(crypto, store_one, 1));
+        raw_cpu.push_back((cpu_seconds() - cpu) * 1e6 / (live_batch * live_batches));
         product_all.push_back(all.round());
         raw_all.push_back(raw_live_round(crypto, store_all, cores));
     }
@@ -124,12 +128,15 @@ void bench_ingest(BenchRun& run) {
     run.figures.push_back({"P3", fmt::format("  {} cores against one (product columns)", cores),
                            "/s", Better::higher, median(product_all), median(product_one),
                            cores == 2 ? 1.70 : 0, "the column raw is the product on one core"});
+    run.figures.push_back({"P3", "  processor an entry", "us", Better::lower, one.cpu(),
+                           median(raw_cpu), 0, ""});
 }
 
 namespace {
 
 struct CatchUp {
     double stored_s = 0;        // Until the last entry was stored.
+    double cpu_s = 0;           // Of processor.
     double found_s = 0;         // Until every alert could be found.
 };
 
@@ -149,7 +156,10 @@ CatchUp catch_up(ScriptedNode& node, const BenchOrigin& origin) {
         events = origin.replies(node.take_sent(), last);
         if (!events.empty() && last + 1 < origin.entries()) continue;
         bool looked_for = events.empty() && out.stored_s > 0;
-        if (looked_for && node.status().alerts() == origin.contents()) return out;
+        if (looked_for && node.status().alerts() == origin.contents()) {
+            out.cpu_s = node.cpu();
+            return out;
+        }
         if (out.found_s > 3600) give_up("P4: catch-up does not come to an end");
     }
 }
@@ -174,7 +184,8 @@ void bench_catch_up(BenchRun& run) {
     while (origin.contents() < entries) origin.add_content();
     RawCrypto crypto(origin.plain_bytes());
     std::unique_ptr<RawLmdb> raw;
-    std::vector<double> stored, found, bare, found_s;
+    std::vector<double> stored, found, bare, found_s, cpu, bare_cpu;
+    const double us_each = 1e6 / static_cast<double>(entries);
     for (std::size_t round = 0; round < rounds; ++round) {
         ScriptedNode node(run.network, "can-bkk",
                           {run.sub("p4-" + std::to_string(round)), cores - 1, false});
@@ -182,10 +193,13 @@ void bench_catch_up(BenchRun& run) {
         stored.push_back(static_cast<double>(entries) / took.stored_s);
         found.push_back(static_cast<double>(entries) / took.found_s);
         found_s.push_back(took.found_s);
+        cpu.push_back(took.cpu_s * us_each);
         if (raw == nullptr)
             raw = std::make_unique<RawLmdb>(run.sub("p4-raw"),
                                             ingest_rows(node.parts.data_file()));
+        double cpu_before = cpu_seconds();
         bare.push_back(raw_catch_up(crypto, *raw, entries));
+        bare_cpu.push_back((cpu_seconds() - cpu_before) * us_each);
     }
     run.figures.push_back(
         {"P4", fmt::format("bulk catch-up of {} entries, until all are found", entries), "/s",
@@ -197,6 +211,8 @@ void bench_catch_up(BenchRun& run) {
     run.figures.push_back({"P4", "  until the last entry is stored", "/s", Better::higher,
                            median(stored), median(bare), 0,
                            "the loop opens and indexes between the batches: not storing alone"});
+    run.figures.push_back({"P4", "  processor an entry", "us", Better::lower, median(cpu),
+                           median(bare_cpu), 0, ""});
 }
 
 }  // namespace rilon::bench

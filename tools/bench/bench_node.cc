@@ -5,6 +5,7 @@
 
 #include "protocol/officer.h"
 #include "store/store_files.h"
+#include "tools/bench/figure.h"
 
 namespace rilon::bench {
 namespace {
@@ -80,6 +81,7 @@ Status ScriptedTransport::poll(std::uint32_t wait_ms, std::vector<Event>& events
     std::unique_lock lock(mutex_);
     if (at_work_) {
         took_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+        cpu_ += cpu_seconds() - cpu_began_;
         at_work_ = false;
         changed_.notify_all();
     }
@@ -87,6 +89,7 @@ Status ScriptedTransport::poll(std::uint32_t wait_ms, std::vector<Event>& events
     given_ = false;
     at_work_ = true;
     began_ = std::chrono::steady_clock::now();
+    cpu_began_ = cpu_seconds();
     if (events_.empty() && !ended_)
         std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms));
     for (Event& event : events_) events.push_back(std::move(event));
@@ -98,7 +101,6 @@ double ScriptedTransport::turn(std::vector<Event> events) {
     std::unique_lock lock(mutex_);
     events_ = std::move(events);
     given_ = true;
-    at_work_ = true;
     changed_.notify_all();
     changed_.wait(lock, [this] { return (!given_ && !at_work_) || gone_; });
     if (gone_) give_up("the loop ended by itself");

@@ -74,8 +74,9 @@ class ScriptedTransport : public Transport {
     // Hands the loop these events and waits until it has done with them; seconds that took. Without
     // events the loop waits for its next timer, as it would on quiet sockets.
     double turn(std::vector<Event> events);
-    void end();        // Poll gives nothing any more.
-    void loop_ended(); // On the loop's thread.
+    double cpu() const { return cpu_; }  // Processor seconds of all turns.
+    void end();                          // Poll gives nothing any more.
+    void loop_ended();                   // On the loop's thread.
     std::vector<SendFrame> take_sent() { return std::exchange(sent_, {}); }
     std::vector<AnswerClient> take_answers() { return std::exchange(answers_, {}); }
 
@@ -89,6 +90,8 @@ class ScriptedTransport : public Transport {
     bool gone_ = false;
     Time began_{};
     double took_ = 0;
+    double cpu_began_ = 0;
+    double cpu_ = 0;
     std::vector<Event> events_;
     std::vector<SendFrame> sent_;
     std::vector<AnswerClient> answers_;
@@ -103,6 +106,7 @@ class ScriptedNode {
 
     NodeParts parts;
     double turn(std::vector<Event> events) { return transport_.turn(std::move(events)); }
+    double cpu() const { return transport_.cpu(); }
     std::vector<SendFrame> take_sent() { return transport_.take_sent(); }
     std::vector<AnswerClient> take_answers() { return transport_.take_answers(); }
     // An officer's request as an event; a client of its own each.

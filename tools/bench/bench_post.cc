@@ -92,9 +92,10 @@ void bench_post_waiting(BenchRun& run) {
     RawCrypto crypto(768);
     std::unique_ptr<RawLmdb> raw;
     std::uint64_t number = 0;
-    std::vector<double> both, commits, bare;
+    std::vector<double> both, commits, bare, cpu, bare_cpu;
     for (std::size_t round = 0; round <= rounds; ++round) {
         std::vector<Event> events;
+        double cpu_before = node.cpu();
         for (std::size_t i = 0; i < waiting; ++i)
             events.push_back(node.request(prepare_bulletin("BKK", ++number)));
         double prepare_s = node.turn(std::move(events));
@@ -115,6 +116,8 @@ void bench_post_waiting(BenchRun& run) {
         }
         both.push_back(static_cast<double>(waiting) / (prepare_s + commit_s));
         commits.push_back(static_cast<double>(waiting) / commit_s);
+        cpu.push_back((node.cpu() - cpu_before) * 1e6 / static_cast<double>(waiting));
+        cpu_before = cpu_seconds();
         auto start = SteadyClock::now();
         in_parallel(cores, waiting, [&](std::size_t) {
             crypto.verify_officer();
@@ -123,6 +126,7 @@ void bench_post_waiting(BenchRun& run) {
         });
         raw->commit(waiting);
         bare.push_back(static_cast<double>(waiting) / seconds_since(start));
+        bare_cpu.push_back((cpu_seconds() - cpu_before) * 1e6 / static_cast<double>(waiting));
     }
     run.figures.push_back(
         {"P2", fmt::format("post, {} waiting, officer's signature checked", waiting), "/s",
@@ -134,6 +138,8 @@ void bench_post_waiting(BenchRun& run) {
     run.figures.push_back({"P2", "  of it the COMMITs alone", "/s", Better::higher,
                            median(commits), median(bare), 0,
                            "the step that verifies, seals and commits; PREPARE writes nothing"});
+    run.figures.push_back({"P2", "  processor a post", "us", Better::lower, median(cpu),
+                           median(bare_cpu), 0, ""});
 }
 
 }  // namespace rilon::bench

@@ -55,6 +55,12 @@ std::string number(double value) {
 
 }  // namespace
 
+double cpu_seconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
 double median(std::vector<double> samples) { return quantile(std::move(samples), 0.5); }
 
 double quantile(std::vector<double> samples, double share) {

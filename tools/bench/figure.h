@@ -22,6 +22,10 @@ struct Figure {
     double ratio() const { return raw > 0 ? product / raw : 0; }
 };
 
+// Seconds of processor this process has used, all threads. Says more than the clock where others
+// use the machine too.
+double cpu_seconds();
+
 // Of at least one; the upper one of two in the middle.
 double median(std::vector<double> samples);
 // The value below which `share` (0 to 1) of the samples lie.

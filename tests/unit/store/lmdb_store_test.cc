@@ -164,8 +164,8 @@ TEST_F(LmdbStoreTest, Row13ADamagedEntryCanStillBeErased) {
     Batch batch = stream.founded(3);
     VerifiedEntry hit = std::get<PutEntry>(batch[4]).entry;
     batch.push_back(stream.close());
+    batch.push_back(PutSearchRecord{stream.state.id, Seq{3}, {1}});
     ASSERT_TRUE(store->append(std::move(batch)).ok());
-    ASSERT_TRUE(store->append(one(PutSearchRecord{stream.state.id, Seq{3}, {1}})).ok());
     store.reset();
     flip(dir.path + "/data.mdb", hit.prefix(), 200);
     store = open();

@@ -1,0 +1,58 @@
+// Seeded defects in the guards, for one purpose: to show that the simulator finds each of them. In
+// every build but that of RILON_MUTANTS `mutant` is a constant false and leaves no code behind.
+#pragma once
+
+#include <iterator>
+#include <string_view>
+
+namespace rilon {
+
+enum class Mutant {
+    none,
+    serve_anyone,          // may_hold: every node may hold every stream
+    skip_standing,         // a suspended node's new entries are taken
+    skip_stale_epoch,      // content under a key that an excluded member still has is taken
+    skip_signature,        // entries without a good signature are taken
+    skip_officer,          // officers' signatures are not checked
+    skip_authorisation,    // one signer is enough for every statement
+    accept_wrong_prev,     // the chain is not checked
+    skip_dedupe,           // an entry held already is taken for another
+    revive_withdrawn,      // a withdrawn alert is published again
+    skip_redact,           // a redact is stored and nothing follows
+    keep_epoch,            // the key is kept when the members changed
+    seal_to_all,           // keys are sealed to every node of the directory
+    wish_for_plan,         // the stream follows the officer's wish, not the release plan
+    redact_of_bulk_state,  // a redact closes the epoch that the batch ended with
+    confirm_owns_alert,    // who confirms first is taken for the author
+    no_repair,             // digests that differ are ignored
+    no_slot_requests,      // keys that did not come are not asked for
+    forget_missing_keys,   // and not remembered over a restart
+    forget_to_open,        // entries that wait to be opened are forgotten at a restart
+    open_too_soon,         // opening does not wait for the commit
+    store_nothing,         // entries are acknowledged and not stored
+    lose_mail,             // custody of a receipt is confirmed and the receipt dropped
+    fork_kept_secret,      // the proof of a fork is not spread
+    keep_suspended_peer,   // a suspended node stays connected
+    bounce_mail,           // a hub gives mail of its nodes back to the coordinator
+    count_,
+};
+
+#ifdef RILON_MUTANTS
+inline Mutant active_mutant = Mutant::none;
+inline bool mutant(Mutant one) { return active_mutant == one; }
+#else
+constexpr bool mutant(Mutant) { return false; }
+#endif
+
+constexpr std::string_view mutant_names[] = {
+    "none",          "serve_anyone",         "skip_standing",      "skip_stale_epoch",
+    "skip_signature", "skip_officer",        "skip_authorisation", "accept_wrong_prev",
+    "skip_dedupe",   "revive_withdrawn",     "skip_redact",        "keep_epoch",
+    "seal_to_all",   "wish_for_plan",        "redact_of_bulk_state", "confirm_owns_alert",
+    "no_repair",     "no_slot_requests",     "forget_missing_keys", "forget_to_open",
+    "open_too_soon", "store_nothing",        "lose_mail",          "fork_kept_secret",
+    "keep_suspended_peer", "bounce_mail",
+};
+static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
+
+}  // namespace rilon

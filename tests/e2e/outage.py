@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Nodes that stand still or are gone: the others go on, and who comes back catches up."""
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import drill
+from drill import BIN, LIVE, say, wait_until
+
+SOURCE = Path(__file__).resolve().parents[2]
+STOPPED_SECONDS = 10
+
+
+class Row03Stopped(drill.Drill):
+    def posts_while_stopped(self, stopped, author, reader):
+        """Alerts posted while a node stands still; the reader, if any, has each of them at once."""
+        node, posted, end = self.nodes[stopped], [], time.monotonic() + STOPPED_SECONDS
+        node.kill(signal.SIGSTOP)
+        while time.monotonic() < end:
+            began = time.monotonic()
+            short = self.say_alert(author, f"While {stopped} stands still.")
+            self.assertLess(time.monotonic() - began, 2)
+            if reader:
+                wait_until(f"{reader} has it", lambda s=short: self.knows(reader, s), 5)
+            posted.append(short)
+        node.kill(signal.SIGCONT)
+        return posted
+
+    def test_a_reader_then_the_hub(self):
+        self.unlock("aus-bkk", "nzl-bkk", "tha-bkk")
+        self.wait_linked("aus-bkk", "nzl-bkk", "tha-bkk")
+        for stopped, reader in (("nzl-bkk", "tha-bkk"), ("tha-bkk", None)):
+            posted = self.posts_while_stopped(stopped, "aus-bkk", reader)
+            began = time.monotonic()
+            for name in ("nzl-bkk", "tha-bkk"):
+                wait_until(f"{name} catches up", lambda n=name: all(self.knows(n, s) for s in posted))
+            say(f"{stopped} stopped for {STOPPED_SECONDS} s: {len(posted)} alerts went on, "
+                f"caught up {time.monotonic() - began:.1f} s after it went on")
+
+
+class DemonstrationIsReal(drill.Drill):
+    """The demonstration's first step holds on a running network and fails, in bounded time, on a stopped node."""
+    SCRIPT = """
+set -euo pipefail
+cd "$SOURCE"
+. tools/lib/setup.sh; . tools/lib/network.sh; . tools/lib/demonstration.sh
+DIR=$LIVE RILON=$BIN/tools/rilon RILOND=$BIN/node/rilond SEED=5
+use_directory
+invent $SEED
+one_alert_the_right_readers
+"""
+
+    def demonstrate(self):
+        env = {**os.environ, "SOURCE": str(SOURCE), "LIVE": str(LIVE), "BIN": str(BIN)}
+        script = subprocess.Popen(["bash", "-c", self.SCRIPT], env=env, stdout=subprocess.PIPE, text=True,
+                                  stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=drill.die_with_parent)
+        try:
+            out = script.communicate(timeout=150)[0]
+        finally:
+            try:
+                os.killpg(script.pid, signal.SIGKILL)  # The watch it started, if it still runs.
+            except ProcessLookupError:
+                pass
+        return script.returncode, out
+
+    def test_a_stopped_node_makes_it_fail(self):
+        self.unlock("aus-bkk", "nzl-bkk", "tha-bkk")
+        self.wait_linked("aus-bkk", "nzl-bkk")
+        code, out = self.demonstrate()
+        self.assertEqual(code, 0, out)
+        self.nodes["nzl-bkk"].kill(signal.SIGSTOP)
+        self.nodes["tha-bkk"].kill(signal.SIGSTOP)
+        began = time.monotonic()
+        code, out = self.demonstrate()
+        self.assertNotEqual(code, 0, out)
+        say(f"with nzl-bkk stopped it fails after {time.monotonic() - began:.0f} s: {out.splitlines()[-1]}")
+
+
+class Row25CoordinatorLost(drill.Drill):
+    def test_bkk_goes_on_and_it_is_rebuilt_from_its_peers(self):
+        self.unlock("aus-bkk", "nzl-bkk", "rso-1")
+        self.wait_linked("aus-bkk", "nzl-bkk")
+        first = self.say_alert("aus-bkk", "Before.", "--to", "network")
+        wait_until("the reader has it", lambda: self.knows("nzl-bkk", first))
+        before = wait_until("the coordinator has it", lambda: self.status("rso-1"))
+        rso = self.nodes["rso"]
+        rso.kill()
+        for name in ("data", "state"):
+            shutil.rmtree(rso.file(name))
+        for audience in ("BKK", "network"):
+            short = self.say_alert("aus-bkk", "The coordinator's disk is gone.", "--to", audience)
+            wait_until("the reader has it", lambda s=short: self.knows("nzl-bkk", s))
+        rso.start()
+        wait_until("its directory is back", lambda: (self.status("rso-1") or {}).get("records") == before["records"])
+        wanted = self.status("aus-bkk")["entries"]
+        after = wait_until("it holds what BKK wrote meanwhile", lambda: (s := self.status("rso-1")) and
+                           s["entries"] >= before["entries"] and s)
+        self.rilon("rso-1", "admin", "suspend", "nzl-bkk", "--reason", "exercise")
+        wait_until("its next record reaches the nodes",
+                   lambda: self.status("aus-bkk")["records"] == before["records"] + 1)
+        split = [n.name for n in self.nodes.values() if b"directory_split" in n.log.read_bytes()]
+        self.assertEqual(split, [])
+        say(f"rebuilt: {after['records']} records, {after['entries']} entries (aus-bkk has {wanted}); "
+            f"it ordered the next record, no split")
+
+
+if __name__ == "__main__":
+    drill.main()
