@@ -171,7 +171,7 @@ class Drill(unittest.TestCase):
 
     def say_alert(self, profile, text, *words):
         """Posts a bulletin; its short id."""
-        return self.rows(profile, "say", text, *(words or ("--to", "BKK")))[0]["short"]
+        return self.rows(profile, "say", text, *(() if "--to" in words else ("--to", "BKK")), *words)[0]["short"]
 
     def knows(self, profile, short):
         done = self.rilon(profile, "--json", "inbox", ok=None)

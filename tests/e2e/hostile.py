@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import zmq
+import zmq.utils.z85
 from zmq.utils.monitor import recv_monitor_message
 
 import drill
@@ -85,7 +86,7 @@ def connect(address):
     if address.startswith("ipc://"):
         s = socket.socket(socket.AF_UNIX)
         s.settimeout(5)
-        s.connect(address[6:])
+        wait_until("room in the backlog", lambda: s.connect_ex(address[6:]) == 0, 5)
     else:
         host, port = address[6:].rsplit(":", 1)
         s = socket.create_connection((host, int(port)), 5)
@@ -136,6 +137,7 @@ class Row28RandomKey(Neighbours):
             say(f"{name}: {ATTEMPTS} attempts, {denied} denied, {admitted} admitted, {frames} frames")
             self.assertEqual((admitted, frames), (0, 0))
             self.assertGreater(denied, 0)
+        context.destroy(0)
         self.all_well()
 
 

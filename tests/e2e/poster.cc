@@ -6,6 +6,8 @@
 //       LOG, written out before the next step. A connection without an answer is made anew.
 //   poster PROFILE.toml PASSPHRASE-FILE show IDS
 //       every id of the file IDS; prints those that can't be read; exit 1 if there are any
+//   poster PROFILE.toml PASSPHRASE-FILE slowly AUDIENCE
+//       one post: prepares, says so, commits when a line comes on stdin; prints the outcome's code
 #include <fmt/format.h>
 
 #include <chrono>
@@ -60,6 +62,13 @@ Account open_account(const std::string& profile_file, const std::string& passphr
     Bytes armour = must(read_secret_file(profile.key_file, 64 * 1024));
     return {{profile.node, must(TransportPublicKey::parse_hex(profile.node_key))},
             must(open_personal_key(as_text(armour), text))};
+}
+
+Signature signature_of(const PersonalKey& key, const NetworkId& network,
+                       const proto::PreparedPart& part) {
+    return sign(key.sign.sk, officer_message(network, must(StreamId::parse(part.stream_id())),
+                                             must(AlertId::parse(part.alert_id())),
+                                             as_bytes(part.operation())));
 }
 
 struct Limits {
@@ -138,11 +147,9 @@ class Client {
         PostRequest wanted;
         wanted.template_name = "bulletin";
         wanted.text = fmt::format("Bulletin {} of client {}", ++written_, number_);
-        const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::chrono::system_clock::now().time_since_epoch());
         proto::Request request;
         *request.mutable_prepare()->mutable_operation()->mutable_publish() =
-            must(build_alert(wanted, UnixMillis{static_cast<std::uint64_t>(now.count())}, rng_));
+            must(build_alert(wanted, SystemClock().now(), rng_));
         request.mutable_prepare()->mutable_wish()->set_audience(audience_);
         send(request, Phase::prepare);
     }
@@ -151,11 +158,7 @@ class Client {
         request.mutable_commit()->set_ticket(prepared.ticket());
         for (const proto::PreparedPart& part : prepared.parts())
             request.mutable_commit()->add_signatures(
-                sign(account_.key.sign.sk,
-                     officer_message(network_, must(StreamId::parse(part.stream_id())),
-                                     must(AlertId::parse(part.alert_id())),
-                                     as_bytes(part.operation())))
-                    .str());
+                signature_of(account_.key, network_, part).str());
         phase_ = Phase::idle;
         send(request, Phase::commit);
     }
@@ -256,14 +259,45 @@ int show(const Account& account, const char* ids_file) {
     return missing == 0 ? 0 : 1;
 }
 
+// An officer who looks at the preview for a while.
+int post_slowly(const Account& account, const std::string& audience) {
+    auto node = must(ControlConnection::open(account.address, account.key.transport));
+    proto::Request hello;
+    hello.mutable_hello()->set_software("poster");
+    const auto greeted = must(node.call(hello, show_ms_max));
+    const auto network = must(NetworkId::parse(greeted.hello().network_id()));
+    PostRequest wanted;
+    wanted.template_name = "bulletin";
+    wanted.text = "Thought over for a while";
+    SystemRng rng;
+    proto::Request prepare;
+    *prepare.mutable_prepare()->mutable_operation()->mutable_publish() =
+        must(build_alert(wanted, SystemClock().now(), rng));
+    prepare.mutable_prepare()->mutable_wish()->set_audience(audience);
+    const auto prepared = must(node.call(prepare, show_ms_max)).prepared();
+    fmt::print("prepared\n");
+    std::fflush(stdout);
+    while (std::getchar() != '\n') {
+    }
+    proto::Request commit;
+    commit.mutable_commit()->set_ticket(prepared.ticket());
+    for (const proto::PreparedPart& part : prepared.parts())
+        commit.mutable_commit()->add_signatures(signature_of(account.key, network, part).str());
+    auto done = node.call(commit, show_ms_max);
+    fmt::print("{}\n", done ? "posted" : errc_name(done.code()));
+    return 0;
+}
+
 int main_of(int argc, char** argv) {
     const std::string what = argc > 3 ? argv[3] : "";
-    if (!(what == "post" && argc == 9) && !(what == "show" && argc == 5))
+    if (!(what == "post" && argc == 9) && !(what == "show" && argc == 5) &&
+        !(what == "slowly" && argc == 5))
         give_up("usage: the first lines of poster.cc");
     std::signal(SIGTERM, [](int) { stop_wanted = 1; });
     if (Status ready = secrets_init(); !ready) give_up(ready.error().detail);
     const Account account = open_account(argv[1], argv[2]);
     if (what == "show") return show(account, argv[4]);
+    if (what == "slowly") return post_slowly(account, argv[4]);
     return post(account,
                 {argv[4], std::stoul(argv[5]), std::chrono::seconds(std::stoul(argv[6])),
                  std::stoul(argv[7])},

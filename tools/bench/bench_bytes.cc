@@ -1,5 +1,5 @@
-// P12: bytes of an entry, counted and asserted; nothing is timed. An author's node posts with a peer
-// up, in a RILON of 4 nodes and in one of 16, and what it pushes is taken apart.
+// P12: bytes of an entry, counted and asserted; nothing is timed. An author's node posts with a
+// peer up, in a RILON of 4 nodes and in one of 16, and what it pushes is taken apart.
 #include <fmt/format.h>
 
 #include "tools/bench/bench.h"

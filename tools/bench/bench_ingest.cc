@@ -7,6 +7,7 @@
 // verify for 1,024, one LMDB commit for 1,024.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -167,9 +168,10 @@ CatchUp catch_up(ScriptedNode& node, const BenchOrigin& origin) {
 double raw_catch_up(const RawCrypto& crypto, RawLmdb& store, std::size_t entries) {
     auto start = SteadyClock::now();
     for (std::size_t done = 0; done < entries; done += raw_batch) {
+        std::size_t batch = std::min(raw_batch, entries - done);
         crypto.verify_node();
-        for (std::size_t i = 0; i < raw_batch; ++i) crypto.chain();
-        store.commit(raw_batch);
+        for (std::size_t i = 0; i < batch; ++i) crypto.chain();
+        store.commit(batch);
     }
     return static_cast<double>(entries) / seconds_since(start);
 }

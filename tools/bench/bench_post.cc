@@ -36,52 +36,56 @@ RawRows post_rows(const std::string& data_file) {
 
 constexpr std::uint64_t timeout_ms = 10000;
 
-void post(ControlConnection& client, const NodeParts& author, std::uint64_t number) {
+// Seconds until PREPARE was answered.
+double post(ControlConnection& client, const NodeParts& author, std::uint64_t number) {
+    auto start = SteadyClock::now();
     proto::Request prepare = prepare_bulletin("BKK", number);
     auto prepared = must(client.call(prepare, timeout_ms), "PREPARE");
+    double prepare_s = seconds_since(start);
     proto::Request commit = commit_of(prepared.prepared(), author);
     auto posted = must(client.call(commit, timeout_ms), "COMMIT");
     if (!posted.has_posted()) give_up("a post that was not posted");
+    return prepare_s;
 }
 
 }  // namespace
 
 void bench_post_alone(BenchRun& run) {
-    const std::size_t rounds = 5;
-    const std::size_t posts = run.quick ? 20 : 200;
+    const std::size_t posts = run.quick ? 100 : 1000;
     LiveNode node(run.network, "aus-bkk", {run.sub("p1"), 1, false});
     auto client = must(ControlConnection::open(
                            {node.control_endpoint(), node.parts.identity.transport.pk},
                            node.parts.officer.transport),
                        "the control socket");
     std::uint64_t number = 0;
-    for (int i = 0; i < 10; ++i) post(client, node.parts, ++number);
+    for (int i = 0; i < 10; ++i) (void)post(client, node.parts, ++number);
     RawLmdb raw(run.sub("p1-raw"), post_rows(node.parts.data_file()));
     RawLink link([] {});
-    std::vector<double> product, bare, commit_ms, round_ms;
-    for (std::size_t round = 0; round < rounds; ++round) {
+    // Post and raw commit by turns, one each: the disk's pace changes within a second.
+    std::vector<double> product, bare, prepare_ms, commit_ms, round_ms;
+    for (std::size_t i = 0; i < posts; ++i) {
         auto start = SteadyClock::now();
-        for (std::size_t i = 0; i < posts; ++i) {
-            post(client, node.parts, ++number);
+        prepare_ms.push_back(post(client, node.parts, ++number) * 1e3);
+        product.push_back(seconds_since(start));
+        start = SteadyClock::now();
+        raw.commit(1);
+        bare.push_back(seconds_since(start));
+        start = SteadyClock::now();
+        link.round(1024);
+        round_ms.push_back(seconds_since(start) * 1e3);
+        if (i % 16 == 0)
             commit_ms.push_back(static_cast<double>(node.parts.store->use().last_commit_us) / 1e3);
-        }
-        product.push_back(static_cast<double>(posts) / seconds_since(start));
-        start = SteadyClock::now();
-        for (std::size_t i = 0; i < posts; ++i) raw.commit(1);
-        bare.push_back(static_cast<double>(posts) / seconds_since(start));
-        start = SteadyClock::now();
-        for (std::size_t i = 0; i < posts; ++i) link.round(1024);
-        round_ms.push_back(seconds_since(start) * 1e3 / static_cast<double>(posts));
     }
     run.figures.push_back(
         {"P1", "post, one at a time, durable before the answer", "/s", Better::higher,
-         median(product), median(bare), 0.90,
+         1 / median(product), 1 / median(bare), 0.90,
          fmt::format("a post is PREPARE + the officer's signature + COMMIT: two CURVE rounds on "
                      "the control socket, one sign by the client, one verify, one sign and one "
                      "AEAD by the node; raw is one bare LMDB commit of rows of the same sizes. "
-                     "Of {:.2f} ms a post, the product's own commit takes {:.2f} ms (median); a "
-                     "bare CURVE round over tcp takes {:.2f} ms",
-                     1e3 / median(product), median(commit_ms), median(round_ms))});
+                     "Of {:.2f} ms a post, PREPARE takes {:.2f} and the product's own commit "
+                     "{:.2f} (medians); a bare CURVE round over tcp takes {:.2f}",
+                     1e3 * median(product), median(prepare_ms), median(commit_ms),
+                     median(round_ms))});
 }
 
 void bench_post_waiting(BenchRun& run) {

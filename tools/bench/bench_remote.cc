@@ -1,9 +1,10 @@
 // P6: from COMMIT at one node until the alert is readable at another.
 //
-// Two nodes in this process with rilond's loops, stores and sockets on loopback: an author and its
-// RILON's hub, one hop. A client posts 100 times a second; another waits at the hub's feed. The time
-// runs from the COMMIT leaving the client until the feed gave the alert. Raw, at the same pace: sign
-// and AEAD and an LMDB commit, a CURVE message, two verifies and AEAD and an LMDB commit, the answer.
+// Two nodes in this process with rilond's loops, stores and sockets on loopback: an author and
+// its RILON's hub, one hop. A client posts 100 times a second; another waits at the hub's feed. The
+// time runs from the COMMIT leaving the client until the feed gave the alert. Raw, at the same
+// pace: verify, sign, AEAD and an LMDB commit, a CURVE message, two verifies, AEAD and an LMDB
+// commit, the answer.
 #include <fmt/format.h>
 
 #include <atomic>

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""A store without room: intake is refused, reading works, the draft is kept, and it goes on when there is room."""
+import json
+import os
+import re
+import subprocess
+
+import drill
+from drill import LIVE, lines, say, wait_until
+
+NARRATIVE = "A long day at the counter. " * 250
+
+
+class NoRoom(drill.Drill):
+    NODES = ()
+
+    def fill(self):
+        """Posts until the node says full."""
+        poster = self.start_poster("aus-bkk", LIVE / "acknowledged", clients=32, seconds=240)
+        wait_until("an acknowledged post", lambda: lines(LIVE / "acknowledged"))
+        self.unlock("aus-bkk")
+        wait_until("the node says full", lambda: self.rilon("aus-bkk", "say", NARRATIVE, "--to", "BKK",
+                                                            ok=None).returncode == 1, 200)
+        return self.end_poster(poster)
+
+    def refused_but_readable(self):
+        """The way of the draft that was kept."""
+        done = self.rilon("aus-bkk", "--json", "say", "No room for this.", "--to", "BKK", ok=1)
+        error = json.loads(done.err.splitlines()[-1])
+        self.assertEqual(error["code"], "full")
+        draft = re.search(r"rilon post -f (\S+)", error["remedy"]).group(1)
+        self.assertIn("No room for this.", open(draft, encoding="utf-8").read())
+        self.assertEqual(self.unreadable("aus-bkk", LIVE / "acknowledged"), [])
+        return draft
+
+    def goes_on(self, draft, seconds):
+        wait_until("it takes the draft", lambda: self.rilon(
+            "aus-bkk", "post", "-f", draft, "--to", "BKK", ok=None).returncode == 0, seconds)
+        os.unlink(draft)
+
+
+class Row12StoreFull(NoRoom):
+    def limit(self, mib):
+        config = self.nodes["aus-bkk"].file("node.toml")
+        text = config.read_text().split("\n[limits]")[0]
+        config.write_text(text + f"\n[limits]\nstore_mib = {mib}\n")
+
+    def test_a_small_map(self):
+        self.limit(20)
+        self.nodes["aus-bkk"].start()
+        printed = self.fill()
+        draft = self.refused_but_readable()
+        warned = self.rilon("aus-bkk", "status", "-v")
+        self.assertRegex(warned.out + warned.err, "(?i)full")
+        self.nodes["aus-bkk"].stop()
+        self.limit(64)
+        self.nodes["aus-bkk"].start()
+        self.goes_on(draft, 10)
+        say(f"20 MiB: {printed.splitlines()[0]}, then full; all readable; with 64 MiB the kept draft went out")
+
+
+class Row11DiskFull(NoRoom):
+    def test_a_small_file_system(self):
+        data = LIVE / "nodes/aus-bkk/data"
+        kept = LIVE / "kept"
+        data.rename(kept)
+        data.mkdir(mode=0o700)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=26m,mode=0700", "tmpfs", data], check=False,
+                          capture_output=True).returncode != 0:
+            self.skipTest("needs the right to mount a small tmpfs")
+        try:
+            subprocess.run(["cp", "-a", "--sparse=always", f"{kept}/.", data], check=True)
+            self.nodes["aus-bkk"].file("node.toml").open("a").write("\n[limits]\nstore_mib = 512\n")
+            self.nodes["aus-bkk"].start()
+            printed = self.fill()
+            self.assertIn(b"commit.failed code=full", self.nodes["aus-bkk"].log.read_bytes())
+            draft = self.refused_but_readable()
+            subprocess.run(["mount", "-o", "remount,size=200m", data], check=True)
+            self.goes_on(draft, 150)
+            say(f"tmpfs of 26 MiB: {printed.splitlines()[0]}, then full; all readable; with room the draft went out")
+        finally:
+            self.nodes["aus-bkk"].stop()
+            subprocess.run(["umount", data], check=True)
+
+
+if __name__ == "__main__":
+    drill.main()
