@@ -368,9 +368,17 @@ void NodeCore::on_status(ClientId client, const proto::Request& request) {
         if (info.state.frozen)
             out->add_warnings("a stream of " + node_name(info.state.origin) +
                               " is forked and frozen");
-    for (const auto& id : options_.dial)
-        if (auto it = peers_.find(id); it == peers_.end() || !it->second.up)
-            out->add_warnings("no connection to " + node_name(id));
+    if (!directory_.empty()) {
+        const DirectoryState& state = directory_.now();
+        for (const auto& key : options_.dial) {
+            const CoordinatorInfo* coordinator = state.coordinator_by_transport(key);
+            const NodeRecord* node = state.node_by_transport(key);
+            if (coordinator == nullptr && node == nullptr) continue;
+            NodeId id = coordinator != nullptr ? coordinator->id : node->id;
+            if (auto it = peers_.find(id); it == peers_.end() || !it->second.up)
+                out->add_warnings("no connection to " + node_name(id));
+        }
+    }
     if (newest_checkpoint_.has_value() && now_.since(newest_checkpoint_->issued) > ms_day)
         out->add_warnings("the directory's newest checkpoint is older than a day");
     answer(client, response, request.id());

@@ -27,16 +27,15 @@ void NodeCore::on_entries(const NodeId& from, const SyncHead&, const Bytes& payl
         entries.push_back(std::move(*entry));
     }
     StreamInfo* info = stream(*id);
-    if (info != nullptr) {
-        Seq head{frame.head()};
-        info->peer_heads[from] = std::max(info->peer_heads[from], head);
-        if (info->fetch.has_value() && info->fetch->peer == from) info->fetch.reset();
-    }
+    if (info != nullptr && info->fetch.has_value() && info->fetch->peer == from)
+        info->fetch.reset();
     constexpr std::size_t bulk_from = 8;
     if (entries.size() >= bulk_from && info != nullptr && info->state.founded)
         offer_bulk(from, std::move(entries));
     else
         for (auto& entry : entries) offer(from, std::move(entry));
+    if ((info = stream(*id)) != nullptr)  // Perhaps only now: its genesis was among them.
+        info->peer_heads[from] = std::max(info->peer_heads[from], Seq{frame.head()});
     for (const auto& bytes : frame.slots()) {
         auto slot = parse_slot(as_bytes(bytes));
         if (slot.ok() && slot->stream == *id) use_slot(*slot);

@@ -144,6 +144,7 @@ NodeOptions node_options(const NodeConfig& config, const Materials& materials,
     out.hub = config.role == ConfigRole::node && !config.listen.sync.empty();
     out.publishes_rilon = config.role == ConfigRole::node && !config.listen.live.empty();
     out.new_streams = lease.broken;
+    for (const LinkConfig& link : config.links) out.dial.push_back(link.public_key);
     return out;
 }
 

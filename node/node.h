@@ -20,7 +20,7 @@ namespace rilon {
 
 struct NodeOptions {
     std::string software;          // version shown to peers
-    std::vector<NodeId> dial;      // peers the configuration dials, for status
+    std::vector<TransportPublicKey> dial;  // whom the configuration dials, for status
     bool refuse_intake = false;    // the disk is full: read, serve and erase only
     std::uint64_t feed_epoch = 0;  // changes when the store is restored
     Bytes network_file;            // proto NetworkFile: what the directory starts from

@@ -87,7 +87,7 @@ Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const Query
         if (parsed->epoch != context.feed_epoch)
             return {Errc::not_found,
                     "the cursor has expired: this node was restored since; start over from a "
-                    "snapshot (rilon feed --from 0)"};
+                    "snapshot (rilon feed --from start)"};
         cursor = *parsed;
     } else if (feed.from_now()) {
         cursor.seq = context.store.last_arrival().value;

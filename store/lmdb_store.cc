@@ -13,6 +13,9 @@ namespace {
 constexpr std::uint64_t reserve_bytes_min = 384ull << 10;
 constexpr std::uint64_t reserve_bytes_max = 64ull << 20;
 constexpr std::uint64_t ballast_bytes_max = 4ull << 20;
+// Of the file system, left to small things and to purges.
+constexpr std::uint64_t disk_kept_bytes = 4ull << 20;
+constexpr std::uint64_t disk_kept_bytes_small = 256ull << 10;
 
 // What a batch asks of a store that is nearly full.
 enum class Need { purge, small, intake };
@@ -81,10 +84,15 @@ Status LmdbStore::step(StoreStep which) {
 Status LmdbStore::admit(const Batch& batch) const {
     BatchSize size = measure(batch);
     if (size.need == Need::purge) return {};
+    // LMDB calls a write that a full file system cut short EIO, as if the disk had failed.
+    const bool small_only = size.need == Need::small;
+    if (free_disk_bytes(dir_) <
+        3 * size.bytes + (small_only ? disk_kept_bytes_small : disk_kept_bytes))
+        return {Errc::full, "the file system is full: make room; the rest goes on by itself"};
     auto space = core_->data->space(false);
     if (!space) return space.error();
     std::uint64_t kept = std::clamp(space->map_bytes / 16, reserve_bytes_min, reserve_bytes_max);
-    if (size.need == Need::small) kept /= 2;
+    if (small_only) kept /= 2;
     std::uint64_t want = size.bytes + kept;
     if (space->tail_bytes >= want) return {};
     space = core_->data->space(true);

@@ -27,7 +27,7 @@ class WrongWishes(drill.Drill):
         self.fails(5, "no-readers", "aus-bkk", "say", "Hello", "--to", "BKK", "--exclude", "NZL", "--exclude", "THA")
         self.fails(2, "usage", "aus-bkk", "post", "-t", "no-such-template", "--to", "BKK")
         self.fails(3, "not-found", "aus-bkk", "show", "7KQ2-M4XD")
-        self.fails(2, "invalid", "aus-bkk", "post", "-t", "lost-stolen-document", "--country", "QQQ", "--to", "BKK")
+        self.fails(2, "usage", "aus-bkk", "post", "-t", "lost-stolen-document", "--country", "QQQ", "--to", "BKK")
         self.assertEqual(self.status("aus-bkk")["entries"], before)  # Nothing was posted by any of them.
         self.nodes["aus-bkk"].stop()
         self.fails(7, "unreachable", "aus-bkk", "inbox")

@@ -80,31 +80,44 @@ one_alert_the_right_readers
 
 
 class Row25CoordinatorLost(drill.Drill):
-    def test_bkk_goes_on_and_it_is_rebuilt_from_its_peers(self):
+    def lose(self, *erased):
+        """Kills the coordinator and erases what is named; BKK goes on. Its status before."""
         self.unlock("aus-bkk", "nzl-bkk", "rso-1")
         self.wait_linked("aus-bkk", "nzl-bkk")
         first = self.say_alert("aus-bkk", "Before.", "--to", "network")
         wait_until("the reader has it", lambda: self.knows("nzl-bkk", first))
-        before = wait_until("the coordinator has it", lambda: self.status("rso-1"))
-        rso = self.nodes["rso"]
-        rso.kill()
-        for name in ("data", "state"):
-            shutil.rmtree(rso.file(name))
+        before = wait_until("the coordinator answers", lambda: self.status("rso-1"))
+        self.nodes["rso"].kill()
+        for name in erased:
+            shutil.rmtree(self.nodes["rso"].file(name))
         for audience in ("BKK", "network"):
-            short = self.say_alert("aus-bkk", "The coordinator's disk is gone.", "--to", audience)
+            short = self.say_alert("aus-bkk", "The coordinator is gone.", "--to", audience)
             wait_until("the reader has it", lambda s=short: self.knows("nzl-bkk", s))
-        rso.start()
-        wait_until("its directory is back", lambda: (self.status("rso-1") or {}).get("directory_records") == before["directory_records"])
-        wanted = self.status("aus-bkk")["entries"]
-        after = wait_until("it holds what BKK wrote meanwhile", lambda: (s := self.status("rso-1")) and
-                           s["entries"] >= before["entries"] and s)
+        return before
+
+    def comes_back(self, before):
+        """It has the directory and the entries of meanwhile, and orders the next record."""
+        self.nodes["rso"].start()
+        wait_until("its directory is back", lambda: (self.status("rso-1") or {}).get("directory_records", 0) >=
+                   before["directory_records"])
+        after = wait_until("it holds what was written meanwhile", lambda: (s := self.status("rso-1")) and
+                           s["entries"] > before["entries"] and s)
         self.rilon("rso-1", "admin", "suspend", "nzl-bkk", "--reason", "exercise")
-        wait_until("its next record reaches the nodes",
-                   lambda: self.status("aus-bkk")["directory_records"] == before["directory_records"] + 1)
-        split = [n.name for n in self.nodes.values() if b"directory_split" in n.log.read_bytes()]
-        self.assertEqual(split, [])
-        say(f"rebuilt: {after['records']} records, {after['entries']} entries (aus-bkk has {wanted}); "
-            f"it ordered the next record, no split")
+        wait_until("its next record reaches the nodes", lambda: self.status("aus-bkk")["directory_records"] ==
+                   before["directory_records"] + 1)
+        for node in self.nodes.values():
+            self.assertNotIn(b"directory_split", node.log.read_bytes())
+        say(f"back: {after['directory_records']} records, {after['entries']} entries; it orders the next record")
+
+    def test_killed(self):
+        self.comes_back(self.lose())
+
+
+class Row25CoordinatorRebuilt(Row25CoordinatorLost):
+    test_killed = None
+
+    def test_disk_erased(self):
+        self.comes_back(self.lose("data", "state"))
 
 
 if __name__ == "__main__":

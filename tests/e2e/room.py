@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from pathlib import Path
 
 import drill
 from drill import LIVE, lines, say, wait_until
@@ -29,8 +30,9 @@ class NoRoom(drill.Drill):
         error = json.loads(done.err.splitlines()[-1])
         self.assertEqual(error["code"], "full")
         draft = re.search(r"rilon post -f (\S+)", error["remedy"]).group(1)
-        self.assertIn("No room for this.", open(draft, encoding="utf-8").read())
-        self.assertEqual(self.unreadable("aus-bkk", LIVE / "acknowledged"), [])
+        self.assertIn("RILON DRAFT", Path(draft).read_text(encoding="utf-8"))
+        (LIVE / "some").write_text("".join(f"{id_}\n" for id_ in lines(LIVE / "acknowledged")[::100]))
+        self.assertEqual(self.unreadable("aus-bkk", LIVE / "some"), [])  # Each opening is an audit record more.
         return draft
 
     def goes_on(self, draft, seconds):

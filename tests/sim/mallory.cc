@@ -32,7 +32,9 @@ std::vector<NodeId> Mallory::peers() {
 }
 
 void Mallory::act() {
-    if (!self().running() || peers().empty()) return;
+    if (!self().running()) return;
+    if (net_.coordinator().running() && !oracle_.good(self().id())) return speak_through_another();
+    if (peers().empty()) return;
     switch (draw_.below(10)) {
         case 0: return replay();
         case 1: return flip_bits();
@@ -209,6 +211,24 @@ void Mallory::forge_a_record() {
     record->set_authorisations(text(by_one));
     for (const NodeId& peer : peers())
         net_.inject(self().id(), peer, SyncType::directory, frame.SerializeAsString());
+}
+
+// Put out, it has an accomplice pass on what it back-dates.
+void Mallory::speak_through_another() {
+    const StreamState* state = own_stream();
+    if (state == nullptr) return;
+    AlertId alert = make_alert_id(net_.now(), draw_);
+    auto made = craft(*state, EntryKind::content, content_for(state->id, alert));
+    if (!made.has_value()) return;
+    oracle_.distrust(name_);
+    oracle_.forbid(alert);
+    proto::SyncEntries frame;
+    frame.set_stream_id(state->id.str());
+    frame.add_entries()->set_entry(text(made->bytes()));
+    for (const auto& [name, one] : net_.daemons())
+        for (const auto& [other, to] : net_.daemons())
+            if (name != name_ && other != name_ && net_.connected(one->id(), to->id()))
+                net_.inject(one->id(), to->id(), SyncType::push, frame.SerializeAsString());
 }
 
 // Content under an epoch whose members have changed since.

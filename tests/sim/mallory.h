@@ -14,6 +14,7 @@ class Mallory {
         : net_(net), oracle_(oracle), draw_(draw) {}
 
     void become(const std::string& node);
+    const std::string& name() const { return name_; }
     bool active() const { return !name_.empty(); }
     void act();
     // Everything it ever got, to everybody it reaches.
@@ -43,6 +44,7 @@ class Mallory {
     void move_a_signature();
     void forge_a_record();
     void keep_the_old_key();
+    void speak_through_another();
 
     TestNet& net_;
     Oracle& oracle_;

@@ -96,17 +96,19 @@ class Scenario {
     }
 
     void act() {
-        std::uint64_t n = draw_.below(100);
+        if (mallory_.active() && chance(18)) {
+            mallory_.act();
+            return mallory_.act();
+        }
+        std::uint64_t n = draw_.below(94);
         if (n < 42) return post();
         if (n < 52) return change("withdraw");
         if (n < 59) return change("supersede");
         if (n < 64) return change("confirm");
         if (n < 71) return oracle_.poll_feed(any_node());
         if (n < 73) return oracle_.acknowledge_feed(any_node());
-        if (n < 88) return fault();
-        if (n < 94) return directory();
-        if (mallory_.active()) return mallory_.act();
-        post();
+        if (n < 86) return fault();
+        directory();
     }
 
     void post() {
@@ -203,7 +205,9 @@ class Scenario {
     void directory() {
         if (!net_.coordinator().running()) return;
         const TestNetwork& network = net_.network();
-        const std::string& name = names_[1 + draw_.below(names_.size() - 1)];
+        const std::string& name = mallory_.active() && chance(50)
+                                      ? mallory_.name()
+                                      : names_[1 + draw_.below(names_.size() - 1)];
         const NodeApplication& self = network.node(name).application;
         NodeId id = net_.daemon(name).id();
         const NodeRecord* record = net_.coordinator().node().directory().now().node(id);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/bench/figure.h"
+#include "tools/benchmark/figure.h"
 
 namespace rilon {
 class TestNetwork;

@@ -11,11 +11,11 @@
 #include <chrono>
 #include <thread>
 
-#include "tools/bench/bench.h"
-#include "tools/bench/bench_node.h"
-#include "tools/bench/bench_origin.h"
-#include "tools/bench/raw_crypto.h"
-#include "tools/bench/raw_disk.h"
+#include "tools/benchmark/bench.h"
+#include "tools/benchmark/bench_node.h"
+#include "tools/benchmark/bench_origin.h"
+#include "tools/benchmark/raw_crypto.h"
+#include "tools/benchmark/raw_disk.h"
 
 namespace rilon::bench {
 namespace {

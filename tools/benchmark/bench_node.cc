@@ -1,11 +1,11 @@
-#include "tools/bench/bench_node.h"
+#include "tools/benchmark/bench_node.h"
 
 #include <cstdio>
 #include <cstdlib>
 
 #include "protocol/officer.h"
 #include "store/store_files.h"
-#include "tools/bench/figure.h"
+#include "tools/benchmark/figure.h"
 
 namespace rilon::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/bench/raw_disk.h"
+#include "tools/benchmark/raw_disk.h"
 
 #include <fcntl.h>
 #include <lmdb.h>

@@ -13,11 +13,11 @@
 #include <mutex>
 #include <thread>
 
-#include "tools/bench/bench.h"
-#include "tools/bench/bench_node.h"
-#include "tools/bench/raw_crypto.h"
-#include "tools/bench/raw_disk.h"
-#include "tools/bench/raw_link.h"
+#include "tools/benchmark/bench.h"
+#include "tools/benchmark/bench_node.h"
+#include "tools/benchmark/raw_crypto.h"
+#include "tools/benchmark/raw_disk.h"
+#include "tools/benchmark/raw_link.h"
 #include "tools/control_client.h"
 
 namespace rilon::bench {

@@ -1,4 +1,4 @@
-#include "tools/bench/figure.h"
+#include "tools/benchmark/figure.h"
 
 #include <fmt/format.h>
 #include <sys/vfs.h>

@@ -1,4 +1,4 @@
-#include "tools/bench/raw_crypto.h"
+#include "tools/benchmark/raw_crypto.h"
 
 #include <sodium.h>
 

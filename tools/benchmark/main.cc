@@ -11,9 +11,9 @@
 
 #include "protocol/secret.h"
 #include "tests/support/founding.h"
-#include "tools/bench/bench.h"
-#include "tools/bench/bench_node.h"
-#include "tools/bench/raw_disk.h"
+#include "tools/benchmark/bench.h"
+#include "tools/benchmark/bench_node.h"
+#include "tools/benchmark/raw_disk.h"
 
 namespace rilon::bench {
 namespace {

@@ -1,10 +1,10 @@
-#include "tools/bench/bench_origin.h"
+#include "tools/benchmark/bench_origin.h"
 
 #include "node/sync_frame.h"
 #include "protocol/alert.pb.h"
 #include "protocol/epoch.h"
 #include "protocol/short_id.h"
-#include "tools/bench/bench_node.h"
+#include "tools/benchmark/bench_node.h"
 
 namespace rilon::bench {
 namespace {

@@ -2,9 +2,9 @@
 // peer up, in a RILON of 4 nodes and in one of 16, and what it pushes is taken apart.
 #include <fmt/format.h>
 
-#include "tools/bench/bench.h"
-#include "tools/bench/bench_node.h"
-#include "tools/bench/bench_origin.h"
+#include "tools/benchmark/bench.h"
+#include "tools/benchmark/bench_node.h"
+#include "tools/benchmark/bench_origin.h"
 
 namespace rilon::bench {
 namespace {

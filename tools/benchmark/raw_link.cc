@@ -1,4 +1,4 @@
-#include "tools/bench/raw_link.h"
+#include "tools/benchmark/raw_link.h"
 
 #include <zmq.h>
 
