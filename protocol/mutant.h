@@ -39,19 +39,42 @@ enum class Mutant {
 
 #ifdef RILON_MUTANTS
 inline Mutant active_mutant = Mutant::none;
-inline bool mutant(Mutant one) { return active_mutant == one; }
+inline bool mutant(Mutant one) {
+    return active_mutant == one;
+}
 #else
-constexpr bool mutant(Mutant) { return false; }
+constexpr bool mutant(Mutant) {
+    return false;
+}
 #endif
 
 constexpr std::string_view mutant_names[] = {
-    "none",          "serve_anyone",         "skip_standing",      "skip_stale_epoch",
-    "skip_signature", "skip_officer",        "skip_authorisation", "accept_wrong_prev",
-    "skip_dedupe",   "revive_withdrawn",     "skip_redact",        "keep_epoch",
-    "seal_to_all",   "wish_for_plan",        "redact_of_bulk_state", "confirm_owns_alert",
-    "no_repair",     "no_slot_requests",     "forget_missing_keys", "forget_to_open",
-    "open_too_soon", "store_nothing",        "lose_mail",          "fork_kept_secret",
-    "keep_suspended_peer", "bounce_mail",
+    "none",
+    "serve_anyone",
+    "skip_standing",
+    "skip_stale_epoch",
+    "skip_signature",
+    "skip_officer",
+    "skip_authorisation",
+    "accept_wrong_prev",
+    "skip_dedupe",
+    "revive_withdrawn",
+    "skip_redact",
+    "keep_epoch",
+    "seal_to_all",
+    "wish_for_plan",
+    "redact_of_bulk_state",
+    "confirm_owns_alert",
+    "no_repair",
+    "no_slot_requests",
+    "forget_missing_keys",
+    "forget_to_open",
+    "open_too_soon",
+    "store_nothing",
+    "lose_mail",
+    "fork_kept_secret",
+    "keep_suspended_peer",
+    "bounce_mail",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

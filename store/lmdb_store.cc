@@ -80,7 +80,7 @@ Status LmdbStore::step(StoreStep which) {
     return checked({Errc::io, "the disk failed (test)"});
 }
 
-// Keeps enough of the map back that a purge always finds pages to write to.
+// Keeps enough of the map and of the file system back that a purge always finds pages to write to.
 Status LmdbStore::admit(const Batch& batch) const {
     BatchSize size = measure(batch);
     if (size.need == Need::purge) return {};

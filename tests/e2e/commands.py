@@ -49,7 +49,7 @@ class WrongWishes(drill.Drill):
         out, _ = officer.communicate("\n", timeout=30)
         self.assertEqual(out, "readers-changed\n")
         self.assertEqual(self.status("aus-bkk")["alerts"], before["alerts"])
-        say("a reader was suspended between preview and commit: readers_changed, nothing posted")
+        say("a reader was suspended between preview and commit: readers-changed, nothing posted")
 
 
 if __name__ == "__main__":

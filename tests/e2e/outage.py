@@ -113,7 +113,7 @@ class Row25CoordinatorLost(drill.Drill):
         self.comes_back(self.lose())
 
 
-class Row25CoordinatorRebuilt(Row25CoordinatorLost):
+class CoordinatorRebuilt(Row25CoordinatorLost):
     test_killed = None
 
     def test_disk_erased(self):

@@ -15,6 +15,11 @@ NARRATIVE = "A long day at the counter. " * 250
 class NoRoom(drill.Drill):
     NODES = ()
 
+    def limit(self, mib):
+        config = self.nodes["aus-bkk"].file("node.toml")
+        text = config.read_text().split("\n[limits]")[0]
+        config.write_text(text + f"\n[limits]\nstore_mib = {mib}\n")
+
     def fill(self):
         """Posts until the node says full."""
         poster = self.start_poster("aus-bkk", LIVE / "acknowledged", clients=32, seconds=240)
@@ -42,11 +47,6 @@ class NoRoom(drill.Drill):
 
 
 class Row12StoreFull(NoRoom):
-    def limit(self, mib):
-        config = self.nodes["aus-bkk"].file("node.toml")
-        text = config.read_text().split("\n[limits]")[0]
-        config.write_text(text + f"\n[limits]\nstore_mib = {mib}\n")
-
     def test_a_small_map(self):
         self.limit(20)
         self.nodes["aus-bkk"].start()
@@ -58,7 +58,7 @@ class Row12StoreFull(NoRoom):
         self.limit(64)
         self.nodes["aus-bkk"].start()
         self.goes_on(draft, 10)
-        say(f"20 MiB: {printed.splitlines()[0]}, then full; all readable; with 64 MiB the kept draft went out")
+        say(f"20 MiB: {printed.splitlines()[0]}, then full; those looked at readable; with 64 MiB the kept draft went out")
 
 
 class Row11DiskFull(NoRoom):
@@ -72,14 +72,14 @@ class Row11DiskFull(NoRoom):
             self.skipTest("needs the right to mount a small tmpfs")
         try:
             subprocess.run(["cp", "-a", "--sparse=always", f"{kept}/.", data], check=True)
-            self.nodes["aus-bkk"].file("node.toml").open("a").write("\n[limits]\nstore_mib = 512\n")
+            self.limit(512)
             self.nodes["aus-bkk"].start()
             printed = self.fill()
             self.assertIn(b"commit.failed code=full", self.nodes["aus-bkk"].log.read_bytes())
             draft = self.refused_but_readable()
             subprocess.run(["mount", "-o", "remount,size=200m", data], check=True)
             self.goes_on(draft, 150)
-            say(f"tmpfs of 26 MiB: {printed.splitlines()[0]}, then full; all readable; with room the draft went out")
+            say(f"tmpfs of 26 MiB: {printed.splitlines()[0]}, then full; those looked at readable; with room the draft went out")
         finally:
             self.nodes["aus-bkk"].stop()
             subprocess.run(["umount", data], check=True)

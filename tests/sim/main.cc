@@ -1,5 +1,5 @@
-// rilon_sim --seeds A..B [--trace]: seeded networks with faults against the daemon's own Node::step.
-// Prints every failing seed with its last events; the same seed gives the same run.
+// rilon_sim --seeds A..B [--trace]: seeded networks with faults against the daemon's own
+// Node::step. Prints every failing seed with its last events; the same seed gives the same run.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,19 +22,25 @@ struct Args {
     bool trace = false;
     bool twice = false;  // Run each seed again and compare the traces.
     bool quiet = false;
-    bool stop = false;   // At the first failing seed.
+    bool stop = false;  // At the first failing seed.
     bool mutants = false;
 };
 
 bool parse(int argc, char** argv, Args& out) {
     for (int i = 1; i < argc; ++i) {
         std::string arg = argv[i];
-        if (arg == "--trace") out.trace = true;
-        else if (arg == "--twice") out.twice = true;
-        else if (arg == "--quiet") out.quiet = true;
-        else if (arg == "--mutants") out.mutants = true;
-        else if (arg == "--stop") out.stop = true;
-        else if (arg == "--jobs" && i + 1 < argc) out.jobs = static_cast<unsigned>(std::stoul(argv[++i]));
+        if (arg == "--trace")
+            out.trace = true;
+        else if (arg == "--twice")
+            out.twice = true;
+        else if (arg == "--quiet")
+            out.quiet = true;
+        else if (arg == "--mutants")
+            out.mutants = true;
+        else if (arg == "--stop")
+            out.stop = true;
+        else if (arg == "--jobs" && i + 1 < argc)
+            out.jobs = static_cast<unsigned>(std::stoul(argv[++i]));
         else if (arg == "--seeds" && i + 1 < argc) {
             std::string range = argv[++i];
             auto dots = range.find("..");
@@ -65,8 +71,8 @@ int run_share(const Args& args, unsigned first) {
         if (args.twice && run_seed(seed).trace != result.trace)
             result.problems.push_back("the same seed gave another trace");
         if (args.from == args.to)
-            std::printf("seed %llu trace %s rest %llu ms\n",
-                        static_cast<unsigned long long>(seed), result.trace.hex().c_str(),
+            std::printf("seed %llu trace %s rest %llu ms\n", static_cast<unsigned long long>(seed),
+                        result.trace.hex().c_str(),
                         static_cast<unsigned long long>(result.rest_ms));
         ++seeds, events += result.events, posts += result.posts, faults += result.faults;
         if (result.ok()) continue;
@@ -118,10 +124,16 @@ int hunt([[maybe_unused]] const Args& args) {
 #ifdef RILON_MUTANTS
     int survived = 0;
     for (int i = 1; i < static_cast<int>(Mutant::count_); ++i) {
-        active_mutant = static_cast<Mutant>(i);
+        Mutant defect = static_cast<Mutant>(i);
         std::uint64_t seed = args.from;
         SimResult result;
-        while (seed <= args.to && (result = run_guarded(seed)).ok()) ++seed;
+        for (; seed <= args.to; ++seed) {
+            active_mutant = defect;
+            result = run_guarded(seed);
+            active_mutant = Mutant::none;  // A seed that fails without the defect shows nothing.
+            if (!result.ok() && run_guarded(seed).ok()) break;
+            result.problems.clear();
+        }
         std::string name(mutant_names[i]);
         if (result.ok()) ++survived;
         std::printf("%-22s %s %llu  %s\n", name.c_str(), result.ok() ? "SURVIVED" : "found by seed",

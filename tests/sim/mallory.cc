@@ -8,7 +8,9 @@
 namespace rilon {
 namespace {
 constexpr std::size_t taken_max = 600;
-std::string text(const Bytes& bytes) { return std::string(as_text(bytes)); }
+std::string text(const Bytes& bytes) {
+    return std::string(as_text(bytes));
+}
 }  // namespace
 
 void Mallory::become(const std::string& node) {
@@ -129,8 +131,9 @@ std::optional<VerifiedEntry> Mallory::craft(StreamState state, EntryKind kind, B
 // What its officer would say, signed for `signed_for`.
 Bytes Mallory::content_for(const StreamId& signed_for, const AlertId& alert) {
     const NodeIdentity& me = self().identity();
-    Certificate body{draw_.bytes<OfficerId>(),  "mallory", "officer", self().officer().sign.pk,
-                     me.id, net_.now(), net_.now().plus(ms_day)};
+    Certificate body{draw_.bytes<OfficerId>(), "mallory", "officer",
+                     self().officer().sign.pk, me.id,     net_.now(),
+                     net_.now().plus(ms_day)};
     proto::Operation operation;
     auto* publish = operation.mutable_publish();
     publish->set_alert_id(alert.str());
@@ -139,8 +142,8 @@ Bytes Mallory::content_for(const StreamId& signed_for, const AlertId& alert) {
     publish->mutable_bulletin()->set_text("canary-false");
     apply_defaults(*publish, net_.now());
     Bytes bytes = to_bytes(as_bytes(operation.SerializeAsString()));
-    Signature by = sign(self().officer().sign.sk,
-                        officer_message(me.network, signed_for, alert, bytes));
+    Signature by =
+        sign(self().officer().sign.sk, officer_message(me.network, signed_for, alert, bytes));
     return encode_content(certify_officer(me.network, body, me.generation, me.sign.sk), alert,
                           bytes, by);
 }
@@ -163,8 +166,8 @@ void Mallory::fork() {
 void Mallory::sign_for_another() {
     for (const auto& [id, state] : self().disk().streams) {
         if (state.origin == self().id() || !state.epoch_open) continue;
-        auto made = craft(state, EntryKind::content,
-                          content_for(id, make_alert_id(net_.now(), draw_)));
+        auto made =
+            craft(state, EntryKind::content, content_for(id, make_alert_id(net_.now(), draw_)));
         if (!made.has_value()) continue;
         for (const NodeId& peer : peers()) send_entry(peer, id, made->bytes());
         return;
@@ -176,8 +179,8 @@ void Mallory::break_the_chain() {
     if (own == nullptr) return;
     StreamState state = *own;
     state.head_id = draw_.bytes<EntryId>();
-    auto made = craft(state, EntryKind::content,
-                      content_for(state.id, make_alert_id(net_.now(), draw_)));
+    auto made =
+        craft(state, EntryKind::content, content_for(state.id, make_alert_id(net_.now(), draw_)));
     if (!made.has_value()) return;
     oracle_.distrust(name_);
     for (const NodeId& peer : peers()) send_entry(peer, state.id, made->bytes());
@@ -202,7 +205,8 @@ void Mallory::forge_a_record() {
     Drafter drafter(draw_, draft_basis(directory, net_.now()));
     NodeId victim = net_.daemon(net_.network().node_names().front()).id();
     Bytes statement = drafter.revoke(victim, "mallory", {});
-    Bytes by_one = net_.network().authorise(statement, TestNetwork::Signers{&net_.network().rso(0)});
+    Bytes by_one =
+        net_.network().authorise(statement, TestNetwork::Signers{&net_.network().rso(0)});
     proto::SyncDirectory frame;
     auto* record = frame.add_records();
     record->set_n(directory.size());
@@ -225,9 +229,13 @@ void Mallory::speak_through_another() {
     proto::SyncEntries frame;
     frame.set_stream_id(state->id.str());
     frame.add_entries()->set_entry(text(made->bytes()));
+    auto may_know = [&](const Daemon& one) {
+        return &one != &self() &&
+               (one.is_coordinator() || oracle_.may_get(one.id(), state->id.view()));
+    };
     for (const auto& [name, one] : net_.daemons())
         for (const auto& [other, to] : net_.daemons())
-            if (name != name_ && other != name_ && net_.connected(one->id(), to->id()))
+            if (may_know(*one) && may_know(*to) && net_.connected(one->id(), to->id()))
                 net_.inject(one->id(), to->id(), SyncType::push, frame.SerializeAsString());
 }
 

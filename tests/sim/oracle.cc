@@ -116,8 +116,7 @@ void Oracle::watch_frame(const SentFrame& frame) {
 }
 
 // Whoever seals a new key seals it to the members of this moment, and to nobody else.
-void Oracle::check_grant(Daemon& daemon, const EntryHeader& grant,
-                         const std::set<SlotTag>& slots) {
+void Oracle::check_grant(Daemon& daemon, const EntryHeader& grant, const std::set<SlotTag>& slots) {
     const Directory& directory = daemon.node().directory();
     const AudienceInfo* audience = nullptr;
     auto state = daemon.disk().streams.find(grant.stream);
@@ -228,8 +227,8 @@ void Oracle::judge_feed(Daemon& daemon) {
 
 std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     const Daemon* node = net_.by_id(reader);
-    // Who withdrew it may have been put out before anybody heard, or this reader was out when it was
-    // said (the redact alone reaches him, and works after a day): then either is right.
+    // Who withdrew it may have been put out before anybody heard, or this reader was out when it
+    // was said (the redact alone reaches him, and works after a day): then either is right.
     if (unsure_.contains(said.alert)) return "";
     for (const Said& other : said_)
         if (other.what == "withdraw" && other.alert == said.alert &&
@@ -246,7 +245,8 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     bool gone = withdrawn_said_.contains(said.alert);
     if (gone && !state->withdrawn()) return "(8) not withdrawn: " + where + " " + said.alert.hex();
     // What a confirmation is about may never have come: its author was put out.
-    if (!gone && said.what != "confirm" && !state->readable()) return "(1) not readable: " + where + " " + said.alert.hex();
+    if (!gone && said.what != "confirm" && !state->readable())
+        return "(1) not readable: " + where + " " + said.alert.hex();
     auto entry = node->disk().entries.find({said.stream, said.seq});
     if (entry == node->disk().entries.end()) return "(1) entry not there: " + where;
     if (!gone && !node->disk().entry_keys.contains({said.stream, said.seq}) &&
@@ -262,8 +262,7 @@ std::set<NodeId> Oracle::entitled(const StreamId& stream) const {
         auto held = daemon->disk().streams.find(stream);
         if (held == daemon->disk().streams.end()) continue;
         const AudienceInfo* audience = state.audience(held->second.audience);
-        if (audience != nullptr)
-            out.insert(audience->members.begin(), audience->members.end());
+        if (audience != nullptr) out.insert(audience->members.begin(), audience->members.end());
         break;
     }
     auto known = private_streams_.find(stream);
@@ -430,15 +429,15 @@ void Oracle::judge_secrecy(Daemon& daemon) {
                    (other.readers.contains(daemon.id()) || other.node == daemon.name());
         });
         if (state.has_value() && !of_another)
-            problem("(3) " + daemon.name() + " knows an alert that is not for it: " + one.what + " of " +
-                    one.node + " " + one.alert.hex());
+            problem("(3) " + daemon.name() + " knows an alert that is not for it: " + one.what +
+                    " of " + one.node + " " + one.alert.hex());
         if (daemon.is_coordinator() || !private_streams_.contains(one.stream) ||
             private_streams_.at(one.stream).contains(daemon.id()))
             continue;
         const MemoryDisk& disk = daemon.disk();
-        bool trace = disk.streams.contains(one.stream) ||
-                     std::find(disk.order.begin(), disk.order.end(), one.stream) !=
-                         disk.order.end();
+        bool trace =
+            disk.streams.contains(one.stream) ||
+            std::find(disk.order.begin(), disk.order.end(), one.stream) != disk.order.end();
         if (trace)
             problem("(3) " + daemon.name() + " holds a trace of stream " + one.stream.brief() +
                     " of " + one.node + ", which it is left out of");

@@ -137,14 +137,13 @@ class Scenario {
         }
         unsigned burst = chance(15) ? 12 : 1;  // Enough for bulk catch-up.
         for (unsigned i = 0; i < burst; ++i) {
-            auto posted = net_.post(node, wish,
-                                    "canary-" + std::to_string(seed_) + "-" +
-                                        std::to_string(++texts_));
+            auto posted = net_.post(
+                node, wish, "canary-" + std::to_string(seed_) + "-" + std::to_string(++texts_));
             if (posted.ok()) oracle_.said("post", *posted);
-            net_.note("post " + node + " to " + wish.audience + (wish.except_host ? " except host" : "") +
-                      (wish.exclude.empty() ? "" : " but " + wish.exclude.front()) +
-                      (wish.only.empty() ? "" : " only " + wish.only.front()) + ": " +
-                      outcome(posted));
+            net_.note(
+                "post " + node + " to " + wish.audience + (wish.except_host ? " except host" : "") +
+                (wish.exclude.empty() ? "" : " but " + wish.exclude.front()) +
+                (wish.only.empty() ? "" : " only " + wish.only.front()) + ": " + outcome(posted));
         }
     }
 
@@ -166,7 +165,8 @@ class Scenario {
                                   "canary-" + std::to_string(++texts_) + " again");
         }
         if (done.ok()) oracle_.said(what, *done);
-        if (what == "withdraw" && !done.ok() && done.code() == Errc::unreachable) oracle_.unsure(one.alert);
+        if (what == "withdraw" && !done.ok() && done.code() == Errc::unreachable)
+            oracle_.unsure(one.alert);
         net_.note(what + " of " + one.node + "'s " + one.alert.hex() + ": " + outcome(done));
     }
 
@@ -225,8 +225,7 @@ class Scenario {
             (void)net_.submit_as_node([&](Drafter& d) { return d.rotate_encryption(id, pk); },
                                       name);
         } else if (chance(80)) {
-            (void)net_.submit([&](Drafter& d) { return d.suspend(id, "sim"); },
-                              {&network.rso(0)});
+            (void)net_.submit([&](Drafter& d) { return d.suspend(id, "sim"); }, {&network.rso(0)});
         } else {
             (void)net_.submit([&](Drafter& d) { return d.revoke(id, "sim", {}); },
                               {&network.rso(0), &network.chair(self.rilon)});
@@ -272,6 +271,8 @@ class Scenario {
 
 }  // namespace
 
-SimResult run_seed(std::uint64_t seed, bool trace) { return Scenario(seed, trace).run(); }
+SimResult run_seed(std::uint64_t seed, bool trace) {
+    return Scenario(seed, trace).run();
+}
 
 }  // namespace rilon

@@ -25,7 +25,9 @@ TestNet::TestNet(const Founded& founded, std::uint64_t seed)
     crypto_generichash_init(trace_state_, nullptr, 0, 32);
 }
 
-TestNet::~TestNet() { delete trace_state_; }
+TestNet::~TestNet() {
+    delete trace_state_;
+}
 
 Daemon& TestNet::add(const std::string& name) {
     std::uint64_t own = seed_ * 1000003 + daemons_.size() + 1;
@@ -60,8 +62,8 @@ bool TestNet::wants_link(const Daemon& from, const Daemon& to) const {
     if (to.is_coordinator()) return true;
     const TestNode& one = founded_.network.node(from.name());
     const TestNode& other = founded_.network.node(to.name());
-    return one.application.rilon == other.application.rilon &&
-           one.application.endpoint.empty() && !other.application.endpoint.empty();
+    return one.application.rilon == other.application.rilon && one.application.endpoint.empty() &&
+           !other.application.endpoint.empty();
 }
 
 // --- time -------------------------------------------------------------------------------------
@@ -213,8 +215,7 @@ void TestNet::perform(Daemon& daemon, std::vector<Output> outputs) {
             answers_[query->client] = daemon.answer(query->request, now_);
         if (auto* drop = std::get_if<DropPeer>(&output)) {
             note("drop " + daemon.name() + " " + drop->peer.brief());
-            if (const Daemon* gone = by_id(drop->peer))
-                ++drops[daemon.name() + " " + gone->name()];
+            if (const Daemon* gone = by_id(drop->peer)) ++drops[daemon.name() + " " + gone->name()];
             std::erase_if(inboxes_[daemon.id()].events, [&](const Event& event) {
                 const auto* frame = std::get_if<PeerFrame>(&event);
                 return frame != nullptr && frame->peer == drop->peer;
@@ -340,8 +341,8 @@ void TestNet::arrive(const Pair& pair, std::uint64_t connection, const NodeId& t
         const Connection& link = connections_[pair];
         if (!link.up || link.id != connection) return;
         int type = shared->size() > 1 ? (*shared)[1] : 0;
-        note("frame " + by_id(from)->name() + ">" + by_id(to)->name() + " " +
-             std::to_string(type) + " " + hash({*shared}).brief());
+        note("frame " + by_id(from)->name() + ">" + by_id(to)->name() + " " + std::to_string(type) +
+             " " + hash({*shared}).brief());
         deliver(to, PeerFrame{from, std::move(*shared)});
     });
 }
@@ -370,8 +371,7 @@ void TestNet::live_to(const NodeId& from, const NodeId& to, const Bytes& topic,
                       const Bytes& entry) {
     std::uint64_t late = quality.live_late_ms == 0 ? 0 : rng_.below(quality.live_late_ms);
     at(delay() + late, [this, from, to, topic, entry] {
-        note("live " + by_id(from)->name() + ">" + by_id(to)->name() + " " +
-             hash({entry}).brief());
+        note("live " + by_id(from)->name() + ">" + by_id(to)->name() + " " + hash({entry}).brief());
         deliver(to, LiveFrame{from, topic, entry});
     });
 }

@@ -108,8 +108,7 @@ class TestNet {
     Result<Posted> confirm(const std::string& node, const AlertId& alert);
     Result<Posted> prepare_and_commit(const std::string& node, const proto::PrepareRequest& what);
     // The next statement, drafted against the coordinator's directory and handed to it.
-    Status submit(const std::function<Bytes(Drafter&)>& draft,
-                  const TestNetwork::Signers& signers);
+    Status submit(const std::function<Bytes(Drafter&)>& draft, const TestNetwork::Signers& signers);
     Status submit_as_node(const std::function<Bytes(Drafter&)>& draft, const std::string& node);
 
     // --- looking ---
@@ -132,8 +131,8 @@ class TestNet {
     Hash32 trace_hash() const;
     std::uint64_t events() const { return events_; }
     const std::deque<std::string>& tail() const { return tail_; }  // The last events, for people.
-    bool trace = false;  // Print every event.
-    std::map<std::string, std::uint64_t> drops;  // DropPeer outputs: "from to".
+    bool trace = false;                                            // Print every event.
+    std::map<std::string, std::uint64_t> drops;                    // DropPeer outputs: "from to".
 
    private:
     struct Item {
@@ -160,7 +159,9 @@ class TestNet {
 
     static Pair pair_of(const NodeId& one, const NodeId& other);
     bool wants_link(const Daemon& from, const Daemon& to) const;
-    bool blocked(const NodeId& from, const NodeId& to) const { return blocked_.contains({from, to}); }
+    bool blocked(const NodeId& from, const NodeId& to) const {
+        return blocked_.contains({from, to});
+    }
     void step_one();
     void dial(const NodeId& from, const NodeId& to, std::uint64_t delay_ms);
     void try_connect(const NodeId& from, const NodeId& to);

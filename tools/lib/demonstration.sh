@@ -19,7 +19,7 @@ invent() {
   FAR_A=$(lower "$MISSION_A")-kul FAR_C=$(lower "$MISSION_C")-kul FAR_HOST=mys-kul
   SURNAME=${surnames[RANDOM % ${#surnames[@]}]}
   GIVEN=${givens[RANDOM % ${#givens[@]}]}
-  PLACE=(Gate-$((RANDOM % 90 + 10)) Counter-$((RANDOM % 90 + 10)))
+  PLACE=(Gate-$((RANDOM % 90 + 10)) Counter-$((RANDOM % 90 + 10)) Hall-$((RANDOM % 90 + 10)))
   make_mrz
 
 }
@@ -110,7 +110,13 @@ one_alert_the_right_readers() {
 }
 
 except_the_host() {
-  step "2. The person part without the host; the document part to everybody"
+  step "2. Withheld by rule, and left out by the officer; the document part to everybody"
+  note "The holder claims to be a national of ${HOST_OF[BKK]}: nobody needs to say so, home must not learn of it."
+  post "$AUTHOR" -t counterfeit-document --mrz - --as-printed --to BKK --nationality "${HOST_OF[BKK]}" --where BKK --country THA \
+    --narrative "Holder waits in ${PLACE[2]}." --wait held <"$DIR/mrz"
+  local ruled=$POSTED
+  expect_soon "$NEIGHBOUR reads the person part" reads "$NEIGHBOUR" "$ruled"
+  expect "$HOST knows nothing of the person part $ruled" knows_not "$HOST" "$ruled"
   post "$AUTHOR" -t counterfeit-document --mrz - --as-printed --to BKK --except-host --where BKK --country THA \
     --narrative "Holder asks for help at ${PLACE[1]}." --wait held <"$DIR/mrz"
   SECOND=$POSTED
@@ -140,11 +146,11 @@ seize_copy() {
   start_node "$1"
 }
 seized() {
-  local words=("$SURNAME" "${PLACE[0]}" "${PLACE[1]}" "$DOCUMENT") node
+  local words=("$SURNAME" "${PLACE[@]}" "$DOCUMENT") node
   note "The stores of who was left out are searched for ${words[*]}, and every key found there is tried:"
   for node in rso "$HOST" "$FAR_C"; do
     seize_copy "$node"
-    local mine=(); [ "$node" = "$HOST" ] && mine=("${PLACE[1]}") || mine=("${words[@]}")
+    local mine=(); [ "$node" = "$HOST" ] && mine=("${PLACE[1]}" "${PLACE[2]}") || mine=("${words[@]}")
     "$SEIZE" --config "$DIR/seized/node.toml" "${mine[@]}" || die "$node holds something readable"
   done
   seize_copy "$NEIGHBOUR"

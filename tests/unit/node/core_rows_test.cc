@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "protocol/short_id.h"
 #include "node/sync.pb.h"
+#include "protocol/short_id.h"
 #include "tests/support/test_net.h"
 
 namespace rilon {
@@ -55,8 +55,8 @@ class CoreRows : public testing::Test {
     }
     void suspend(const std::string& node) {
         NodeId who = id(node);
-        Status done = net.submit([&](Drafter& d) { return d.suspend(who, "test"); },
-                                 {&net.network().rso(0)});
+        Status done =
+            net.submit([&](Drafter& d) { return d.suspend(who, "test"); }, {&net.network().rso(0)});
         ASSERT_TRUE(done.ok()) << done.error().detail;
     }
     TestNet net;
@@ -66,7 +66,8 @@ class CoreRows : public testing::Test {
 TEST_F(CoreRows, Row02CrashBetweenCommitAndOutputsIsSentAgain) {
     post("aus-bkk", {"BKK"});
     net.run(2 * ms_second);
-    // Everything that the node wants sent from here on is lost, as by a crash right after the commit.
+    // Everything that the node wants sent from here on is lost, as by a crash right after the
+    // commit.
     net.filter = [&](const SentFrame& frame) { return frame.from == id("aus-bkk"); };
     Posted posted = post("aus-bkk", {"BKK"});
     net.kill("aus-bkk");
@@ -74,8 +75,8 @@ TEST_F(CoreRows, Row02CrashBetweenCommitAndOutputsIsSentAgain) {
     net.run(2 * ms_second);
     EXPECT_FALSE(net.reads("can-bkk", posted.alert()));
     net.start("aus-bkk");
-    EXPECT_TRUE(net.run_until([&] { return net.reads("can-bkk", posted.alert()); },
-                              30 * ms_second));
+    EXPECT_TRUE(
+        net.run_until([&] { return net.reads("can-bkk", posted.alert()); }, 30 * ms_second));
     EXPECT_TRUE(net.reads("aus-bkk", posted.alert()));
 }
 
@@ -213,8 +214,7 @@ TEST_F(CoreRows, Row36ReplayChangesNothing) {
     for (int restart = 0; restart < 2; ++restart) {
         std::size_t entries = net.daemon("tha-bkk").disk().entries.size();
         for (const Bytes& payload : taken)
-            net.inject(id("can-bkk"), id("tha-bkk"), SyncType::push,
-                       std::string(as_text(payload)));
+            net.inject(id("can-bkk"), id("tha-bkk"), SyncType::push, std::string(as_text(payload)));
         net.run(5 * ms_second);
         EXPECT_EQ(net.daemon("tha-bkk").disk().entries.size(), entries);
         EXPECT_TRUE(net.reads("tha-bkk", posted.alert()));
@@ -254,8 +254,8 @@ TEST_F(CoreRows, Row39TheCoordinatorAndTheExcludedOpenNothing) {
         Daemon& one = net.daemon(name);
         for (const Posted& posted : all) {
             if (posted.parts[0].readers.contains(one.id())) continue;
-            const StreamState& state = net.daemon("aus-bkk").disk().streams.at(
-                posted.parts[0].stream);
+            const StreamState& state =
+                net.daemon("aus-bkk").disk().streams.at(posted.parts[0].stream);
             for (Seq seq{}; seq <= state.head; seq = seq.next())
                 EXPECT_FALSE(one.store().entry_key(state.id, seq).ok()) << name;
         }
@@ -274,14 +274,13 @@ TEST_F(CoreRows, Row42AGhostReaderNeedsAllItsSigners) {
              {&network.rso(0), &network.rso(0), &network.rso(0)},
              {&network.rso(0), &network.rso(1), &network.chair("BKK")},  // Not its own party.
              {&network.administrator("AUS"), &network.chair("BKK")}}) {
-        EXPECT_FALSE(
-            net.submit([&](Drafter& d) { return d.add_node(request); }, signers).ok());
+        EXPECT_FALSE(net.submit([&](Drafter& d) { return d.add_node(request); }, signers).ok());
     }
     net.run(5 * ms_second);
     EXPECT_EQ(net.coordinator().node().directory().size(), before);
-    EXPECT_TRUE(net.submit([&](Drafter& d) { return d.add_node(request); },
-                           network.admitters("AUS", "BKK"))
-                    .ok());
+    EXPECT_TRUE(
+        net.submit([&](Drafter& d) { return d.add_node(request); }, network.admitters("AUS", "BKK"))
+            .ok());
 }
 
 // What the excluded state gets and keeps is the same, byte for byte, whether others post or not.
@@ -301,8 +300,10 @@ TEST_F(CoreRows, Row57ExcludedStateLooksForTraces) {
         if (frame.to != id("tha-bkk")) return;
         std::pair<NodeId, Bytes> one{frame.from, frame.payload};
         one.second.push_back(static_cast<Byte>(frame.head.type));
-        if (!watching) frames.insert(one);
-        else if (!frames.contains(one)) ++others;
+        if (!watching)
+            frames.insert(one);
+        else if (!frames.contains(one))
+            ++others;
     };
     net.run(20 * ms_second);  // What is always said: beats.
     watching = true;

@@ -128,6 +128,30 @@ TYPED_TEST(StoreContract, ArrivalsAreGapFreeAcrossStreams) {
     EXPECT_TRUE(this->store().arrivals(Arrival{8}, 2)->empty());
 }
 
+// Feeds go by arrival: what becomes readable later must not lie behind them.
+TYPED_TEST(StoreContract, ASearchRecordThatComesLaterArrivesAgain) {
+    this->append(this->stream.founded(3));  // Arrivals 1 to 5; content is seq 2, 3, 4.
+    this->append(this->batch(PutSearchRecord{this->stream.state.id, Seq{3}, {1}}));
+    this->append(this->batch(PutSearchRecord{this->stream.state.id, Seq{2}, {2}}));
+    this->box.reopen();
+    EXPECT_EQ(this->store().last_arrival().value, 7u);
+    auto rows = this->store().search_records(Arrival{5}, 10);
+    ASSERT_TRUE(rows.ok());
+    ASSERT_EQ(rows->size(), 2u);
+    EXPECT_EQ((*rows)[0].seq.value, 3u);
+    EXPECT_EQ((*rows)[0].n.value, 6u);
+    EXPECT_EQ((*rows)[1].n.value, 7u);
+    EXPECT_EQ((*this->store().entry((*rows)[1].stream, Seq{2}))->arrival.value, 7u);
+    auto again = this->store().arrivals(Arrival{5}, 10);
+    ASSERT_EQ(again->size(), 2u);
+    EXPECT_EQ((*again)[0].seq.value, 3u);
+    this->append(this->batch(this->stream.close(),
+                             Erase{this->stream.state.id, {{Seq{3}, Seq{3}}}}));
+    EXPECT_EQ(this->store().search_records(Arrival{0}, 10)->size(), 1u);
+    EXPECT_TRUE((*this->store().entry(this->stream.state.id, Seq{3}))->erased);
+    EXPECT_FALSE((*this->store().entry(this->stream.state.id, Seq{2}))->erased);
+}
+
 TYPED_TEST(StoreContract, RangeIsBoundedButGivesAtLeastOne) {
     this->append(this->stream.founded(10));
     const StreamId& id = this->stream.state.id;
