@@ -69,8 +69,8 @@ void NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
         return refuse(from, header, key.error());
     }
     StreamInfo* info = stream(header.stream);
-    if (info != nullptr && info->state.founded && header.seq <= info->state.head)
-        return known_already(from, *info, std::move(entry));
+    bool known = info != nullptr && info->state.founded && header.seq <= info->state.head;
+    if (known && !mutant(Mutant::skip_dedupe)) return known_already(from, *info, std::move(entry));
     if (info == nullptr && header.kind == EntryKind::genesis) {
         if (!begin_stream(header)) return refuse(from, header, {Errc::busy, "too many streams"});
         info = stream(header.stream);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/epoch.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 
@@ -63,7 +64,8 @@ Status check_position(const EntryHeader& h, const StreamState& stream) {
     if (h.network != stream.network || h.stream != stream.id || h.origin != stream.origin)
         return broken(h, "network, stream and origin are the genesis's");
     if (h.seq.value - 1 != stream.head.value) return broken(h, "not the next");
-    if (h.prev != stream.head_id) return broken(h, "prev is not the entry before");
+    if (h.prev != stream.head_id && !mutant(Mutant::accept_wrong_prev))
+        return broken(h, "prev is not the entry before");
     if (h.dir_seq < stream.dir_seq) return broken(h, "dir_seq goes back");
     if (h.generation < stream.generation) return broken(h, "the key's generation goes back");
     return {};

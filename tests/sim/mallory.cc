@@ -37,7 +37,8 @@ void Mallory::act() {
     if (!self().running()) return;
     if (net_.coordinator().running() && !oracle_.good(self().id())) return speak_through_another();
     if (peers().empty()) return;
-    switch (draw_.below(10)) {
+    keep_the_old_key();
+    switch (draw_.below(9)) {
         case 0: return replay();
         case 1: return flip_bits();
         case 2: return ask_for_everything();
@@ -46,8 +47,7 @@ void Mallory::act() {
         case 5: return sign_for_another();
         case 6: return break_the_chain();
         case 7: return move_a_signature();
-        case 8: return forge_a_record();
-        default: return keep_the_old_key();
+        default: return forge_a_record();
     }
 }
 
@@ -225,7 +225,7 @@ void Mallory::speak_through_another() {
     auto made = craft(*state, EntryKind::content, content_for(state->id, alert));
     if (!made.has_value()) return;
     oracle_.distrust(name_);
-    oracle_.forbid(alert);
+    oracle_.forbid(alert, self().id());
     proto::SyncEntries frame;
     frame.set_stream_id(state->id.str());
     frame.add_entries()->set_entry(text(made->bytes()));

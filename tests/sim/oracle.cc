@@ -249,6 +249,9 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
         return "(1) not readable: " + where + " " + said.alert.hex();
     auto entry = node->disk().entries.find({said.stream, said.seq});
     if (entry == node->disk().entries.end()) return "(1) entry not there: " + where;
+    bool revision = said.what == "post" || said.what == "supersede";
+    if (gone && revision && entry->second.body == MemoryDisk::Body::present)
+        return "(8) withdrawn, and its body kept: " + where;
     if (!gone && !node->disk().entry_keys.contains({said.stream, said.seq}) &&
         !const_cast<Daemon*>(node)->store().entry_key(said.stream, said.seq).ok())
         return "(1) no key: " + where;
@@ -311,7 +314,8 @@ std::string Oracle::acks_missing() const {
                 return "(1) no receipt at " + one.node + " from " + net_.by_id(reader)->name();
             const Daemon& holder = *net_.by_id(reader);
             auto entry = holder.disk().entries.find({one.stream, one.seq});
-            if (consumers_.contains(holder.name()) || entry == holder.disk().entries.end() ||
+            if (consumers_.contains(holder.name()) || put_out_.contains(reader) ||
+                entry == holder.disk().entries.end() ||
                 entry->second.body != MemoryDisk::Body::erased)
                 continue;
             if (!author.disk().entry_acks.contains(
@@ -443,8 +447,8 @@ void Oracle::judge_secrecy(Daemon& daemon) {
                     " of " + one.node + ", which it is left out of");
     }
     if (!distrusted_.contains(daemon.name()))
-        for (const AlertId& alert : forbidden_)
-            if (daemon.node().index().alert(alert).has_value())
+        for (const auto& [alert, from] : forbidden_)
+            if (daemon.node().index().alert(alert).has_value() && (from.is_zero() || !good(from)))
                 problem("(4) " + daemon.name() + " took an alert nobody may take");
     if (!daemon.is_coordinator()) return;
     for (const auto& [name, epoch] : daemon.disk().epochs)

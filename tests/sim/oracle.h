@@ -37,7 +37,11 @@ class Oracle {
     // No honest node may ever know this alert.
     // Withdrawn without an answer, by a node that went down: either is right.
     void unsure(const AlertId& alert) { unsure_.insert(alert); }
-    void forbid(const AlertId& alert) { forbidden_.insert(alert); }
+    void forbid(const AlertId& alert) { forbidden_.emplace(alert, NodeId{}); }
+    // Nor this one, as long as the node that says it is put out.
+    void forbid(const AlertId& alert, const NodeId& from) { forbidden_.emplace(alert, from); }
+    // What it told its peers in the meantime was not heard.
+    void put_out(const NodeId& node) { put_out_.insert(node); }
     // Polls the feed of a node's one consumer, as far as it goes.
     void poll_feed(const std::string& node);
     void acknowledge_feed(const std::string& node);
@@ -88,7 +92,8 @@ class Oracle {
     };
     std::vector<Fork> forks_;
     std::set<StreamId> forked_;
-    std::set<AlertId> forbidden_;
+    std::map<AlertId, NodeId> forbidden_;
+    std::set<NodeId> put_out_;
     std::map<std::string, std::set<AlertId>> withdrawn_;  // By node: seen withdrawn there.
     std::set<AlertId> withdrawn_said_;
     std::set<AlertId> unsure_;

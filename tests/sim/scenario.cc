@@ -225,6 +225,7 @@ class Scenario {
             (void)net_.submit_as_node([&](Drafter& d) { return d.rotate_encryption(id, pk); },
                                       name);
         } else if (chance(80)) {
+            oracle_.put_out(id);
             (void)net_.submit([&](Drafter& d) { return d.suspend(id, "sim"); }, {&network.rso(0)});
         } else {
             (void)net_.submit([&](Drafter& d) { return d.revoke(id, "sim", {}); },

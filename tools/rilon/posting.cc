@@ -104,6 +104,9 @@ Result<proto::PostedResponse> negotiate(Context& context, Session& session, cons
         if (!*agreed) return problem(Errc::interrupted, "nothing was posted", "");
         auto posted = commit(session, posting, prepared);
         if (posted || posted.code() != Errc::readers_changed) return posted;
+        if (context.globals.yes)  // It was said to the readers of before; nobody has seen the new.
+            return problem(Errc::readers_changed, "the readers changed between preview and posting",
+                           "look at them with --dry-run, then post again");
         context.out.warn("The readers changed in the meantime; these would read now:");
     }
     return problem(Errc::readers_changed, "the readers kept changing", "try again in a moment");
