@@ -207,12 +207,24 @@ void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& pay
     send(from, SyncType::ack, head.request, confirm.SerializeAsString());
 }
 
+// Now, or at the record that its letter names: who was put out since keeps what it said before.
+bool NodeCore::was_reader_at(const StreamInfo& info, const NodeId& node, DirSeq n) const {
+    auto readers = members(info);
+    if (std::binary_search(readers.begin(), readers.end(), node)) return true;
+    const DirectoryState* then = directory_.at(n);
+    if (then == nullptr) return false;
+    if (then->audience(info.state.audience) != nullptr)
+        return then->is_member(info.state.audience, node);
+    if (!info.definition.has_value()) return false;
+    readers = derived_members(*then, *info.definition, info.state.origin);
+    return std::binary_search(readers.begin(), readers.end(), node);
+}
+
 void NodeCore::record_ack(const Ack& letter) {
     for (const auto& row : letter.rows) {
         StreamInfo* info = stream(row.stream);
         if (info == nullptr || !is_self(info->state.origin) || row.seq > info->state.head) continue;
-        auto readers = members(*info);
-        if (!std::binary_search(readers.begin(), readers.end(), letter.node)) continue;
+        if (!was_reader_at(*info, letter.node, letter.dir_n)) continue;
         AckRecord record{letter.node, row.level, row.seq, now_};
         if (row.level == AckLevel::stored) {
             auto [it, fresh] = info->held_by.try_emplace(letter.node, record);

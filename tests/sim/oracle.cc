@@ -381,6 +381,9 @@ void Oracle::judge() {
         judge_feed(*daemon);
         if (!daemon->store().verify_audit().ok()) problem("(10) audit chain of " + name);
     }
+    // Nobody puts the first host out but Mallory, by one signer.
+    if (!good(net_.daemon(net_.network().node_names().front()).id()))
+        problem("(4) a record without its signers was applied");
     const NodeId coordinator = net_.coordinator().id();
     for (const auto& [name, daemon] : net_.daemons())
         if (!daemon->is_coordinator() && !good(daemon->id()) &&
