@@ -220,11 +220,19 @@ bool NodeCore::was_reader_at(const StreamInfo& info, const NodeId& node, DirSeq 
     return std::binary_search(readers.begin(), readers.end(), node);
 }
 
+// The entry that is acknowledged is the one we sealed: a receipt for another of that seq is none.
+bool NodeCore::is_ours(const StreamInfo& info, const AckRow& row) const {
+    if (row.seq == info.state.head) return row.entry == info.state.head_id;
+    auto own = store_.entry(row.stream, row.seq);
+    return own.ok() && own->has_value() && (*own)->entry.id() == row.entry;
+}
+
 void NodeCore::record_ack(const Ack& letter) {
     for (const auto& row : letter.rows) {
         StreamInfo* info = stream(row.stream);
         if (info == nullptr || !is_self(info->state.origin) || row.seq > info->state.head) continue;
         if (!was_reader_at(*info, letter.node, letter.dir_n)) continue;
+        if (!is_ours(*info, row)) continue;
         AckRecord record{letter.node, row.level, row.seq, now_};
         if (row.level == AckLevel::stored) {
             auto [it, fresh] = info->held_by.try_emplace(letter.node, record);

@@ -194,7 +194,8 @@ void NodeCore::on_heads(const NodeId& from, const SyncHead& head, const Bytes& p
         info->peer_heads[from] = seq;
         if (info->state.frozen) {
             auto proof = store_.private_value("fork." + id->hex());
-            if (proof.ok() && proof->has_value() && may_hold(from, *info))
+            if (proof.ok() && proof->has_value() && may_hold(from, *info) &&
+                !mutant(Mutant::fork_kept_secret))
                 send(from, SyncType::fork, 0, std::string(as_text(**proof)), Precedence::flash);
             continue;
         }

@@ -24,6 +24,7 @@ struct Args {
     bool quiet = false;
     bool stop = false;  // At the first failing seed.
     bool mutants = false;
+    std::string only;  // One mutant.
 };
 
 bool parse(int argc, char** argv, Args& out) {
@@ -39,6 +40,8 @@ bool parse(int argc, char** argv, Args& out) {
             out.mutants = true;
         else if (arg == "--stop")
             out.stop = true;
+        else if (arg == "--only" && i + 1 < argc)
+            out.only = argv[++i];
         else if (arg == "--jobs" && i + 1 < argc)
             out.jobs = static_cast<unsigned>(std::stoul(argv[++i]));
         else if (arg == "--seeds" && i + 1 < argc) {
@@ -125,6 +128,7 @@ int hunt([[maybe_unused]] const Args& args) {
     int survived = 0;
     for (int i = 1; i < static_cast<int>(Mutant::count_); ++i) {
         Mutant defect = static_cast<Mutant>(i);
+        if (!args.only.empty() && args.only != mutant_names[i]) continue;
         std::uint64_t seed = args.from;
         SimResult result;
         for (; seed <= args.to; ++seed) {
@@ -173,9 +177,10 @@ int run_all(const Args& args) {
 int main(int argc, char** argv) {
     rilon::Args args;
     if (!rilon::parse(argc, argv, args)) {
-        std::fprintf(stderr,
-                     "rilon_sim --seeds A..B [--jobs N] [--trace] [--twice] [--quiet] [--stop]\n"
-                     "rilon_sim --seeds A..B --mutants   (a build with RILON_MUTANTS)\n");
+        std::fprintf(
+            stderr,
+            "rilon_sim --seeds A..B [--jobs N] [--trace] [--twice] [--quiet] [--stop]\n"
+            "rilon_sim --seeds A..B --mutants [--only NAME]   (a build with RILON_MUTANTS)\n");
         return 2;
     }
     if (auto ready = rilon::secrets_init(); !ready.ok()) return 1;

@@ -340,7 +340,14 @@ std::string Oracle::fork_unknown() const {
             if (!honest(*daemon) || held == daemon->disk().entries.end()) continue;
             (held->second.entry.id() == fork.other ? other : one) = true;
         }
-        if (!one || !other) continue;
+        // Whoever froze the stream has both halves in the proof.
+        bool proven =
+            std::any_of(net_.daemons().begin(), net_.daemons().end(), [&](const auto& item) {
+                auto held = item.second->disk().streams.find(fork.stream);
+                return honest(*item.second) && held != item.second->disk().streams.end() &&
+                       held->second.frozen;
+            });
+        if (!proven && (!one || !other)) continue;
         for (const auto& [name, daemon] : net_.daemons()) {
             auto held = daemon->disk().streams.find(fork.stream);
             if (!honest(*daemon) || held == daemon->disk().streams.end()) continue;
@@ -389,6 +396,8 @@ void Oracle::judge() {
         if (!daemon->is_coordinator() && !good(daemon->id()) &&
             net_.connected(daemon->id(), coordinator))
             problem("(3) " + name + " is put out and still connected");
+    constexpr std::uint64_t events_max = 60'000;  // A storm: hundreds are usual.
+    if (net_.events() > events_max) problem("(9) messages without end");
     for (const std::string& what : net_.broken()) problem("our own: " + what);
 }
 
