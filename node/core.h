@@ -335,6 +335,7 @@ class NodeCore {
     std::optional<NodeId> next_hop(const MailRow& row) const;
     void on_ack(const NodeId& from, const SyncHead& head, const Bytes& payload);
     void record_ack(const Ack& ack);
+    bool is_ours(const StreamInfo& info, const AckRow& row) const;
     bool was_reader_at(const StreamInfo& info, const NodeId& node, DirSeq n) const;
     void check_held_waits();
 

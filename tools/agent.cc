@@ -30,37 +30,46 @@ bool write_all(int fd, ByteView bytes) {
 }  // namespace
 
 std::optional<AgentClient> AgentClient::connect(const std::string& socket_path) {
+    AgentClient client(socket_path);
+    if (!client.dial()) return std::nullopt;
+    return client;
+}
+
+bool AgentClient::dial() {
+    hang_up();
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (socket_path.size() >= sizeof address.sun_path) return std::nullopt;
-    socket_path.copy(address.sun_path, socket_path.size());
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return std::nullopt;
+    if (path_.size() >= sizeof address.sun_path) return false;
+    path_.copy(address.sun_path, path_.size());
+    fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd_ < 0) return false;
     const timeval patience{answer_seconds_max, 0};
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        close(fd);
-        return std::nullopt;
-    }
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     // Not only the agent looks who asks: a socket of somebody else's would get what we sign.
     ucred peer{};
     socklen_t size = sizeof peer;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.uid != geteuid()) {
-        close(fd);
-        return std::nullopt;
-    }
-    return AgentClient(fd);
+    const bool ours =
+        ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+        getsockopt(fd_, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
+    if (!ours) hang_up();
+    return ours;
 }
 
-AgentClient::AgentClient(AgentClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-AgentClient::~AgentClient() {
+void AgentClient::hang_up() {
     if (fd_ >= 0) close(fd_);
+    fd_ = -1;
 }
+
+AgentClient::AgentClient(AgentClient&& other) noexcept
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+
+AgentClient::~AgentClient() { hang_up(); }
 
 Result<Bytes> AgentClient::ask(AgentAsk what, ByteView payload) {
     if (payload.size() >= agent_frame_bytes_max) return {Errc::too_large, "too long for the agent"};
-    if (!write_all(fd_, encode_agent_frame(static_cast<std::uint8_t>(what), payload)))
+    // Dialled anew for each question: the agent serves one at a time, and an officer may think for
+    // minutes before he says yes.
+    if (!dial() || !write_all(fd_, encode_agent_frame(static_cast<std::uint8_t>(what), payload)))
         return gone();
     Bytes in;
     in.reserve(agent_frame_bytes_max + 2);  // Never grows: a secret is not left behind in a copy.

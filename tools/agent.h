@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "tools/agent_protocol.h"
 
@@ -33,9 +34,12 @@ class AgentClient {
     Status stop();
 
    private:
-    explicit AgentClient(int fd) : fd_(fd) {}
+    explicit AgentClient(std::string path) : path_(std::move(path)) {}
+    bool dial();
+    void hang_up();
     Result<Bytes> ask(AgentAsk what, ByteView payload);
-    int fd_;
+    std::string path_;
+    int fd_ = -1;
 };
 
 // Serves until it is told to stop or was idle for `idle_ms`. Calls `ready` once it listens. Errors:
