@@ -155,7 +155,8 @@ std::string title_of(const proto::AlertRow& row) {
     if (row.withdrawn()) return "withdrawn: " + row.withdraw_reason();
     if (row.newer_version()) return "needs a newer version of rilon";
     if (!row.alert().title().empty()) return row.alert().title();
-    return row.type();
+    if (!row.has_alert()) return row.type();
+    return headline(row.alert()) + (row.alert().part() == "document" ? ", document part" : "");
 }
 
 std::string inbox_line(const proto::AlertRow& row, const Output& out) {
