@@ -23,7 +23,7 @@ enum class ArmourKind {
     draft,
     key,
 };
-constexpr std::size_t armour_text_max = 1024 * 1024;
+constexpr std::size_t armour_text_max = 8 * 1024 * 1024;
 
 // "NODE REQUEST", "NETWORK FILE", …: what stands between the dashes after RILON.
 std::string_view armour_label(ArmourKind kind);

@@ -97,9 +97,11 @@ Status NodeCore::load_private() {
     auto redacts = value("redacts");
     auto owed = value("owed");
     auto to_open = value("to-open");
-    for (const auto* read :
-         {&checkpoint, &drafts, &officers, &consumers, &missing, &redacts, &owed, &to_open})
+    auto rebuilt = value("rebuilt");
+    for (const auto* read : {&checkpoint, &drafts, &officers, &consumers, &missing, &redacts, &owed,
+                             &to_open, &rebuilt})
         if (!read->ok()) return read->error();
+    rebuilt_ = rebuilt->has_value();
     if (checkpoint->has_value() && !directory_.empty()) {
         auto parsed =
             verify_checkpoint(identity_.network, directory_.now().online_pk, **checkpoint);
@@ -216,17 +218,7 @@ Status NodeCore::load_index() {
 
 void NodeCore::greet(Outputs& out) {
     out_ = &out;
-    if (directory_.empty() && !options_.network_file.empty()) {
-        proto::NetworkFile file;
-        if (file.ParseFromArray(options_.network_file.data(),
-                                static_cast<int>(options_.network_file.size()))) {
-            DirectoryRecord first{DirSeq{file.first().n()}, UnixMillis{file.first().recorded_ms()},
-                                  to_bytes(as_bytes(file.first().statement())),
-                                  to_bytes(as_bytes(file.first().authorisations()))};
-            if (Status status = apply_record(std::move(first), true); !status.ok())
-                log(3, "network_file_refused why=" + status.error().detail);
-        }
-    }
+    begin_directory();
     if (officers_.empty() && !options_.first_administrator.empty()) {
         proto::OfficerRequest request;
         if (request.ParseFromArray(options_.first_administrator.data(),
@@ -241,7 +233,7 @@ void NodeCore::greet(Outputs& out) {
             if (info.retired) retired.raw(id.view());
         write(PutPrivate{"retired", std::move(retired).take()});
     }
-    if (identity_.online.has_value() && !directory_.empty()) issue_checkpoint();
+    if (identity_.online.has_value() && !directory_.empty() && !rebuilt_) issue_checkpoint();
     emit(admitted());
     out_ = nullptr;
 }
@@ -287,7 +279,7 @@ void NodeCore::on_tick() {
     for (auto it = tickets_.begin(); it != tickets_.end();)
         it = it->second.until < now_ && it->second.checks_left == 0 ? tickets_.erase(it)
                                                                     : std::next(it);
-    if (identity_.online.has_value() && newest_checkpoint_.has_value() &&
+    if (identity_.online.has_value() && !rebuilt_ && newest_checkpoint_.has_value() &&
         now_.since(newest_checkpoint_->issued) >= checkpoint_every_ms)
         issue_checkpoint();
     prune_drafts();

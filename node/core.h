@@ -323,6 +323,10 @@ class NodeCore {
     void save_drafts();
     void prune_drafts();
     void on_submit(const NodeId& peer, const SyncHead& head, const proto::Draft& draft);
+    void begin_directory();
+    std::size_t parties_compared() const;
+    std::size_t parties_needed() const;
+    void finish_rebuild();
 
     // acks.cc
     void ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level);
@@ -383,6 +387,7 @@ class NodeCore {
     Directory directory_;
     Bytes checkpoint_;  // Newest, as signed.
     std::optional<Checkpoint> newest_checkpoint_;
+    bool rebuilt_ = false;  // The sequencer's disk was lost: members may know later records than we.
     std::map<StatementId, proto::Draft> drafts_;
     // (coordinator, request) → client.
     std::map<std::pair<NodeId, std::uint64_t>, std::pair<ClientId, std::uint64_t>> submits_;

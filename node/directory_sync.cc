@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "node/core.h"
+#include "protocol/grant.h"
 #include "protocol/mutant.h"
 #include "protocol/statement.h"
 
@@ -57,6 +58,7 @@ void NodeCore::on_directory(const NodeId& from, const SyncHead& head, const Byte
     }
     if (changed) directory_changed();
     if (!frame.checkpoint().empty()) take_checkpoint(from, as_bytes(frame.checkpoint()));
+    finish_rebuild();
     if (frame.has_want()) send_records(from, frame.want_from(), head.request);
     for (const auto& draft : frame.drafts()) {
         if (auto id = id_of(draft); id.ok() && drafts_.size() < drafts_max && !is_coordinator())
@@ -139,7 +141,50 @@ void NodeCore::take_checkpoint(const NodeId& from, ByteView bytes) {
     write(PutPrivate{"checkpoint", checkpoint_});
 }
 
+// A new store begins with what the network file says: ROOT, or, where a coordinator's disk was lost,
+// all records that the member had who wrote the file.
+void NodeCore::begin_directory() {
+    if (!directory_.empty() || options_.network_file.empty()) return;
+    auto file = parse_network_file(options_.network_file);
+    if (!file.ok()) return log(3, "network_file_refused why=" + file.error().detail);
+    rebuilt_ = identity_.online.has_value() && !file->more.empty();
+    if (rebuilt_) write(PutPrivate{"rebuilt", {}});
+    file->more.insert(file->more.begin(), std::move(file->first));
+    for (DirectoryRecord& record : file->more) {
+        Status status = apply_record(std::move(record), true);
+        if (!status.ok()) return log(3, "network_file_refused why=" + status.error().detail);
+    }
+}
+
 // --- the sequencer ----------------------------------------------------------------------------
+
+// A sequencer that lost its disk must not order before it holds every record that it ordered: two
+// records of one number split the network. Parties whose connected nodes know nothing it doesn't:
+std::size_t NodeCore::parties_compared() const {
+    std::set<std::string> parties;
+    for (const auto& [id, peer] : peers_) {
+        const NodeRecord* node = directory_.now().node(id);
+        if (node != nullptr && peer.up && peer.greeted && peer.records <= directory_.size())
+            parties.insert(node->party);
+    }
+    return parties.size();
+}
+
+// One party alone could hold records back; a network of one party has no second.
+std::size_t NodeCore::parties_needed() const {
+    std::set<std::string> parties;
+    for (const auto& [id, node] : directory_.now().nodes)
+        if (node->standing == Standing::good) parties.insert(node->party);
+    return std::min<std::size_t>(2, parties.size());
+}
+
+void NodeCore::finish_rebuild() {
+    if (!rebuilt_ || parties_compared() < parties_needed()) return;
+    rebuilt_ = false;
+    write(DropPrivate{"rebuilt"});
+    log(5, fmt::format("directory_rebuilt records={}", directory_.size()));
+    issue_checkpoint();
+}
 
 void NodeCore::issue_checkpoint() {
     const DirectoryState& state = directory_.now();
@@ -156,6 +201,10 @@ void NodeCore::issue_checkpoint() {
 }
 
 Result<std::string> NodeCore::submit(const proto::Draft& draft) {
+    if (rebuilt_)
+        return {Errc::busy, fmt::format("the coordinator was rebuilt and first compares its "
+                                        "directory with nodes of {} parties; {} so far",
+                                        parties_needed(), parties_compared())};
     auto id = id_of(draft);
     if (!id.ok()) return id.error();
     if (directory_.seen_statement(*id)) return {Errc::duplicate, "this statement is in force already"};

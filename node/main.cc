@@ -17,7 +17,7 @@
 #include "node/service.h"
 #include "node/system.h"
 #include "node/zmq_transport.h"
-#include "protocol/directory.pb.h"
+#include "protocol/grant.h"
 #include "store/lmdb_store.h"
 
 namespace rilon {
@@ -103,10 +103,11 @@ Result<Materials> load_materials(const NodeConfig& config) {
     auto network = parse_armour_of(ArmourKind::network, as_text(*text));
     if (!network) return {network.code(), config.network.string() + ": " + network.error().detail};
     out.network_file = std::move(*network);
-    proto::NetworkFile parsed;
-    if (!parsed.ParseFromArray(out.network_file.data(), static_cast<int>(out.network_file.size())))
-        return {Errc::malformed, config.network.string() + " is damaged; take it from the grant"};
-    if (parsed.network_id() != out.identity.network.str())
+    auto pin = parse_network_file(out.network_file);
+    if (!pin)
+        return {pin.code(), config.network.string() + " is damaged (" + pin.error().detail +
+                                "); take it from the grant"};
+    if (pin->network != out.identity.network)
         return {Errc::wrong_network, config.network.string() +
                                          " is of another network than the node's identity; use "
                                          "the one from its own grant"};

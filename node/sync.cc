@@ -105,6 +105,7 @@ void NodeCore::on_hello(const NodeId& from, const Bytes& payload) {
     }
     take_checkpoint(from, as_bytes(hello.checkpoint()));
     if (directory_.empty()) return;
+    finish_rebuild();
     if (directory_.now().coordinator(from) != nullptr)
         for (auto& [id, info] : streams_) tell_coordinators(info);
     if (!drafts_.empty()) {

@@ -8,23 +8,34 @@
 namespace rilon {
 namespace {
 
+void put_record(const DirectoryRecord& record, proto::Record& out) {
+    out.set_n(record.n.value);
+    out.set_recorded_ms(record.recorded.value);
+    out.set_statement(std::string(as_text(record.statement)));
+    out.set_authorisations(std::string(as_text(record.authorisations)));
+}
+
+DirectoryRecord record_of(const proto::Record& in) {
+    return {DirSeq{in.n()}, UnixMillis{in.recorded_ms()}, to_bytes(as_bytes(in.statement())),
+            to_bytes(as_bytes(in.authorisations()))};
+}
+
 void put_pin(const NetworkPin& pin, proto::NetworkFile& out) {
     out.set_network_id(pin.network.str());
-    out.mutable_first()->set_n(pin.first.n.value);
-    out.mutable_first()->set_recorded_ms(pin.first.recorded.value);
-    out.mutable_first()->set_statement(std::string(as_text(pin.first.statement)));
-    out.mutable_first()->set_authorisations(std::string(as_text(pin.first.authorisations)));
+    put_record(pin.first, *out.mutable_first());
+    for (const DirectoryRecord& record : pin.more) put_record(record, *out.add_more());
 }
 
 Result<NetworkPin> read_pin(const proto::NetworkFile& in) {
     auto network = NetworkId::parse(in.network_id());
     if (!network) return network.error();
-    NetworkPin out{*network,
-                   {DirSeq{in.first().n()}, UnixMillis{in.first().recorded_ms()},
-                    to_bytes(as_bytes(in.first().statement())),
-                    to_bytes(as_bytes(in.first().authorisations()))}};
+    NetworkPin out{*network, record_of(in.first()), {}};
     Directory directory(*network);
     if (Status s = directory.apply(out.first); !s) return s.error();
+    for (const proto::Record& record : in.more()) {
+        out.more.push_back(record_of(record));
+        if (Status s = directory.apply(out.more.back()); !s) return s.error();
+    }
     return out;
 }
 

@@ -8,14 +8,15 @@
 
 namespace rilon {
 
-constexpr std::size_t network_file_bytes_max = 96 * 1024;
+constexpr std::size_t network_file_bytes_max = 4 * 1024 * 1024;
 
 struct NetworkPin {
     NetworkId network;
-    DirectoryRecord first;  // ROOT version 1.
+    DirectoryRecord first;                   // ROOT version 1.
+    std::vector<DirectoryRecord> more = {};  // What follows, in order; may be none.
 };
 Bytes encode_network_file(const NetworkPin& pin);
-// Strict, and the first record has to be a valid founding record of that network.
+// Strict, and the records have to be a valid chain from the founding record of that network.
 Result<NetworkPin> parse_network_file(ByteView bytes);
 
 struct NodeGrant {

@@ -102,7 +102,8 @@ class Row25CoordinatorLost(drill.Drill):
                    before["directory_records"])
         after = wait_until("it holds what was written meanwhile", lambda: (s := self.status("rso-1")) and
                            s["entries"] > before["entries"] and s)
-        self.rilon("rso-1", "admin", "suspend", "nzl-bkk", "--reason", "exercise")
+        wait_until("it orders records", lambda: self.rilon(
+            "rso-1", "admin", "suspend", "nzl-bkk", "--reason", "exercise", ok=None).returncode == 0, 60)
         wait_until("its next record reaches the nodes", lambda: self.status("aus-bkk")["directory_records"] ==
                    before["directory_records"] + 1)
         for node in self.nodes.values():
@@ -113,11 +114,18 @@ class Row25CoordinatorLost(drill.Drill):
         self.comes_back(self.lose())
 
 
-class CoordinatorRebuilt(Row25CoordinatorLost):
+class Row25CoordinatorRebuilt(Row25CoordinatorLost):
+    """Its disk is erased; its keys come from their backup, the directory from a member."""
     test_killed = None
 
     def test_disk_erased(self):
-        self.comes_back(self.lose("data", "state"))
+        before = self.lose("data", "state")
+        rebuilt = LIVE / "rebuilt.rilon"
+        rebuilt.unlink(missing_ok=True)
+        self.rilon("nzl-bkk", "admin", "directory", "--out", str(rebuilt))
+        shutil.copy(rebuilt, self.nodes["rso"].file("network.rilon"))
+        self.comes_back(before)
+        self.assertIn(b"directory_rebuilt", self.nodes["rso"].log.read_bytes())
 
 
 if __name__ == "__main__":

@@ -106,6 +106,18 @@ void put_directory_json(Output& out, const DirectoryState& state) {
     }
 }
 
+// The whole chain as a network file.
+Result<int> write_directory(Context& context, const Directory& directory) {
+    NetworkPin pin{directory.network(), directory.record(DirSeq{}), {}};
+    for (std::uint64_t n = 1; n < directory.size(); ++n)
+        pin.more.push_back(directory.record(DirSeq{n}));
+    const std::string path = context.args.get("out");
+    const std::string text = encode_armour(ArmourKind::network, encode_network_file(pin));
+    if (Status s = put_public(context, path, text); !s) return s.error();
+    context.out.talk(fmt::format("✓ {} records{}", directory.size(), path == "-" ? "" : ": " + path));
+    return exit_done;
+}
+
 }  // namespace
 
 Result<int> run_admin_approve(Context& context) {
@@ -150,6 +162,8 @@ Result<int> run_admin_directory(Context& context) {
     if (!session) return session.error();
     auto directory = fetch_directory(*session);
     if (!directory) return directory.error();
+    if (context.args.has("out"))
+        return write_directory(context, *directory);
     if (context.out.json())
         put_directory_json(context.out, directory->now());
     else

@@ -232,6 +232,9 @@ constexpr OptionSpec suspend[] = {
 constexpr OptionSpec revoke[] = {
     {"--reason", "TEXT", "for the record"},
 };
+constexpr OptionSpec directory[] = {
+    {"--out", "FILE", "write a network file with every record, to rebuild a coordinator from"},
+};
 constexpr OptionSpec grant[] = {
     {"--psk", "FILE", "the network's pre-shared key"},
     {"--out", "FILE", "where the grant goes (NODE.grant)"},
@@ -290,7 +293,7 @@ constexpr CommandSpec table[] = {
     {"admin confirm", "NODE", 1, 1, "keep a suspension beyond 72 h", {}, run_admin_confirm},
     {"admin reinstate", "NODE", 1, 1, "end a suspension", {}, run_admin_reinstate},
     {"admin revoke", "NODE", 1, 1, "end a node's membership", revoke, run_admin_revoke},
-    {"admin directory", "", 0, 0, "who is in the network", {}, run_admin_directory},
+    {"admin directory", "", 0, 0, "who is in the network", directory, run_admin_directory},
     {"help", "[TOPIC]", 0, 2, "exit-codes, json, security, audiences, a command", {}, run_help},
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "node/sync.pb.h"
+#include "protocol/grant.h"
 #include "protocol/short_id.h"
 #include "tests/support/test_net.h"
 
@@ -52,6 +53,14 @@ class CoreRows : public testing::Test {
         frame.add_entries()->set_entry(std::string(as_text(entry.bytes())));
         frame.set_head(entry.header().seq.value);
         net.inject(id(from), id(to), SyncType::push, frame.SerializeAsString());
+    }
+    // What `rilon admin directory --out` writes.
+    Bytes whole_directory() {
+        const Directory& directory = net.daemon("tha-bkk").node().directory();
+        NetworkPin pin{directory.network(), directory.record(DirSeq{}), {}};
+        for (std::uint64_t n = 1; n < directory.size(); ++n)
+            pin.more.push_back(directory.record(DirSeq{n}));
+        return encode_network_file(pin);
     }
     void suspend(const std::string& node) {
         NodeId who = id(node);
@@ -159,11 +168,9 @@ TEST_F(CoreRows, Row25CoordinatorLostAndRebuiltFromItsPeers) {
     Posted without = post("aus-bkk", {"BKK"});
     net.run(5 * ms_second);
     EXPECT_TRUE(net.reads("can-bkk", without.alert()));
-    // Its disk is gone; the directory is handed to it, the streams come from the nodes.
+    // Its disk is gone; a member's network file has the directory, the streams come from the nodes.
     net.coordinator().wipe();
-    for (std::uint64_t n = 0; n < net.network().directory().size(); ++n)
-        net.coordinator().disk().directory.emplace(DirSeq{n},
-                                                   net.network().directory().record(DirSeq{n}));
+    net.coordinator().options().network_file = whole_directory();
     net.start("coordinator-1");
     net.run(30 * ms_second);
     const MemoryDisk& rebuilt = net.coordinator().disk();
@@ -173,6 +180,51 @@ TEST_F(CoreRows, Row25CoordinatorLostAndRebuiltFromItsPeers) {
     Posted after = post("aus-bkk", {"BKK", true});
     net.run(5 * ms_second);
     EXPECT_TRUE(net.reads("can-bkk", after.alert()));
+}
+
+TEST_F(CoreRows, Row25ARebuiltCoordinatorOrdersNothingBeforeItKnowsAllThatItOrdered) {
+    Bytes older = whole_directory();
+    suspend("gbr-bkk");
+    net.run(5 * ms_second);
+    auto lift = [&] {
+        return net.submit([&](Drafter& d) { return d.suspend(id("can-bkk"), "later"); },
+                          {&net.network().rso(0)});
+    };
+    auto same_record = [&](std::uint64_t n) {
+        const auto& ours = net.coordinator().node().directory();
+        const auto& theirs = net.daemon("tha-bkk").node().directory();
+        return ours.size() > n && theirs.size() > n &&
+               ours.at(DirSeq{n})->link == theirs.at(DirSeq{n})->link;
+    };
+    const std::uint64_t last = net.daemon("tha-bkk").node().directory().size() - 1;
+    auto start_from = [&](const Bytes& file) {
+        net.kill("coordinator-1");
+        net.coordinator().wipe();
+        net.coordinator().options().network_file = file;
+        net.start("coordinator-1");
+    };
+    // The danger: records that are on its disk are taken for all that there are.
+    start_from({});
+    auto pin = parse_network_file(older);
+    ASSERT_TRUE(pin.ok());
+    net.kill("coordinator-1");
+    auto& disk = net.coordinator().disk().directory;
+    disk.emplace(pin->first.n, pin->first);
+    for (const DirectoryRecord& record : pin->more) disk.emplace(record.n, record);
+    net.start("coordinator-1");
+    ASSERT_TRUE(lift().ok());
+    EXPECT_FALSE(same_record(last));
+    // The defence.
+    start_from(older);
+    Status early = lift();
+    ASSERT_FALSE(early.ok());
+    EXPECT_NE(early.error().detail.find("rebuilt"), std::string::npos) << early.error().detail;
+    net.run(10 * ms_second);
+    EXPECT_TRUE(same_record(last));
+    Status now = lift();
+    ASSERT_TRUE(now.ok()) << now.error().detail;
+    net.run(5 * ms_second);
+    EXPECT_TRUE(same_record(last + 1));
 }
 
 TEST_F(CoreRows, Row31RevokedButConnectedIsCutAndGetsNoKey) {
