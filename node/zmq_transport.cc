@@ -32,13 +32,6 @@ struct ZmqTransport::State {
           peers(context, own, options),
           live(context, own, options) {
         context.set(zmq::ctxopt::blocky, 0);
-        if (!options.control.empty()) {
-            ListenerLimits limits;
-            limits.connections_max = options.clients_max;
-            control =
-                std::make_unique<ZmqListener>(context, CurveServer{own, control_domain}, limits);
-            control->bind(options.control);
-        }
     }
     ~State() {
         if (wake_fd >= 0) ::close(wake_fd);
@@ -54,6 +47,7 @@ struct ZmqTransport::State {
     }
     Status first_probe();
     void start_probe();
+    void open_control();
     void wait(std::uint32_t wait_ms);
     void tend(SteadyTime now, std::vector<Event>& events);
     void receive_clients(std::vector<Event>& events);
@@ -72,7 +66,7 @@ struct ZmqTransport::State {
     std::vector<Event> later;  // What calls between polls brought about.
     std::string live_probed;
     SteadyTime budget_at{};
-    bool broken = false;
+    std::string broken;  // Why no socket could be made.
     TransportCounters counters;
     int wake_fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 };
@@ -102,6 +96,16 @@ void ZmqTransport::State::start_probe() {
             options.on_dead_door(target.endpoint);
     };
     probe = std::make_unique<SelfProbe>(context, report, options.probe_period);
+    probe->watch(targets());
+}
+
+// Once it is known who our clients are: who connects earlier would be told that he is nobody.
+void ZmqTransport::State::open_control() {
+    if (control || options.control.empty()) return;
+    ListenerLimits limits;
+    limits.connections_max = options.clients_max;
+    control = std::make_unique<ZmqListener>(context, CurveServer{own, control_domain}, limits);
+    control->bind(options.control);
     probe->watch(targets());
 }
 
@@ -182,7 +186,9 @@ Result<std::unique_ptr<ZmqTransport>> ZmqTransport::start(const TransportKeyPair
 
 Status ZmqTransport::poll(std::uint32_t wait_ms, std::vector<Event>& events) {
     State& s = *state_;
-    if (s.broken) return {Errc::io, "libzmq: a socket could not be made"};
+    if (!s.broken.empty())
+        return {Errc::io, "a socket could not be opened (" + s.broken +
+                              "): check [listen] and [control], and whether another rilond runs"};
     try {
         s.wait(wait_ms);
         SteadyTime now = steady_now();
@@ -246,9 +252,10 @@ void ZmqTransport::admit(const AdmitPeers& peers) {
         SteadyTime now = steady_now();
         s.peers.admit(peers.sync, now, s.later);
         s.live.admit(peers, now);
+        s.open_control();
         if (s.control) s.control->allow(peers.control);
-    } catch (const zmq::error_t&) {
-        s.broken = true;  // The next poll says so.
+    } catch (const zmq::error_t& error) {
+        s.broken = error.what();  // The next poll says so.
     }
 }
 
@@ -271,8 +278,8 @@ void ZmqTransport::reset_peers() {
     });
     try {
         s.peers.reset(steady_now());
-    } catch (const zmq::error_t&) {
-        s.broken = true;  // The next poll says so.
+    } catch (const zmq::error_t& error) {
+        s.broken = error.what();  // The next poll says so.
     }
 }
 
