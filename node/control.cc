@@ -369,6 +369,8 @@ void NodeCore::on_status(ClientId client, const proto::Request& request) {
             out->add_warnings("a stream of " + node_name(info.state.origin) +
                               " is forked and frozen");
     if (!directory_.empty()) {
+        warn_of_heads(*out);
+        warn_of_suspends(*out);
         const DirectoryState& state = directory_.now();
         for (const auto& key : options_.dial) {
             const CoordinatorInfo* coordinator = state.coordinator_by_transport(key);
@@ -379,8 +381,10 @@ void NodeCore::on_status(ClientId client, const proto::Request& request) {
                 out->add_warnings("no connection to " + node_name(id));
         }
     }
-    if (newest_checkpoint_.has_value() && now_.since(newest_checkpoint_->issued) > ms_day)
-        out->add_warnings("the directory's newest checkpoint is older than a day");
+    if (!directory_.empty() && now_.since(directory_as_of()) > directory_stale_ms)
+        out->add_warnings(fmt::format("the directory is {} h old: alerts that leave somebody out "
+                                      "need --stale-directory; after 14 days nothing is posted",
+                                      now_.since(directory_as_of()) / ms_hour));
     answer(client, response, request.id());
 }
 
@@ -437,6 +441,7 @@ void NodeCore::on_submit_draft(const Asker& asker, ClientId client,
         if (!done.ok()) return fail(client, request.id(), done.error());
         return on_pending(client, request, *done, *done == "in force");
     }
+    bool acts = hold_suspend(identity_.id, request.submit_draft().draft());
     for (const auto& coordinator : directory_.now().coordinators) {
         auto peer = peers_.find(coordinator.id);
         if (peer == peers_.end() || !peer->second.up) continue;
@@ -447,6 +452,11 @@ void NodeCore::on_submit_draft(const Asker& asker, ClientId client,
         return send(coordinator.id, SyncType::directory, number, frame.SerializeAsString(),
                     Precedence::flash);
     }
+    if (acts)
+        return on_pending(client, request,
+                          "it acts from now on wherever the network reaches, and is recorded when "
+                          "the coordinator is",
+                          false);
     fail(client, request.id(),
          {Errc::unreachable, "the coordinator can't be reached; the draft was not passed on"});
 }

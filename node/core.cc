@@ -20,6 +20,7 @@ Status NodeCore::load(UnixMillis now) {
     now_ = started_ = ticked_ = now;
     next_arrival_ = store_.last_arrival().next();
     if (Status status = load_directory(); !status.ok()) return status;
+    if (Status status = load_suspends(); !status.ok()) return status;
     if (Status status = load_streams(); !status.ok()) return status;
     if (Status status = load_private(); !status.ok()) return status;
     return load_index();
@@ -271,9 +272,11 @@ void NodeCore::step(Event event, UnixMillis now, Outputs& out) {
 void NodeCore::on_tick() {
     ticked_ = now_;
     beat();
+    if (!directory_.empty()) sign_heads(false);
     open_some();
     ask_slots(false);
     retry_fetches();
+    find_withheld();
     apply_redacts();
     acknowledge_erased();
     for (auto it = tickets_.begin(); it != tickets_.end();)
@@ -283,6 +286,7 @@ void NodeCore::on_tick() {
         now_.since(newest_checkpoint_->issued) >= checkpoint_every_ms)
         issue_checkpoint();
     prune_drafts();
+    prune_suspends();
     for (const auto& [id, peer] : peers_)
         if (peer.up) send_mail(id, false);
     check_held_waits();

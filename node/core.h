@@ -4,8 +4,11 @@
 //   ingest.cc       entries from peers: parse → job → verify → store, index, forward, ack
 //   keys.cc         epoch keys: grants, slots, opening what waited for a key
 //   deletion.cc     withdrawals and redacts → erase → level 3
+//   freshness.cc    how old the directory may be for it
 //   posting.cc      PREPARE, COMMIT, sealing, key grants of our own streams
 //   sync.cc         hello, heads, ranges, beats
+//   heads.cc        signed heads: what an origin says it has, against what we hold
+//   suspension.cc   suspensions that act before they are recorded
 //   directory_sync.cc  records, drafts, the sequencer
 //   acks.cc         acks and their mail
 //   control.cc      requests of officers and persons
@@ -21,6 +24,7 @@
 
 #include "node/control.pb.h"
 #include "node/event.h"
+#include "node/head_watch.h"
 #include "node/node.h"
 #include "node/sync.pb.h"
 #include "node/sync_frame.h"
@@ -46,6 +50,8 @@ constexpr std::uint64_t slot_retry_ms = 5 * ms_second;
 constexpr std::uint64_t ticket_ms = 10 * ms_minute;
 constexpr std::uint64_t bare_redact_ms = 24 * ms_hour;
 constexpr std::uint64_t checkpoint_every_ms = 6 * ms_hour;
+constexpr std::uint64_t directory_stale_ms = ms_day;
+constexpr std::uint64_t directory_dead_ms = 14 * ms_day;
 constexpr std::uint64_t ack_delay_ms = 2 * ms_second;     // of levels 2 and 3; the protocol allows 60 s
 
 struct StreamInfo {
@@ -127,6 +133,7 @@ struct Ticket {
     Hash32 readers_then;
     proto::PreparedResponse shown;
     std::string action;
+    bool stale_directory = false;  // The officer said to go on.
     std::uint64_t request = 0;
     std::size_t checks_left = 0;
     bool good = true;
@@ -205,7 +212,9 @@ class NodeCore {
     void on_live(const LiveFrame& frame);
     void offer(const NodeId& from, UnverifiedEntry entry);
     void offer_bulk(const NodeId& from, std::vector<UnverifiedEntry> entries);
+    std::optional<Bytes> held_prefix(const StreamId& id, Seq seq) const;
     void known_already(const NodeId& from, StreamInfo& info, UnverifiedEntry entry);
+    void take_late_body(UnverifiedEntry entry);
     void on_checked(EntryChecked checked);
     void take(const NodeId& from, VerifiedEntry entry, std::optional<Result<OfficerContent>> content);
     bool begin_stream(const EntryHeader& genesis);
@@ -265,6 +274,10 @@ class NodeCore {
     std::vector<AlertState> parts_of(const AlertState& alert) const;
     Result<PlannedPart> answer_in_kind(const AlertState& alert, Bytes operation);
     Result<Hash32> members_hash(const std::vector<StreamId>& streams) const;
+    // freshness.cc
+    UnixMillis directory_as_of() const;
+    bool leaves_out(const PlannedPart& part) const;
+    Status fresh_enough(const Ticket& ticket, bool overridden) const;
     void plan_stream(PlannedPart& part, const AudienceId& base, bool derived,
                      const AudienceDefinition& definition);
     proto::PreparedPart show_part(const PlannedPart& part, const std::vector<NodeId>& readers,
@@ -300,6 +313,8 @@ class NodeCore {
     std::uint64_t next_request(const NodeId& peer) { return ++peers_[peer].requests; }
     Hash32 heads_digest(const NodeId& peer) const;
     void send_heads(const NodeId& peer, std::uint64_t request);
+    void ask_range(const NodeId& peer, const StreamId& stream, Seq from, Seq to,
+                   Precedence precedence = Precedence::routine);
     void fetch(StreamInfo& info, const NodeId& peer);
     void retry_fetches();
     void continue_fetches();
@@ -309,10 +324,22 @@ class NodeCore {
     void push_to(const NodeId& peer, const StreamInfo& info, const std::vector<Fresh>& entries);
     void add_slots(const StreamId& stream, Epoch epoch, proto::SyncEntries& out) const;
 
+    // heads.cc
+    void sign_heads(bool moved);
+    void send_signed_heads(const NodeId& peer);
+    void on_signed_heads(const NodeId& from, const Bytes& payload);
+    bool take_signed_head(const NodeId& from, Bytes bytes);
+    void compare_head(const NodeId& from, StreamInfo& info, const Head& head);
+    void ask_for_promised(HeadWatch::Note& note, StreamInfo& info);
+    void find_withheld();
+    bool is_withheld(const HeadWatch::Note& note) const;
+    void warn_of_heads(proto::StatusResponse& out);
+
     // directory_sync.cc
     void on_directory(const NodeId& peer, const SyncHead& head, const Bytes& payload);
     Status apply_record(DirectoryRecord record, bool durable);
     void directory_changed();
+    void take_draft(const NodeId& from, const proto::Draft& draft);
     void send_records(const NodeId& peer, std::uint64_t from, std::uint64_t request);
     void share_directory();
     void take_checkpoint(const NodeId& from, ByteView bytes);
@@ -327,6 +354,13 @@ class NodeCore {
     std::size_t parties_compared() const;
     std::size_t parties_needed() const;
     void finish_rebuild();
+
+    // suspension.cc
+    bool hold_suspend(const NodeId& from, const proto::Draft& draft);
+    void prune_suspends();
+    void save_suspends();
+    Status load_suspends();
+    void warn_of_suspends(proto::StatusResponse& out) const;
 
     // acks.cc
     void ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level);
@@ -387,6 +421,8 @@ class NodeCore {
     Directory directory_;
     Bytes checkpoint_;  // Newest, as signed.
     std::optional<Checkpoint> newest_checkpoint_;
+    std::map<StatementId, proto::Draft> held_drafts_;  // Suspensions in force and not recorded.
+    UnixMillis suspended_at_{};  // The latest of them: epochs granted before are due.
     bool rebuilt_ = false;  // The sequencer's disk was lost: members may know later records than we.
     std::map<StatementId, proto::Draft> drafts_;
     // (coordinator, request) → client.
@@ -399,6 +435,7 @@ class NodeCore {
     std::map<std::pair<StreamId, Epoch>, Seq> queued_;   // To be opened after this batch's commit.
     std::map<std::pair<StreamId, Epoch>, Seq> saved_to_open_;
     std::deque<std::pair<NodeId, UnverifiedEntry>> parked_;
+    HeadWatch heads_;
     std::vector<PendingRedact> redacts_;
     std::map<EntryRef, Arrival> erased_unacked_;  // Gone here; level 3 waits for consumers.
     std::set<EntryRef> owed_;  // Level 3 not yet posted: a start goes on with them.

@@ -1,5 +1,6 @@
 // The directory between peers: records, checkpoints, drafts on their way to their signatures; and,
-// at the coordinator that holds the online key, the sequencer. Its key orders and authorises nothing.
+// at the coordinator that holds the online key, the sequencer. Its key orders and authorises
+// nothing.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,10 +61,7 @@ void NodeCore::on_directory(const NodeId& from, const SyncHead& head, const Byte
     if (!frame.checkpoint().empty()) take_checkpoint(from, as_bytes(frame.checkpoint()));
     finish_rebuild();
     if (frame.has_want()) send_records(from, frame.want_from(), head.request);
-    for (const auto& draft : frame.drafts()) {
-        if (auto id = id_of(draft); id.ok() && drafts_.size() < drafts_max && !is_coordinator())
-            drafts_[*id] = draft;
-    }
+    for (const auto& draft : frame.drafts()) take_draft(from, draft);
     if (frame.has_submit()) on_submit(from, head, frame.submit());
     if (frame.accepted() || !frame.refused().empty()) {
         auto waiting = submits_.extract(std::pair{from, head.request});
@@ -77,6 +75,21 @@ void NodeCore::on_directory(const NodeId& from, const SyncHead& head, const Byte
         }
         answer(waiting.mapped().first, response, waiting.mapped().second);
     }
+}
+
+// To be shown to persons; a suspension with its signatures acts, and is recorded where that can be.
+void NodeCore::take_draft(const NodeId& from, const proto::Draft& draft) {
+    auto id = id_of(draft);
+    if (!id.ok() || directory_.empty()) return;
+    bool acts = hold_suspend(from, draft);
+    if (identity_.online.has_value()) {
+        if (acts) (void)submit(draft);  // Held in any case; refused drafts are their drafter's.
+        return;
+    }
+    if (is_coordinator() || acts || drafts_.size() >= drafts_max) return;
+    if (directory_.progress(as_bytes(draft.statement()), as_bytes(draft.authorisations()), now_)
+            .ok())
+        drafts_[*id] = draft;
 }
 
 void NodeCore::send_records(const NodeId& peer, std::uint64_t from, std::uint64_t request) {
@@ -109,6 +122,7 @@ void NodeCore::directory_changed() {
         peers_[id].records = directory_.size();
     }
     prune_drafts();
+    prune_suspends();
     unpark();
     for (auto& [id, info] : streams_)
         if (is_self(info.state.origin)) tell_coordinators(info);
@@ -141,8 +155,8 @@ void NodeCore::take_checkpoint(const NodeId& from, ByteView bytes) {
     write(PutPrivate{"checkpoint", checkpoint_});
 }
 
-// A new store begins with what the network file says: ROOT, or, where a coordinator's disk was lost,
-// all records that the member had who wrote the file.
+// A new store begins with what the network file says: ROOT, or, where a coordinator's disk was
+// lost, all records that the member had who wrote the file.
 void NodeCore::begin_directory() {
     if (!directory_.empty() || options_.network_file.empty()) return;
     auto file = parse_network_file(options_.network_file);
@@ -207,7 +221,8 @@ Result<std::string> NodeCore::submit(const proto::Draft& draft) {
                                         parties_needed(), parties_compared())};
     auto id = id_of(draft);
     if (!id.ok()) return id.error();
-    if (directory_.seen_statement(*id)) return {Errc::duplicate, "this statement is in force already"};
+    if (directory_.seen_statement(*id))
+        return {Errc::duplicate, "this statement is in force already"};
     StatementDraft joined{to_bytes(as_bytes(draft.statement())),
                           to_bytes(as_bytes(draft.authorisations()))};
     auto known = drafts_.find(*id);
@@ -223,9 +238,8 @@ Result<std::string> NodeCore::submit(const proto::Draft& draft) {
     auto progress = directory_.progress(joined.statement, joined.authorisations, now_);
     if (!progress.ok()) return progress.error();
     if (progress->complete) {
-        DirectoryRecord record{DirSeq{directory_.size()},
-                               std::max(now_, directory_.now().recorded), joined.statement,
-                               joined.authorisations};
+        DirectoryRecord record{DirSeq{directory_.size()}, std::max(now_, directory_.now().recorded),
+                               joined.statement, joined.authorisations};
         if (Status status = apply_record(std::move(record), true); !status.ok())
             return status.error();
         drafts_.erase(*id);
@@ -283,8 +297,8 @@ void NodeCore::prune_drafts() {
     if (drafts_.size() != before && is_coordinator()) save_drafts();
 }
 
-// Who may connect: every node in good standing and the coordinators; each live audience its members;
-// the control socket our officers and, at a coordinator, the persons of the directory.
+// Who may connect: every node in good standing and the coordinators; each live audience its
+// members; the control socket our officers and, at a coordinator, the persons of the directory.
 AdmitPeers NodeCore::admitted() const {
     AdmitPeers out;
     for (const auto& [id, officer] : officers_)

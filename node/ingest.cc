@@ -1,6 +1,8 @@
-// Entries from peers: parse → job (signature; decryption where the key is at hand) → verify → store,
-// index, acknowledge, forward. What can't be taken yet waits in bounded places.
+// Entries from peers: parse → job (signature; decryption where the key is at hand) → verify →
+// store, index, acknowledge, forward. What can't be taken yet waits in bounded places.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "node/core.h"
 #include "protocol/mutant.h"
@@ -77,12 +79,7 @@ void NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
     }
     if (info == nullptr) {
         // Not even the genesis is here: fetch the stream from its beginning.
-        proto::SyncRange want;
-        want.set_stream_id(header.stream.str());
-        want.set_from(0);
-        want.set_to(header.seq.value);
-        want.set_max_bytes(256 * 1024);
-        return send(from, SyncType::range, next_request(from), want.SerializeAsString());
+        return ask_range(from, header.stream, Seq{}, header.seq);
     }
     CheckEntryJob job{from, std::move(entry), *key, std::nullopt};
     if (info != nullptr && info->key.has_value() && !job.entry.absent() &&
@@ -92,26 +89,40 @@ void NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
     out_->jobs.push_back(Job{std::move(job)});
 }
 
+// Header and signature of an entry that we hold, be it since this batch only.
+std::optional<Bytes> NodeCore::held_prefix(const StreamId& id, Seq seq) const {
+    auto held = store_.entry(id, seq);
+    if (held.ok() && held->has_value()) return to_bytes((*held)->entry.prefix());
+    for (const StoreOp& op : out_->writes) {
+        const auto* put = std::get_if<PutEntry>(&op);
+        if (put != nullptr && put->entry.header().stream == id && put->entry.header().seq == seq)
+            return to_bytes(put->entry.prefix());
+    }
+    return std::nullopt;
+}
+
 // Held already: identical (perhaps with a body that we lack), or a fork.
 void NodeCore::known_already(const NodeId& from, StreamInfo& info, UnverifiedEntry entry) {
-    auto held = store_.entry(info.state.id, entry.header().seq);
-    if (!held.ok() || !held->has_value()) return;  // Damaged, or of this very batch: sync asks again.
-    const UnverifiedEntry& ours = (*held)->entry;
-    if (ours.id() == entry.id()) {
-        if (!ours.absent() || entry.absent() || (*held)->erased) return;
-        if (is_coordinator()) return;  // Erased by a redact; a carrier has no use for it.
-        auto body = verify_body(std::move(entry), ours.id());
-        if (!body.ok()) return;
-        const EntryHeader header = body->header();
-        write(PutBody{std::move(*body)});
-        queue_open(header.stream, header.epoch, header.seq);
-        return;
-    }
+    const EntryHeader header = entry.header();
+    auto ours = held_prefix(info.state.id, header.seq);
+    if (!ours.has_value()) return;  // Damaged here; sync asks again.
+    if (std::ranges::equal(*ours, entry.prefix())) return take_late_body(std::move(entry));
     auto key = signer_of(entry, directory_);
     if (!key.ok()) return;
     auto checked = check_signature(std::move(entry), *key);
-    if (!checked.ok()) return refuse(from, ours.header(), checked.error());
-    freeze(info, ForkProof{to_bytes(ours.prefix()), to_bytes(checked->entry().prefix())});
+    if (!checked.ok()) return refuse(from, header, checked.error());
+    freeze(info, ForkProof{std::move(*ours), to_bytes(checked->entry().prefix())});
+}
+
+void NodeCore::take_late_body(UnverifiedEntry entry) {
+    if (is_coordinator() || entry.absent()) return;  // A carrier has no use for what was erased.
+    const EntryHeader header = entry.header();
+    auto held = store_.entry(header.stream, header.seq);
+    if (!held.ok() || !held->has_value() || !(*held)->entry.absent() || (*held)->erased) return;
+    auto body = verify_body(std::move(entry), (*held)->entry.id());
+    if (!body.ok()) return;
+    write(PutBody{std::move(*body)});
+    queue_open(header.stream, header.epoch, header.seq);
 }
 
 void NodeCore::offer_bulk(const NodeId& from, std::vector<UnverifiedEntry> entries) {
@@ -270,9 +281,9 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
             if (content.has_value() && content->ok()) {
                 index_content(header, now_, **content);
             } else if (content.has_value()) {
-                log(3, fmt::format("officer_refused stream={} seq={} code={}",
-                                   header.stream.brief(), header.seq.value,
-                                   errc_name(content->code())));
+                log(3,
+                    fmt::format("officer_refused stream={} seq={} code={}", header.stream.brief(),
+                                header.seq.value, errc_name(content->code())));
             } else {
                 index_.note_unopened(1);
                 // In bulk the stream's state, and so its key, is further on already.
@@ -303,17 +314,10 @@ void NodeCore::forward(const NodeId& from, const VerifiedEntry& entry) {
 // predecessor, from the same source, is the other half of the proof.
 void NodeCore::forked(StreamInfo& info, const UnverifiedEntry& other, const NodeId& from) {
     if (info.state.frozen) return;
-    if (other.header().seq > info.state.head) {
-        proto::SyncRange want;
-        want.set_stream_id(info.state.id.str());
-        want.set_from(info.state.head.value);
-        want.set_to(info.state.head.value);
-        want.set_max_bytes(256 * 1024);
-        return send(from, SyncType::range, next_request(from), want.SerializeAsString());
-    }
-    auto held = store_.entry(info.state.id, other.header().seq);
-    if (!held.ok() || !held->has_value()) return;
-    freeze(info, ForkProof{to_bytes((*held)->entry.prefix()), to_bytes(other.prefix())});
+    if (other.header().seq > info.state.head)
+        return ask_range(from, info.state.id, info.state.head, info.state.head);
+    auto ours = held_prefix(info.state.id, other.header().seq);
+    if (ours.has_value()) freeze(info, ForkProof{std::move(*ours), to_bytes(other.prefix())});
 }
 
 void NodeCore::freeze(StreamInfo& info, const ForkProof& proof) {

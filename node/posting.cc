@@ -79,6 +79,9 @@ void NodeCore::finish_post(std::uint64_t number) {
     ++counters_.published;
     write(PutAudit{now_, officer->second.display_sign, ticket.action,
                    ticket.parts.front().alert.hex()});
+    if (ticket.stale_directory)
+        write(PutAudit{now_, officer->second.display_sign, "stale-directory",
+                       fmt::format("{} h", now_.since(directory_as_of()) / ms_hour)});
     answer(ticket.client, response, ticket.request);
 }
 
@@ -171,7 +174,9 @@ Result<StreamInfo*> NodeCore::ensure_stream(const PlannedPart& part) {
 Status NodeCore::ensure_epoch(StreamInfo& info) {
     AcceptContext context{directory_, info.definition ? &*info.definition : nullptr};
     if (info.key.has_value() && mutant(Mutant::keep_epoch)) return {};
-    if (info.key.has_value() && !epoch_due(info.state, context, now_.since(info.granted)))
+    bool granted_to_suspended = info.granted <= suspended_at_ && suspended_at_ != UnixMillis{};
+    if (info.key.has_value() && !granted_to_suspended &&
+        !epoch_due(info.state, context, now_.since(info.granted)))
         return {};
     const DirectoryState& state = directory_.now();
     const NodeRecord* self = state.node(identity_.id);
@@ -185,7 +190,8 @@ Status NodeCore::ensure_epoch(StreamInfo& info) {
     Nonce24 nonce = rng_.bytes<Nonce24>();
     GrantBody body{state.link, key_commitment(key, info.state.id, epoch), {}};
     if (info.definition.has_value()) {
-        fill_recipients(state, *info.definition, identity_.id);
+        // By the records alone, as readers check it; a suspension not recorded costs the slot.
+        fill_recipients(*directory_.at(state.n), *info.definition, identity_.id);
         body.sealed_definition = seal_definition(key, info.state.id, epoch, body.dir_link,
                                                  body.commitment, nonce, *info.definition);
     }

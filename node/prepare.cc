@@ -36,6 +36,9 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
         case proto::Operation::BODY_NOT_SET: break;
     }
     if (!ticket.ok()) return fail(client, request.id(), ticket.error());
+    ticket->stale_directory = request.prepare().stale_directory();
+    if (Status fresh = fresh_enough(*ticket, ticket->stale_directory); !fresh.ok())
+        return fail(client, request.id(), fresh.error());
     if (tickets_.size() >= tickets_max)
         return fail(client, request.id(), {Errc::busy, "too many postings are under way here"});
     auto readers = ticket->readers();

@@ -74,6 +74,7 @@ void NodeCore::on_frame(const PeerFrame& frame) {
         case SyncType::ack: return on_ack(frame.peer, *head, payload);
         case SyncType::directory: return on_directory(frame.peer, *head, payload);
         case SyncType::fork: return on_fork(frame.peer, payload);
+        case SyncType::head: return on_signed_heads(frame.peer, payload);
         case SyncType::beat: return on_beat(frame.peer, payload);
         case SyncType::stream: return on_stream(frame.peer, payload);
         default: return;  // Reserved for later versions; a peer may send them, we do not answer.
@@ -108,12 +109,14 @@ void NodeCore::on_hello(const NodeId& from, const Bytes& payload) {
     finish_rebuild();
     if (directory_.now().coordinator(from) != nullptr)
         for (auto& [id, info] : streams_) tell_coordinators(info);
-    if (!drafts_.empty()) {
+    if (!drafts_.empty() || !held_drafts_.empty()) {
         proto::SyncDirectory share;
         for (const auto& [id, draft] : drafts_) *share.add_drafts() = draft;
+        for (const auto& [id, draft] : held_drafts_) *share.add_drafts() = draft;
         send(from, SyncType::directory, 0, share.SerializeAsString());
     }
     send_heads(from, 1);
+    send_signed_heads(from);
     send_mail(from, false);
     ask_slots(true);
 }
@@ -178,12 +181,7 @@ void NodeCore::on_heads(const NodeId& from, const SyncHead& head, const Bytes& p
         Seq seq{row.seq()};
         StreamInfo* info = stream(*id);
         if (info == nullptr || !info->state.founded) {
-            proto::SyncRange want;
-            want.set_stream_id(id->str());
-            want.set_from(0);
-            want.set_to(seq.value);
-            want.set_max_bytes(range_bytes_max);
-            send(from, SyncType::range, next_request(from), want.SerializeAsString());
+            ask_range(from, *id, Seq{}, seq);
             continue;
         }
         // Who is left out of a stream gets no answer about it, not even a question.
@@ -202,14 +200,8 @@ void NodeCore::on_heads(const NodeId& from, const SyncHead& head, const Bytes& p
         }
         if (seq > info->state.head) fetch(*info, from);
         // Same seq, another entry: fetching theirs makes the proof.
-        if (seq == info->state.head && row.entry_id() != info->state.head_id.str()) {
-            proto::SyncRange want;
-            want.set_stream_id(id->str());
-            want.set_from(seq.value);
-            want.set_to(seq.value);
-            want.set_max_bytes(range_bytes_max);
-            send(from, SyncType::range, next_request(from), want.SerializeAsString());
-        }
+        if (seq == info->state.head && row.entry_id() != info->state.head_id.str())
+            ask_range(from, *id, seq, seq);
     }
     if (head.request == 1 && heads.digest() != heads_digest(from).str()) send_heads(from, 0);
 }
@@ -263,16 +255,21 @@ std::map<std::string, UnixMillis> NodeCore::heard(UnixMillis now) const {
 
 // --- ranges -----------------------------------------------------------------------------------
 
+void NodeCore::ask_range(const NodeId& peer, const StreamId& stream, Seq from, Seq to,
+                         Precedence precedence) {
+    proto::SyncRange want;
+    want.set_stream_id(stream.str());
+    want.set_from(from.value);
+    want.set_to(to.value);
+    want.set_max_bytes(range_bytes_max);
+    send(peer, SyncType::range, next_request(peer), want.SerializeAsString(), precedence);
+}
+
 void NodeCore::fetch(StreamInfo& info, const NodeId& peer) {
     if (info.state.frozen) return;
     if (info.fetch.has_value() && info.fetch->until > now_) return;
     info.fetch = StreamInfo::Fetch{peer, now_.plus(fetch_timeout_ms)};
-    proto::SyncRange want;
-    want.set_stream_id(info.state.id.str());
-    want.set_from(info.state.next_seq().value);
-    want.set_to(~0ull);
-    want.set_max_bytes(range_bytes_max);
-    send(peer, SyncType::range, next_request(peer), want.SerializeAsString(), Precedence::priority);
+    ask_range(peer, info.state.id, info.state.next_seq(), Seq{~0ull}, Precedence::priority);
 }
 
 // Streams that moved in this batch and are still behind what a peer said it holds.

@@ -92,7 +92,7 @@ Result<StatementWork> Directory::begin(const DirectoryRecord& record) const {
     if (record.n.value != states_.size())
         return {Errc::structure,
                 fmt::format("record {} after {} records", record.n.value, states_.size())};
-    if (!empty() && record.recorded < now().recorded)
+    if (!empty() && record.recorded < recorded().recorded)
         return {Errc::structure, "recorded before the record before it"};
     if (record.recorded.value > recorded_ms_max)
         return {Errc::structure, "recorded at a time that is none"};
@@ -108,7 +108,7 @@ Result<StatementWork> Directory::begin(const DirectoryRecord& record) const {
     work.change.network = network_;
     work.change.recorded = record.recorded;
     work.change.owners = &key_owners_;
-    if (!empty()) work.change.state = now();
+    if (!empty()) work.change.state = recorded();
     work.change.state.n = record.n;
     work.change.members_may_differ = empty();
     apply_time(work.change);
@@ -127,7 +127,7 @@ Result<StatementWork> Directory::prepare(const DirectoryRecord& record) const {
     if (!missing.empty() && !mutant(Mutant::skip_authorisation))
         return {Errc::not_authorised, "not signed by " + joined(missing)};
     if (Status s = perform(*work, *signers); !s) return s.error();
-    finish_state(network_, record, empty() ? DirLink{} : now().link, work->change);
+    finish_state(network_, record, empty() ? DirLink{} : recorded().link, work->change);
     return work;
 }
 
@@ -140,7 +140,46 @@ Status Directory::apply(DirectoryRecord record) {
     key_owners_.merge(work->change.claims);
     states_.push_back(std::make_shared<const DirectoryState>(std::move(work->change.state)));
     records_.push_back(std::move(record));
+    hold_state();
     return {};
+}
+
+Status Directory::hold_suspend(ByteView statement, ByteView authorisations, UnixMillis now_ms) {
+    UnixMillis when = std::max(now_ms, recorded().recorded);
+    auto work =
+        prepare({DirSeq{states_.size()}, when, to_bytes(statement), to_bytes(authorisations)});
+    if (!work) return work.error();
+    if (!work->statement.has_suspend()) return {Errc::invalid, "only a suspension acts unrecorded"};
+    auto node = NodeId::parse(work->statement.suspend().node_id());
+    if (!node) return node.error();
+    bool lapses = work->change.state.node(*node)->suspend_lapses.value != 0;
+    held_.emplace(work->id, HeldSuspend{*node, when, lapses});
+    hold_state();
+    return {};
+}
+
+bool Directory::lapse_held(UnixMillis now_ms) {
+    std::size_t lapsed = std::erase_if(held_, [&](const auto& item) {
+        return item.second.lapses && now_ms.since(item.second.since) >= suspend_lapse_ms;
+    });
+    if (lapsed > 0) hold_state();
+    return lapsed > 0;
+}
+
+void Directory::hold_state() {
+    std::erase_if(held_, [this](const auto& item) { return seen_statement(item.first); });
+    held_state_ = nullptr;
+    if (held_.empty()) return;
+    auto state = std::make_shared<DirectoryState>(recorded());
+    for (const auto& [id, held] : held_) {
+        const NodeRecord* node = state->node(held.node);
+        if (node == nullptr || node->standing != Standing::good) continue;
+        auto suspended = std::make_shared<NodeRecord>(*node);
+        suspended->standing = Standing::suspended;
+        state->nodes[held.node] = std::move(suspended);
+    }
+    recompute_audiences(*state);
+    held_state_ = std::move(state);
 }
 
 Status Directory::check(ByteView statement, ByteView authorisations, UnixMillis recorded) const {
@@ -155,7 +194,7 @@ Result<AuthorisationProgress> Directory::progress(ByteView statement, ByteView a
     DirectoryRecord record{DirSeq{states_.size()}, now_ms, to_bytes(statement),
                            to_bytes(authorisations)};
     // A draft is shown also where this machine's clock is behind the chain's.
-    if (!empty()) record.recorded = std::max(now_ms, now().recorded);
+    if (!empty()) record.recorded = std::max(now_ms, recorded().recorded);
     auto work = begin(record);
     if (!work) return work.error();
     auto demand = demand_of(work->statement, work->change.state);

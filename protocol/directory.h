@@ -215,8 +215,8 @@ class Directory {
     const NetworkId& network() const { return network_; }
     bool empty() const { return states_.empty(); }
     std::size_t size() const { return states_.size(); }
-    // The newest state; the directory must not be empty.
-    const DirectoryState& now() const { return *states_.back(); }
+    // The newest state, suspensions held included; the directory must not be empty.
+    const DirectoryState& now() const { return held_state_ ? *held_state_ : *states_.back(); }
     // The state after record n; null when n is not there (yet).
     const DirectoryState* at(DirSeq n) const;
     const DirectoryRecord& record(DirSeq n) const { return records_[n.value]; }
@@ -233,6 +233,19 @@ class Directory {
     Result<AuthorisationProgress> progress(ByteView statement, ByteView authorisations,
                                            UnixMillis now) const;
 
+    // A SUSPEND with all its signatures acts on `now` before a sequencer has recorded it, until it
+    // is recorded or lapses (protocol §5). `at` stays what the records say: nothing that others
+    // verify rests on it. Errors: those of `apply`; invalid when it is no SUSPEND.
+    Status hold_suspend(ByteView statement, ByteView authorisations, UnixMillis now);
+    struct HeldSuspend {
+        NodeId node;
+        UnixMillis since;
+        bool lapses = false;  // 72 h after `since`.
+    };
+    const std::map<StatementId, HeldSuspend>& held_suspends() const { return held_; }
+    // Forgets those that lapsed. True when there were any.
+    bool lapse_held(UnixMillis now);
+
     // The origin's key for a generation as known at dir_seq n; null when there was none.
     const SigningKey* signing_key(const NodeId& node, Generation generation, DirSeq n) const;
     // Did the members of `audience` ever differ between the states after records `from` and `to`,
@@ -243,6 +256,8 @@ class Directory {
     bool seen_statement(const StatementId& id) const;
 
    private:
+    const DirectoryState& recorded() const { return *states_.back(); }
+    void hold_state();
     // A statement read and judged as far as possible before its signatures; then the new state.
     Result<StatementWork> begin(const DirectoryRecord& record) const;
     Status check_base(const StatementWork& work) const;
@@ -254,6 +269,8 @@ class Directory {
     std::map<StatementId, DirSeq> statements_;
     std::map<std::string, DirSeq> changed_;     // Subject → last record that changed it.
     std::map<Hash32, std::string> key_owners_;  // Every key ever seen → whose and what for.
+    std::map<StatementId, HeldSuspend> held_;
+    std::shared_ptr<const DirectoryState> held_state_;  // Null while nothing is held.
 };
 
 }  // namespace rilon

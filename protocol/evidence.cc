@@ -95,7 +95,7 @@ Bytes make_head(const NetworkId& network, const Head& head, const SignSecretKey&
     return signed_bytes(std::move(out), sk);
 }
 
-Result<Head> verify_head(const NetworkId& network, const SignPublicKey& pk, ByteView bytes) {
+Result<Head> parse_head(const NetworkId& network, ByteView bytes) {
     if (bytes.size() != head_signed_bytes + Signature::size())
         return {Errc::malformed, "head: not 186 bytes"};
     ByteReader in(bytes.first(head_signed_bytes));
@@ -109,6 +109,12 @@ Result<Head> verify_head(const NetworkId& network, const SignPublicKey& pk, Byte
     head.entry = in.fixed<EntryId>();
     head.time = UnixMillis{in.u64()};
     if (!in.done()) return {Errc::malformed, "head: not 186 bytes"};
+    return head;
+}
+
+Result<Head> verify_head(const NetworkId& network, const SignPublicKey& pk, ByteView bytes) {
+    auto head = parse_head(network, bytes);
+    if (!head) return head.error();
     Status signature = check_tail(bytes, pk, "head");
     if (!signature.ok()) return signature.error();
     return head;

@@ -19,6 +19,9 @@ struct Head {
     UnixMillis time;
 };
 Bytes make_head(const NetworkId& network, const Head& head, const SignSecretKey& sk);
+// What it claims, its signature not checked: for deciding whether the check is worth its time.
+// Errors: malformed, wrong_network.
+Result<Head> parse_head(const NetworkId& network, ByteView bytes);
 // Strict; the key is the node's of that generation in the newest directory state, and not replaced.
 // Standing is the caller's to judge. Errors: malformed, wrong_network, unknown_key, bad_signature.
 Result<Head> verify_head(const Directory& directory, ByteView bytes);

@@ -34,6 +34,9 @@ enum class Mutant {
     fork_kept_secret,      // the proof of a fork is not spread
     keep_suspended_peer,   // a suspended node stays connected
     bounce_mail,           // a hub gives mail of its nodes back to the coordinator
+    ignore_heads,          // what origins sign they have is not remembered
+    old_directory,         // posting goes on however old the directory is
+    wait_for_record,       // a suspension acts only when it is recorded
     count_,
 };
 
@@ -75,6 +78,9 @@ constexpr std::string_view mutant_names[] = {
     "fork_kept_secret",
     "keep_suspended_peer",
     "bounce_mail",
+    "ignore_heads",
+    "old_directory",
+    "wait_for_record",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

@@ -40,6 +40,7 @@ struct PostWish {
     std::vector<std::string> exclude = {};
     std::vector<std::string> only = {};
     Precedence precedence = Precedence::routine;
+    bool stale_directory = false;
 };
 
 // A posting that the node acknowledged.

@@ -12,6 +12,7 @@ Error failed(const proto::Failure& failure) {
 
 void fill_wish(const PostWish& wish, proto::PrepareRequest& out) {
     out.mutable_wish()->set_audience(wish.audience);
+    out.set_stale_directory(wish.stale_directory);
     out.mutable_wish()->set_except_host(wish.except_host);
     for (const std::string& party : wish.exclude) out.mutable_wish()->add_exclude(party);
     for (const std::string& name : wish.only) out.mutable_wish()->add_only(name);

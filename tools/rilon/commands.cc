@@ -99,6 +99,7 @@ constexpr OptionSpec post[] = {
     {"--contact", "TEXT", "a facilitator's name, handle or telephone"},
     {"--text", "TEXT", "of a bulletin"},
     {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
     {"--urgent", nullptr, "precedence immediate"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
@@ -111,6 +112,7 @@ constexpr OptionSpec say[] = {
     {"--tell-issuer", nullptr, "let the issuing state know of the document"},
     {"--tlp", "TLP", "CLEAR GREEN AMBER AMBER+STRICT RED"},
     {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
     {"--urgent", nullptr, "precedence immediate"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
@@ -123,6 +125,7 @@ constexpr OptionSpec update[] = {
     {"--only", "NODE,…", "exactly these nodes", true},
     {"--tell-issuer", nullptr, "let the issuing state know of the document"},
     {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
     {"--urgent", nullptr, "precedence immediate"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
@@ -201,6 +204,7 @@ constexpr OptionSpec un_list[] = {
     {"--only", "NODE,…", "exactly these nodes", true},
     {"--tell-issuer", nullptr, "let the issuing state know of the document"},
     {"--dry-run", nullptr, "show what would be posted"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
 };
 constexpr OptionSpec ceremony[] = {
     {"--name", "NAME", "of the network"},

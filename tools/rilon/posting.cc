@@ -93,6 +93,7 @@ Result<proto::PostedResponse> negotiate(Context& context, Session& session, cons
     for (int round = 0; round < previews_max; ++round) {
         proto::Request request;
         *request.mutable_prepare() = posting.prepare;
+        request.mutable_prepare()->set_stale_directory(context.args.has("stale-directory"));
         auto response = session.call(request);
         if (!response) return response.error();
         prepared = response->prepared();

@@ -292,6 +292,23 @@ TEST_F(CoreRows, Row37ForkIsProvenSpreadAndFrozen) {
     }
 }
 
+TEST_F(CoreRows, Row37ForkWhoseHalvesCameTogetherIsProven) {
+    Posted posted = post("aus-bkk", {"BKK"});
+    net.run(3 * ms_second);
+    StreamId stream = posted.parts[0].stream;
+    VerifiedEntry one = craft("aus-bkk", stream);
+    VerifiedEntry other = craft("aus-bkk", stream);
+    proto::SyncEntries frame;
+    frame.set_stream_id(stream.str());
+    frame.set_head(one.header().seq.value);
+    for (const VerifiedEntry* half : {&one, &other})
+        frame.add_entries()->set_entry(std::string(as_text(half->bytes())));
+    net.inject(id("aus-bkk"), id("tha-bkk"), SyncType::push, frame.SerializeAsString());
+    net.run(10 * ms_second);
+    EXPECT_TRUE(net.daemon("tha-bkk").disk().streams.at(stream).frozen);
+    EXPECT_TRUE(net.daemon("can-bkk").disk().streams.at(stream).frozen);
+}
+
 TEST_F(CoreRows, Row39TheCoordinatorAndTheExcludedOpenNothing) {
     std::vector<Posted> all = {post("aus-bkk", {"BKK"}), post("aus-bkk", {"network"}),
                                post("aus-bkk", {"BKK", true}),

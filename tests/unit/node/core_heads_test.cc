@@ -1,0 +1,96 @@
+// Signed heads: a relay that withholds is found out (row 38).
+#include <gtest/gtest.h>
+
+#include "node/head_watch.h"
+#include "tests/support/test_net.h"
+
+namespace rilon {
+namespace {
+
+const Founded& founded() {
+    static const Founded one = [] {
+        FoundingOptions options;
+        options.rilons = {{"BKK", "THA"}};
+        return Founded(options);
+    }();
+    return one;
+}
+
+// can-bkk reaches the others through the host's hub alone.
+class CoreHeads : public testing::Test {
+   protected:
+    CoreHeads() : net(founded(), 11) {
+        net.dials = [](const Daemon& from, const Daemon& to) {
+            if (from.name() == "can-bkk") return to.name() == "tha-bkk";
+            return to.name() == "tha-bkk" || to.name() == "coordinator-1";
+        };
+        net.add_all();
+        net.start_all();
+        net.run(5 * ms_second);
+        EXPECT_TRUE(net.post("aus-bkk", {"BKK"}, "before").ok());
+        net.run(5 * ms_second);
+    }
+    ~CoreHeads() override {
+        for (const auto& what : net.broken()) ADD_FAILURE() << what;
+    }
+    // From now on the hub gives can-bkk nothing new and says nothing that would show it.
+    void withhold(bool heads_too) {
+        NodeId hub = net.daemon("tha-bkk").id();
+        NodeId reader = net.daemon("can-bkk").id();
+        net.filter = [=](const SentFrame& frame) {
+            if (frame.from != hub || frame.to != reader) return false;
+            if (frame.live) return true;
+            if (frame.head.type == SyncType::head) return heads_too;
+            return frame.head.type == SyncType::push || frame.head.type == SyncType::put ||
+                   frame.head.type == SyncType::heads || frame.head.type == SyncType::beat;
+        };
+    }
+    bool warned(const std::string& words) {
+        proto::Request request;
+        request.mutable_status();
+        auto response = net.request("can-bkk", request);
+        EXPECT_TRUE(response.ok());
+        if (!response.ok()) return false;
+        for (const auto& warning : response->status().warnings())
+            if (warning.find(words) != std::string::npos) return true;
+        return false;
+    }
+    TestNet net;
+};
+
+TEST_F(CoreHeads, Row38RelayWithholdsIsFoundWithinAHeadPeriod) {
+    withhold(false);
+    auto posted = net.post("aus-bkk", {"BKK"}, "kept back");
+    ASSERT_TRUE(posted.ok());
+    net.run(10 * ms_second);
+    // The danger: digests and rows come from the relay, which says what it likes.
+    EXPECT_FALSE(net.reads("can-bkk", posted->alert()));
+    EXPECT_FALSE(warned("withheld"));
+    net.run(head_period_ms + withheld_after_ms);
+    EXPECT_TRUE(warned("entries of aus-bkk are withheld"));
+    net.filter = nullptr;  // It is asked again and again, whatever it says it holds.
+    EXPECT_TRUE(
+        net.run_until([&] { return net.reads("can-bkk", posted->alert()); }, 2 * ms_minute));
+    EXPECT_FALSE(warned("withheld"));
+}
+
+TEST_F(CoreHeads, Row38RelayThatWithholdsHeadsTooIsFoundByTheirAge) {
+    withhold(true);
+    ASSERT_TRUE(net.post("aus-bkk", {"BKK"}, "kept back").ok());
+    net.run(head_period_ms);
+    EXPECT_FALSE(warned("no sign of"));
+    net.run(3 * head_period_ms);
+    EXPECT_TRUE(warned("no sign of aus-bkk"));
+}
+
+TEST_F(CoreHeads, ARelayThatForwardsIsNotAccused) {
+    for (int hour = 0; hour < 5; ++hour) {
+        ASSERT_TRUE(net.post("aus-bkk", {"BKK"}, "hourly").ok());
+        net.run(ms_hour);
+    }
+    EXPECT_FALSE(warned("withheld"));
+    EXPECT_FALSE(warned("no sign of"));
+}
+
+}  // namespace
+}  // namespace rilon

@@ -1,0 +1,141 @@
+// While the coordinator is away: how long a RILON may rely on the directory it has, and how a node
+// is suspended all the same.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "node/sync.pb.h"
+#include "tests/support/test_net.h"
+
+namespace rilon {
+namespace {
+
+const Founded& founded() {
+    static const Founded one = [] {
+        FoundingOptions options;
+        options.rilons = {{"BKK", "THA"}};
+        return Founded(options);
+    }();
+    return one;
+}
+
+class CoreOutage : public testing::Test {
+   protected:
+    CoreOutage() : net(founded(), 13) {
+        net.add_all();
+        net.start_all();
+        net.run(5 * ms_second);
+    }
+    ~CoreOutage() override {
+        for (const auto& what : net.broken()) ADD_FAILURE() << what;
+    }
+    Result<Posted> post(const PostWish& wish) { return net.post("aus-bkk", wish, "text"); }
+    NodeId id(const std::string& name) { return net.daemon(name).id(); }
+    // One RSO officer's SUSPEND, handed in at a mission's node.
+    Result<proto::Response> suspend_at(const std::string& node, const std::string& whom) {
+        SeededRng rng(99);
+        Drafter drafter(rng, draft_basis(net.daemon(node).node().directory(), net.now()));
+        Bytes statement = drafter.suspend(id(whom), "stolen", true);
+        proto::Request request;
+        auto* draft = request.mutable_submit_draft()->mutable_draft();
+        draft->set_statement(std::string(as_text(statement)));
+        draft->set_authorisations(
+            std::string(as_text(net.network().authorise(statement, {&net.network().rso(0)}))));
+        return net.request(node, net.network().rso(0).person.transport_pk, request);
+    }
+    TestNet net;
+};
+
+TEST_F(CoreOutage, PostingThatLeavesSomebodyOutNeedsAFreshDirectory) {
+    PostWish except_host{"BKK", true};
+    net.kill("coordinator-1");
+    net.run(23 * ms_hour);
+    EXPECT_TRUE(post(except_host).ok());
+    net.run(8 * ms_hour);
+    auto refused = post(except_host);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_NE(refused.error().detail.find("--stale-directory"), std::string::npos);
+    EXPECT_TRUE(post({"BKK"}).ok());  // Everybody reads that anyway.
+    except_host.stale_directory = true;
+    EXPECT_TRUE(post(except_host).ok());
+    auto rows = net.daemon("aus-bkk").store().audit(0, 1000);
+    ASSERT_TRUE(rows.ok());
+    EXPECT_EQ(std::count_if(rows->begin(), rows->end(),
+                            [](const AuditRow& row) { return row.action == "stale-directory"; }),
+              1);
+}
+
+TEST_F(CoreOutage, AfterFourteenDaysNothingIsPostedAndEverythingIsRead) {
+    auto before = post({"BKK"});
+    ASSERT_TRUE(before.ok());
+    net.kill("coordinator-1");
+    net.run(14 * ms_day + 7 * ms_hour);
+    PostWish overridden{"BKK"};
+    overridden.stale_directory = true;
+    EXPECT_FALSE(post(overridden).ok());
+    EXPECT_FALSE(net.withdraw("aus-bkk", before->alert()).ok());
+    EXPECT_TRUE(net.reads("can-bkk", before->alert()));
+    net.start("coordinator-1");
+    EXPECT_TRUE(net.run_until([&] { return post({"BKK"}).ok(); }, ms_minute));
+}
+
+TEST_F(CoreOutage, SuspensionFloodsAndActsBeforeItIsRecorded) {
+    ASSERT_TRUE(post({"BKK", true}).ok());
+    net.run(5 * ms_second);
+    net.kill("coordinator-1");
+    ASSERT_TRUE(net.connected(id("gbr-bkk"), id("tha-bkk")));
+    auto done = suspend_at("aus-bkk", "gbr-bkk");
+    ASSERT_TRUE(done.ok()) << done.error().detail;
+    EXPECT_FALSE(done->pending().applied());
+    net.run(900);
+    EXPECT_FALSE(net.connected(id("gbr-bkk"), id("tha-bkk")));
+    std::vector<AlertId> posted;
+    for (const PostWish& wish : {PostWish{"BKK"}, PostWish{"BKK", true}}) {
+        auto after = post(wish);
+        ASSERT_TRUE(after.ok()) << after.error().detail;
+        EXPECT_FALSE(after->parts[0].readers.contains(id("gbr-bkk")));
+        posted.push_back(after->alert());
+        // No key was made for it: handed every slot it could open nothing.
+        const StreamState& state = net.daemon("aus-bkk").disk().streams.at(after->parts[0].stream);
+        auto slots = net.daemon("aus-bkk").store().slots(state.id, state.epoch);
+        ASSERT_TRUE(slots.ok());
+        EXPECT_EQ(slots->size(), after->parts[0].readers.size());
+    }
+    net.run(10 * ms_second);
+    EXPECT_TRUE(
+        net.reads("can-bkk", posted[0]));  // By the hub; the other waits for the coordinator.
+    // What it writes from now on is not taken, over a restart too.
+    net.kill("can-bkk");
+    net.start("can-bkk");
+    EXPECT_FALSE(net.daemon("can-bkk").admitted().sync.contains(
+        net.daemon("gbr-bkk").identity().transport.pk));
+    // The coordinator records it when it is back; then it is a suspension like any other.
+    std::size_t records = net.daemon("aus-bkk").node().directory().size();
+    net.start("coordinator-1");
+    EXPECT_TRUE(net.run_until(
+        [&] { return net.daemon("can-bkk").node().directory().size() == records + 1; }, ms_minute));
+    EXPECT_TRUE(net.daemon("can-bkk").node().directory().held_suspends().empty());
+    EXPECT_EQ(net.daemon("can-bkk").node().directory().now().node(id("gbr-bkk"))->standing,
+              Standing::suspended);
+    auto last = post({"BKK", true});
+    ASSERT_TRUE(last.ok());
+    net.run(10 * ms_second);
+    EXPECT_TRUE(net.reads("can-bkk", last->alert()));
+    EXPECT_TRUE(net.reads("can-bkk", posted[1]));
+}
+
+TEST_F(CoreOutage, ASuspensionWithoutASignatureActsNowhere) {
+    SeededRng rng(98);
+    Drafter drafter(rng, draft_basis(net.daemon("aus-bkk").node().directory(), net.now()));
+    Bytes statement = drafter.suspend(id("gbr-bkk"), "no");
+    proto::SyncDirectory frame;
+    auto* draft = frame.add_drafts();
+    draft->set_statement(std::string(as_text(statement)));
+    net.inject(id("can-bkk"), id("tha-bkk"), SyncType::directory, frame.SerializeAsString());
+    net.run(5 * ms_second);
+    EXPECT_TRUE(net.connected(id("gbr-bkk"), id("tha-bkk")));
+    EXPECT_TRUE(net.daemon("tha-bkk").node().directory().held_suspends().empty());
+}
+
+}  // namespace
+}  // namespace rilon
