@@ -228,6 +228,7 @@ bool NodeCore::is_ours(const StreamInfo& info, const AckRow& row) const {
 }
 
 void NodeCore::record_ack(const Ack& letter) {
+    compare_directory(letter.node, letter.dir_n, letter.dir_link);
     for (const auto& row : letter.rows) {
         StreamInfo* info = stream(row.stream);
         if (info == nullptr || !is_self(info->state.origin) || row.seq > info->state.head) continue;

@@ -371,6 +371,7 @@ void NodeCore::on_status(ClientId client, const proto::Request& request) {
     if (!directory_.empty()) {
         warn_of_heads(*out);
         warn_of_suspends(*out);
+        warn_of_split(*out);
         const DirectoryState& state = directory_.now();
         for (const auto& key : options_.dial) {
             const CoordinatorInfo* coordinator = state.coordinator_by_transport(key);

@@ -21,6 +21,8 @@ Status NodeCore::load(UnixMillis now) {
     next_arrival_ = store_.last_arrival().next();
     if (Status status = load_directory(); !status.ok()) return status;
     if (Status status = load_suspends(); !status.ok()) return status;
+    if (Status status = directory_.empty() ? Status() : load_checkpoints(); !status.ok())
+        return status;
     if (Status status = load_streams(); !status.ok()) return status;
     if (Status status = load_private(); !status.ok()) return status;
     return load_index();

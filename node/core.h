@@ -8,6 +8,7 @@
 //   posting.cc      PREPARE, COMMIT, sealing, key grants of our own streams
 //   sync.cc         hello, heads, ranges, beats
 //   heads.cc        signed heads: what an origin says it has, against what we hold
+//   split.cc        a directory that is not everybody's
 //   suspension.cc   suspensions that act before they are recorded
 //   directory_sync.cc  records, drafts, the sequencer
 //   acks.cc         acks and their mail
@@ -41,6 +42,7 @@ constexpr std::size_t tickets_max = 4096;
 constexpr std::size_t mail_max = 65536;
 constexpr std::size_t drafts_max = 256;
 constexpr std::size_t streams_per_origin_max = 512;
+constexpr std::size_t records_ahead_max = 65536;
 constexpr std::size_t open_batch = 512;                   // entries opened per step
 constexpr std::uint64_t beat_ms = 5 * ms_second;
 constexpr std::uint64_t suspect_ms = 15 * ms_second;
@@ -342,6 +344,10 @@ class NodeCore {
     void take_draft(const NodeId& from, const proto::Draft& draft);
     void send_records(const NodeId& peer, std::uint64_t from, std::uint64_t request);
     void share_directory();
+    void stage_records(const NodeId& from, const proto::SyncDirectory& frame);
+    void adopt_records(DirSeq n);
+    void want_records(const NodeId& from);
+    Result<Checkpoint> read_checkpoint(ByteView bytes) const;
     void take_checkpoint(const NodeId& from, ByteView bytes);
     void issue_checkpoint();
     AdmitPeers admitted() const;
@@ -361,6 +367,16 @@ class NodeCore {
     void save_suspends();
     Status load_suspends();
     void warn_of_suspends(proto::StatusResponse& out) const;
+
+    // split.cc
+    void keep_checkpoint(const Checkpoint& checkpoint, Bytes bytes);
+    Status load_checkpoints();
+    void on_other_branch(const NodeId& from, const Checkpoint& theirs, ByteView bytes);
+    void on_split(const NodeId& from, const proto::SyncDirectory& frame);
+    void prove_split(const NodeId& from, ByteView one, ByteView other);
+    void compare_directory(const NodeId& node, DirSeq n, const DirLink& link);
+    void share_split(const NodeId& peer);
+    void warn_of_split(proto::StatusResponse& out) const;
 
     // acks.cc
     void ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level);
@@ -419,8 +435,12 @@ class NodeCore {
     Outputs* out_ = nullptr;  // Of the step under way.
 
     Directory directory_;
+    std::optional<Directory> ahead_;  // With records that no checkpoint covers yet.
     Bytes checkpoint_;  // Newest, as signed.
     std::optional<Checkpoint> newest_checkpoint_;
+    std::map<std::uint64_t, Bytes> checkpoints_;  // By number, as signed; of our branch.
+    bool split_known_ = false;                    // Proven, kept, passed on.
+    std::set<std::pair<NodeId, std::uint64_t>> differs_told_;
     std::map<StatementId, proto::Draft> held_drafts_;  // Suspensions in force and not recorded.
     UnixMillis suspended_at_{};  // The latest of them: epochs granted before are due.
     bool rebuilt_ = false;  // The sequencer's disk was lost: members may know later records than we.

@@ -45,19 +45,8 @@ Status NodeCore::apply_record(DirectoryRecord record, bool durable) {
 void NodeCore::on_directory(const NodeId& from, const SyncHead& head, const Bytes& payload) {
     proto::SyncDirectory frame;
     if (!frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
-    bool changed = false;
-    for (const auto& record : frame.records()) {
-        if (record.n() < directory_.size()) continue;
-        Status status = apply_record(from_proto(record), true);
-        if (!status.ok()) {
-            ++counters_.refused;
-            log(2, fmt::format("record_refused peer={} n={} code={} why=\"{}\"", from.brief(),
-                               record.n(), errc_name(status.code()), status.error().detail));
-            break;
-        }
-        changed = true;
-    }
-    if (changed) directory_changed();
+    if (frame.records_size() > 0) stage_records(from, frame);
+    if (!directory_.empty()) on_split(from, frame);
     if (!frame.checkpoint().empty()) take_checkpoint(from, as_bytes(frame.checkpoint()));
     finish_rebuild();
     if (frame.has_want()) send_records(from, frame.want_from(), head.request);
@@ -128,31 +117,74 @@ void NodeCore::directory_changed() {
         if (is_self(info.state.origin)) tell_coordinators(info);
 }
 
+// Records wait, checked, until a checkpoint covers them: persons decide what may be recorded, the
+// sequencer alone in which order. Else any member could put statements in an order of its own.
+void NodeCore::stage_records(const NodeId& from, const proto::SyncDirectory& frame) {
+    if (directory_.empty()) return;
+    if (!ahead_.has_value() || ahead_->size() < directory_.size()) ahead_ = directory_;
+    for (const auto& record : frame.records()) {
+        if (record.n() < ahead_->size()) continue;
+        if (ahead_->size() - directory_.size() >= records_ahead_max) return;
+        Status status = ahead_->apply(from_proto(record));
+        if (status.ok()) continue;
+        ++counters_.refused;
+        log(2, fmt::format("record_refused peer={} n={} code={} why=\"{}\"", from.brief(),
+                           record.n(), errc_name(status.code()), status.error().detail));
+        return;
+    }
+    if (mutant(Mutant::order_by_anybody)) adopt_records(DirSeq{ahead_->size() - 1});
+}
+
+// The staged records up to n are in force.
+void NodeCore::adopt_records(DirSeq n) {
+    while (directory_.size() <= n.value) {
+        Status status = apply_record(ahead_->record(DirSeq{directory_.size()}), true);
+        RILON_ASSERT(status.ok());  // It applied to the same chain before.
+    }
+    if (ahead_->size() == directory_.size()) ahead_.reset();
+}
+
+void NodeCore::want_records(const NodeId& from) {
+    proto::SyncDirectory want;
+    want.set_has_want(true);
+    want.set_want_from(ahead_.has_value() ? ahead_->size() : directory_.size());
+    send(from, SyncType::directory, next_request(from), want.SerializeAsString(),
+         Precedence::flash);
+}
+
+// The key that orders may be changed by a record that is staged.
+Result<Checkpoint> NodeCore::read_checkpoint(ByteView bytes) const {
+    auto known = verify_checkpoint(identity_.network, directory_.now().online_pk, bytes);
+    if (known.ok() || !ahead_.has_value()) return known;
+    return verify_checkpoint(identity_.network, ahead_->now().online_pk, bytes);
+}
+
 void NodeCore::take_checkpoint(const NodeId& from, ByteView bytes) {
     if (bytes.empty() || directory_.empty()) return;
-    auto checkpoint = verify_checkpoint(identity_.network, directory_.now().online_pk, bytes);
+    auto checkpoint = read_checkpoint(bytes);
     if (!checkpoint.ok()) {
         ++counters_.refused;
         return;
     }
-    if (checkpoint->n.value < directory_.size() &&
-        directory_.at(checkpoint->n)->link != checkpoint->link) {
-        // Two branches under one online key: the proof is this checkpoint and our own chain.
-        log(1, fmt::format("directory_split peer={} n={}", from.brief(), checkpoint->n.value));
-        write(PutPrivate{"split." + std::to_string(checkpoint->n.value), to_bytes(bytes)});
-        return;
+    const bool news = checkpoint->n.value >= directory_.size();
+    if (news) {
+        const DirectoryState* staged = ahead_.has_value() ? ahead_->at(checkpoint->n) : nullptr;
+        if (staged == nullptr) return want_records(from);
+        if (staged->link != checkpoint->link) {  // What was staged was in another order.
+            ahead_.reset();
+            return want_records(from);
+        }
+        adopt_records(checkpoint->n);
+    } else if (directory_.at(checkpoint->n)->link != checkpoint->link) {
+        return on_other_branch(from, *checkpoint, bytes);
     }
-    if (checkpoint->n.value >= directory_.size()) {
-        proto::SyncDirectory want;
-        want.set_has_want(true);
-        want.set_want_from(directory_.size());
-        send(from, SyncType::directory, next_request(from), want.SerializeAsString());
-        return;
+    keep_checkpoint(*checkpoint, to_bytes(bytes));
+    if (!newest_checkpoint_.has_value() || checkpoint->issued > newest_checkpoint_->issued) {
+        newest_checkpoint_ = *checkpoint;
+        checkpoint_ = to_bytes(bytes);
+        write(PutPrivate{"checkpoint", checkpoint_});
     }
-    if (newest_checkpoint_.has_value() && checkpoint->issued <= newest_checkpoint_->issued) return;
-    newest_checkpoint_ = *checkpoint;
-    checkpoint_ = to_bytes(bytes);
-    write(PutPrivate{"checkpoint", checkpoint_});
+    if (news) directory_changed();
 }
 
 // A new store begins with what the network file says: ROOT, or, where a coordinator's disk was
@@ -206,6 +238,7 @@ void NodeCore::issue_checkpoint() {
     newest_checkpoint_ =
         make_checkpoint(identity_.network, state.n, state.link, issued, identity_.online->sk);
     checkpoint_ = encode_checkpoint(identity_.network, *newest_checkpoint_);
+    keep_checkpoint(*newest_checkpoint_, checkpoint_);
     write(PutPrivate{"checkpoint", checkpoint_});
     proto::SyncDirectory out;
     out.set_checkpoint(std::string(as_text(checkpoint_)));

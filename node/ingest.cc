@@ -157,6 +157,9 @@ void NodeCore::on_checked(EntryChecked checked) {
     const EntryHeader header = checked.entry->entry().header();
     if (stream(header.stream) == nullptr) return;  // Its genesis was refused.
     StreamInfo& info = streams_.at(header.stream);
+    if (header.kind == EntryKind::grant)
+        if (auto grant = parse_grant(checked.entry->entry().body()); grant.ok())
+            compare_directory(header.origin, header.dir_seq, grant->dir_link);
     AcceptContext context{directory_, info.definition ? &*info.definition : nullptr,
                           is_coordinator()};
     auto verified = verify(std::move(*checked.entry), info.state, context);
@@ -231,10 +234,7 @@ void NodeCore::park(const NodeId& from, UnverifiedEntry entry) {
         return;
     }
     parked_.emplace_back(from, std::move(entry));
-    proto::SyncDirectory want;
-    want.set_has_want(true);
-    want.set_want_from(directory_.size());
-    send(from, SyncType::directory, next_request(from), want.SerializeAsString());
+    want_records(from);
 }
 
 void NodeCore::unpark() {

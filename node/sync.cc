@@ -96,15 +96,12 @@ void NodeCore::on_hello(const NodeId& from, const Bytes& payload) {
     peer.records = hello.records();
     peer.software = hello.software().substr(0, 32);
     if (peer.records > directory_.size()) {
-        proto::SyncDirectory want;
-        want.set_has_want(true);
-        want.set_want_from(directory_.size());
-        send(from, SyncType::directory, next_request(from), want.SerializeAsString(),
-             Precedence::flash);
+        want_records(from);
     } else if (peer.records < directory_.size()) {
         send_records(from, peer.records, 0);
     }
     take_checkpoint(from, as_bytes(hello.checkpoint()));
+    share_split(from);
     if (directory_.empty()) return;
     finish_rebuild();
     if (directory_.now().coordinator(from) != nullptr)

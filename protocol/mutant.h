@@ -37,6 +37,8 @@ enum class Mutant {
     ignore_heads,          // what origins sign they have is not remembered
     old_directory,         // posting goes on however old the directory is
     wait_for_record,       // a suspension acts only when it is recorded
+    split_kept_secret,     // the proof of a split directory is not made
+    order_by_anybody,      // records apply without the sequencer's checkpoint
     count_,
 };
 
@@ -81,6 +83,8 @@ constexpr std::string_view mutant_names[] = {
     "ignore_heads",
     "old_directory",
     "wait_for_record",
+    "split_kept_secret",
+    "order_by_anybody",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

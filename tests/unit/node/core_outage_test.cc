@@ -137,5 +137,97 @@ TEST_F(CoreOutage, ASuspensionWithoutASignatureActsNowhere) {
     EXPECT_TRUE(net.daemon("tha-bkk").node().directory().held_suspends().empty());
 }
 
+// The coordinator shows can-bkk another record than everybody else.
+class CoreSplit : public CoreOutage {
+   protected:
+    void split() {
+        auto draft = [&](const char* whom) {
+            SeededRng rng(97);
+            Drafter drafter(rng, draft_basis(net.daemon("can-bkk").node().directory(), net.now()));
+            return drafter.suspend(id(whom), "one of two");
+        };
+        Bytes statement = draft("gbr-bkk");
+        Directory branch = net.daemon("can-bkk").node().directory();
+        DirectoryRecord record{DirSeq{branch.size()}, net.now(), statement,
+                               net.network().authorise(statement, {&net.network().rso(0)})};
+        ASSERT_TRUE(branch.apply(record).ok());
+        proto::SyncDirectory frame;
+        auto* row = frame.add_records();
+        row->set_n(record.n.value);
+        row->set_recorded_ms(record.recorded.value);
+        row->set_statement(std::string(as_text(record.statement)));
+        row->set_authorisations(std::string(as_text(record.authorisations)));
+        Checkpoint checkpoint = make_checkpoint(branch.network(), branch.now().n, branch.now().link,
+                                                net.now(), net.coordinator().identity().online->sk);
+        frame.set_checkpoint(std::string(as_text(encode_checkpoint(branch.network(), checkpoint))));
+        // Nobody compares while the two are kept apart.
+        NodeId victim = id("can-bkk");
+        net.filter = [=](const SentFrame& sent) {
+            return (sent.from == victim || sent.to == victim) &&
+                   (sent.head.type == SyncType::directory || sent.head.type == SyncType::hello);
+        };
+        net.inject(id("coordinator-1"), victim, SyncType::directory, frame.SerializeAsString());
+        net.run(ms_second);
+        ASSERT_TRUE(net.submit([&](Drafter& d) { return d.suspend(id("gbr-bkk"), "the other"); },
+                               {&net.network().rso(1)})
+                        .ok());
+        net.run(ms_second);
+        const DirSeq n{record.n};
+        ASSERT_NE(net.daemon("can-bkk").node().directory().at(n)->link,
+                  net.daemon("aus-bkk").node().directory().at(n)->link);
+    }
+    bool proven(const std::string& node) {
+        return net.daemon(node).disk().private_values.contains("split");
+    }
+};
+
+// A member has a statement that is signed, and records it in an order of its own.
+TEST_F(CoreSplit, ARecordWithoutTheSequencersCheckpointAppliesNowhere) {
+    SeededRng rng(96);
+    const Directory& directory = net.daemon("can-bkk").node().directory();
+    Drafter drafter(rng, draft_basis(directory, net.now()));
+    Bytes statement = drafter.suspend(id("gbr-bkk"), "out of order");
+    proto::SyncDirectory frame;
+    auto* row = frame.add_records();
+    row->set_n(directory.size());
+    row->set_recorded_ms(net.now().value);
+    row->set_statement(std::string(as_text(statement)));
+    row->set_authorisations(
+        std::string(as_text(net.network().authorise(statement, {&net.network().rso(0)}))));
+    const std::size_t before = directory.size();
+    for (const char* to : {"tha-bkk", "coordinator-1"})
+        net.inject(id("can-bkk"), id(to), SyncType::directory, frame.SerializeAsString());
+    net.run(10 * ms_second);
+    EXPECT_EQ(net.daemon("tha-bkk").node().directory().size(), before);
+    EXPECT_EQ(net.coordinator().node().directory().size(), before);
+    // What the sequencer orders is taken all the same.
+    ASSERT_TRUE(net.submit([&](Drafter& d) { return d.suspend(id("gbr-bkk"), "ordered"); },
+                           {&net.network().rso(1)})
+                    .ok());
+    EXPECT_TRUE(net.run_until(
+        [&] { return net.daemon("tha-bkk").node().directory().size() == before + 1; }, ms_minute));
+    EXPECT_EQ(net.daemon("tha-bkk").node().directory().now().link,
+              net.coordinator().node().directory().now().link);
+}
+
+TEST_F(CoreSplit, Row43DirectoryShownDifferentlyIsProvenWithinAnAckCycle) {
+    split();
+    EXPECT_FALSE(proven("aus-bkk"));
+    net.filter = nullptr;
+    ASSERT_TRUE(post({"BKK"}).ok());  // can-bkk's ack names the directory that it has.
+    net.run(10 * ms_second);
+    for (const char* node : {"aus-bkk", "can-bkk", "tha-bkk"}) EXPECT_TRUE(proven(node)) << node;
+    net.kill("aus-bkk");  // Kept, and said again.
+    net.start("aus-bkk");
+    proto::Request request;
+    request.mutable_status();
+    auto status = net.request("aus-bkk", request);
+    ASSERT_TRUE(status.ok());
+    bool told = false;
+    for (const auto& warning : status->status().warnings())
+        told = told || warning.find("two directories") != std::string::npos;
+    EXPECT_TRUE(told);
+}
+
 }  // namespace
 }  // namespace rilon
