@@ -279,6 +279,7 @@ void NodeCore::on_tick() {
     ask_slots(false);
     retry_fetches();
     find_withheld();
+    expire_due();
     apply_redacts();
     acknowledge_erased();
     for (auto it = tickets_.begin(); it != tickets_.end();)

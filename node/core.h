@@ -5,6 +5,7 @@
 //   keys.cc         epoch keys: grants, slots, opening what waited for a key
 //   deletion.cc     withdrawals and redacts → erase → level 3
 //   freshness.cc    how old the directory may be for it
+//   expiry.cc       alerts whose time is over
 //   posting.cc      PREPARE, COMMIT, sealing, key grants of our own streams
 //   sync.cc         hello, heads, ranges, beats
 //   heads.cc        signed heads: what an origin says it has, against what we hold
@@ -145,6 +146,7 @@ struct PendingRedact {
     StreamId stream;
     std::vector<SeqRange> ranges;
     UnixMillis since;
+    bool expiry = false;  // No redact came: our own clock says so.
 };
 
 struct HeldWait {
@@ -263,6 +265,11 @@ class NodeCore {
     void acknowledge_erased();
     void save_owed();
     bool consumers_past(Arrival removal) const;
+
+    // expiry.cc
+    void expire_due();
+    void expire_in(StreamInfo& info, const std::vector<SeqRange>& ranges);
+    bool epoch_over(const StreamInfo& info, Seq seq) const;
 
     // posting.cc and prepare.cc
     void on_prepare(const Asker& asker, ClientId client, const proto::Request& request);

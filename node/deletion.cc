@@ -1,6 +1,6 @@
 // Deletion at a reader (protocol "Deletion"): a withdrawn alert is hidden at once; its bytes go as
-// soon as the origin's redact covers them, a bare redact's after 24 h; once beyond recovery, and when
-// every local feed consumer has been told, the origin gets level 3.
+// soon as the origin's redact covers them, a bare redact's after 24 h; once beyond recovery, and
+// when every local feed consumer has been told, the origin gets level 3.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +12,8 @@ namespace rilon {
 
 void NodeCore::on_redact(StreamInfo& info, Epoch epoch, std::vector<SeqRange> ranges) {
     if (mutant(Mutant::redact_of_bulk_state)) epoch = info.state.epoch;
-    close_epoch(info, epoch);  // The redact's own: in bulk the stream's state is further on already.
+    close_epoch(info,
+                epoch);  // The redact's own: in bulk the stream's state is further on already.
     if (mutant(Mutant::skip_redact)) return;
     redacts_.push_back({info.state.id, std::move(ranges), now_});
     apply_redacts();
@@ -22,23 +23,24 @@ void NodeCore::on_redact(StreamInfo& info, Epoch epoch, std::vector<SeqRange> ra
 void NodeCore::save_redacts() {
     ByteWriter out;
     for (const auto& redact : redacts_)
-        for (const auto& range : redact.ranges)
-            out.raw(redact.stream.view())
-                .u64(redact.since.value)
-                .u64(range.from.value)
-                .u64(range.to.value);
+        if (!redact.expiry)  // Found due again at a start.
+            for (const auto& range : redact.ranges)
+                out.raw(redact.stream.view())
+                    .u64(redact.since.value)
+                    .u64(range.from.value)
+                    .u64(range.to.value);
     write(PutPrivate{"redacts", std::move(out).take()});
 }
 
-// Every content entry of the range belongs to an alert whose author's officer withdrew it. A carrier
-// reads nothing and follows the redact itself: it keeps no copy that anyone could read.
+// Every content entry of the range belongs to an alert whose author's officer withdrew it. A
+// carrier reads nothing and follows the redact itself: it keeps no copy that anyone could read.
 bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
     if (is_coordinator() || is_self(info.state.origin)) return true;
     for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
         auto meaning = index_.meaning({info.state.id, seq});
         if (!meaning.has_value()) return false;
         auto alert = index_.alert(meaning->alert);
-        if (!alert.has_value() || !alert->withdrawn()) return false;
+        if (!alert.has_value() || (!alert->withdrawn() && !alert->expired(now_))) return false;
     }
     return true;
 }
@@ -55,13 +57,16 @@ void NodeCore::apply_redacts() {
         const NodeRecord* origin = directory_.now().node(info->state.origin);
         bool good = origin != nullptr && origin->standing == Standing::good;
         bool aged = now_.since(redact.since) >= bare_redact_ms && good;
-        for (const auto& range : redact.ranges)
-            (aged || covered(*info, range) ? now : later).push_back(range);
+        for (const auto& range : redact.ranges) {
+            bool due = redact.expiry ? epoch_over(*info, range.to) : aged || covered(*info, range);
+            (due ? now : later).push_back(range);
+        }
         if (!now.empty()) {
             erase_now(*info, now);
             changed = true;
         }
-        if (!later.empty()) waiting.push_back({redact.stream, std::move(later), redact.since});
+        if (!later.empty())
+            waiting.push_back({redact.stream, std::move(later), redact.since, redact.expiry});
     }
     redacts_ = std::move(waiting);
     if (changed) save_redacts();

@@ -30,6 +30,7 @@ void record_alert(const proto::Alert& alert, proto::SearchRecord& record) {
     record.set_revision(alert.revision());
     record.set_type(kind_name(alert));
     record.set_part(alert.part());
+    record.set_purge_after_ms(alert.purge_after_ms());
     for (const auto& link : alert.links())
         if (link.type() == "other-part") record.set_other_part(link.alert_id());
     for (const auto& person : alert.persons()) record_person(person, record);
@@ -118,6 +119,9 @@ void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
     alert.precedence = entry.precedence;
     alert.received = entry.received;
     alert.order = next_order_++;
+    by_purge_.erase({alert.purge_after, alert.id});
+    alert.purge_after = UnixMillis{entry.record.purge_after_ms()};
+    if (alert.purge_after.value != 0) by_purge_.insert({alert.purge_after, alert.id});
     auto other = AlertId::parse(entry.record.other_part());
     if (other.ok()) alert.other_part = *other;
     by_order_[alert.order] = alert.id;
@@ -168,11 +172,36 @@ void Index::erase(const EntryRef& ref) {
     }
 }
 
+std::vector<AlertState> Index::due(UnixMillis now, std::size_t max) const {
+    std::shared_lock lock(mutex_);
+    std::vector<AlertState> out;
+    for (const auto& [at, id] : by_purge_) {
+        if (at > now || out.size() >= max) break;
+        out.push_back(alerts_.at(id));
+    }
+    return out;
+}
+
+void Index::expire(const AlertId& id) {
+    std::unique_lock lock(mutex_);
+    auto it = alerts_.find(id);
+    if (it == alerts_.end()) return;
+    AlertState& alert = it->second;
+    by_purge_.erase({alert.purge_after, id});
+    drop_terms(id);
+    alert.erased.insert(alert.erased.end(), alert.revisions.begin(), alert.revisions.end());
+    alert.revisions.clear();
+    if (alert.order == 0 || alert.withdrawn()) return;
+    by_order_.erase(alert.order);
+    alert.order = 0;
+}
+
 void Index::forget(const AlertId& id) {
     std::unique_lock lock(mutex_);
     auto it = alerts_.find(id);
     if (it == alerts_.end()) return;
     drop_terms(id);
+    by_purge_.erase({it->second.purge_after, id});
     if (it->second.order != 0) by_order_.erase(it->second.order);
     auto [first, last] = by_short_.equal_range(short_id_bits(id));
     for (auto short_id = first; short_id != last; ++short_id) {

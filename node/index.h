@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
@@ -49,6 +50,7 @@ struct AlertState {
     std::string part;
     std::optional<AlertId> other_part;
     UnixMillis received;       // Of the newest revision.
+    UnixMillis purge_after{};  // Of the newest revision; zero: never.
     std::uint64_t order = 0;   // Ascending with every publish and supersede: newest is highest.
     std::uint8_t precedence = 0;
     bool newer_version = false;
@@ -56,6 +58,7 @@ struct AlertState {
     // Somebody published or withdrew it. A confirmation may come before what it confirms.
     bool has_author() const { return withdrawn() || !revisions.empty() || !erased.empty(); }
     bool withdrawn() const { return withdrawal.has_value(); }
+    bool expired(UnixMillis now) const { return purge_after.value != 0 && purge_after <= now; }
     bool readable() const { return !withdrawn() && !revisions.empty(); }
 };
 
@@ -79,6 +82,10 @@ class Index {
     void erase(const EntryRef& ref);
     // Everything of an alert, tombstone included: for one that never was its author's.
     void forget(const AlertId& alert);
+    // Readable alerts whose time is over, the longest first.
+    std::vector<AlertState> due(UnixMillis now, std::size_t max) const;
+    // Hides it for good: its revisions count as erased.
+    void expire(const AlertId& alert);
     void note_unopened(std::int64_t difference);
 
     // --- readers; each takes the lock for its own call ---
@@ -115,6 +122,7 @@ class Index {
     mutable std::shared_mutex mutex_;
     std::map<AlertId, AlertState> alerts_;
     std::map<std::uint64_t, AlertId> by_order_;
+    std::set<std::pair<UnixMillis, AlertId>> by_purge_;
     std::multimap<std::uint64_t, AlertId> by_short_;  // short_id_bits → alert.
     std::unordered_map<std::string, std::vector<AlertId>> by_document_;
     struct Series {

@@ -39,6 +39,7 @@ enum class Mutant {
     wait_for_record,       // a suspension acts only when it is recorded
     split_kept_secret,     // the proof of a split directory is not made
     order_by_anybody,      // records apply without the sequencer's checkpoint
+    never_expire,          // alerts stay when their time is over
     count_,
 };
 
@@ -85,6 +86,7 @@ constexpr std::string_view mutant_names[] = {
     "wait_for_record",
     "split_kept_secret",
     "order_by_anybody",
+    "never_expire",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

@@ -41,6 +41,7 @@ struct PostWish {
     std::vector<std::string> only = {};
     Precedence precedence = Precedence::routine;
     bool stale_directory = false;
+    std::uint64_t purge_after_ms = 0;
 };
 
 // A posting that the node acknowledged.

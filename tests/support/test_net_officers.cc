@@ -79,7 +79,9 @@ Result<Posted> TestNet::prepare_and_commit(const std::string& node,
 Result<Posted> TestNet::post(const std::string& node, const PostWish& wish,
                              const std::string& text) {
     proto::PrepareRequest what;
-    what.mutable_operation()->mutable_publish()->mutable_bulletin()->set_text(text);
+    proto::Alert& alert = *what.mutable_operation()->mutable_publish();
+    alert.mutable_bulletin()->set_text(text);
+    alert.set_purge_after_ms(wish.purge_after_ms);
     fill_wish(wish, what);
     return prepare_and_commit(node, what);
 }
