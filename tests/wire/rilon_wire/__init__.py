@@ -11,7 +11,9 @@ complete. It is also meant to be read. Section numbers in these files are those 
     stream     the structure rules; an origin's own stream        §4
     epoch      grants, sealed definitions, slots                  §7
     statement  what a record of the directory may say             §8
-    directory  the chain of records and the state it makes        §8
+    state      what the directory says at one record              §3, §8
+    rules      what each statement needs and does                 §8
+    directory  the chain of records; checkpoints                  §8
     accept     when an entry of a stream is taken                 §6
     content    officers: certificates, signed operations          §9
     evidence   acks, heads, reports                               §11

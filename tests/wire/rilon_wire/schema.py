@@ -21,7 +21,7 @@ with tempfile.TemporaryDirectory() as _out:
             globals()[_name] = getattr(_module, _name)
     sys.path.remove(_out)
 
-VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
+VARINT, LENGTH = 0, 2
 
 
 def varint(reader):
@@ -46,14 +46,14 @@ def check_strict(descriptor, data):
             demand(once not in seen, "malformed", f"{once} occurs twice")
             seen.add(once)
         if field.type in (field.TYPE_BYTES, field.TYPE_STRING, field.TYPE_MESSAGE):
-            demand(wire_type == LENGTH, "unsupported", f"wire type of {field.name}")
+            demand(wire_type == LENGTH, "malformed", f"wire type of {field.name}")
             value = reader.take(varint(reader))
             if field.type == field.TYPE_STRING:
                 utf8(value)
             elif field.type == field.TYPE_MESSAGE:
                 check_strict(field.message_type, value)
         else:
-            demand(wire_type == VARINT, "unsupported", f"wire type of {field.name}")
+            demand(wire_type == VARINT, "malformed", f"wire type of {field.name}")
             varint(reader)
 
 

@@ -30,6 +30,10 @@ def check_party_code(code):
     check_matches("[A-Z][A-Z0-9]{2,7}", code, "party code")
 
 
+def check_rilon_code(code):
+    check_matches("[A-Z][A-Z0-9]{1,7}", code, "code of a RILON")
+
+
 def check_node_name(name):
     check_matches("[a-z](-?[a-z0-9])*", name, "node name")
     demand(len(name) <= 32, "malformed", "node name")
@@ -37,8 +41,8 @@ def check_node_name(name):
 
 def check_endpoint(endpoint):
     if endpoint:
-        check_matches(r"tcp://\S+:\d{1,5}", endpoint, "endpoint")
-        demand(len(endpoint) <= 255, "malformed", "endpoint")
+        check_matches(r"tcp://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]{2,}\]):[1-9][0-9]{0,4}", endpoint, "endpoint")
+        demand(len(endpoint) <= 255 and int(endpoint.rpartition(":")[2]) <= 65535, "malformed", "endpoint")
 
 
 def check_id(data, size=16):
@@ -64,7 +68,7 @@ class Person:
 
 def parse_request(kind, network_id, signed):
     """The message inside a SignedRequest, whose maker has shown to hold its signing key."""
-    demand(len(signed.request) <= REQUEST_MAX, "malformed", "length of a request")
+    demand(1 <= len(signed.request) <= REQUEST_MAX, "malformed", "length of a request")
     request = schema.parse_strict(kind, signed.request)
     crypto.sound_sign_pk(request.sign_pk)
     crypto.sound_box_pk(request.transport_pk)
@@ -74,8 +78,8 @@ def parse_request(kind, network_id, signed):
 
 def parse_person(network_id, signed):
     request = parse_request(schema.PersonRequest, network_id, signed)
-    check_id(request.person_id)
-    check_text(request.name, 120)
+    demand(any(check_id(request.person_id)), "malformed", "a person without an id")
+    check_text(request.name, 120, 1)
     check_party_code(request.party)
     return Person(request.person_id, request.name, request.party, request.sign_pk, request.transport_pk)
 
@@ -84,12 +88,12 @@ def parse_node_request(network_id, signed):
     request = parse_request(schema.NodeRequest, network_id, signed)
     check_node_name(request.name)
     check_party_code(request.party)
-    check_matches("[A-Z0-9]{2,8}", request.rilon, "code of a RILON")
+    check_rilon_code(request.rilon)
     crypto.sound_box_pk(request.enc_pk)
     check_endpoint(request.endpoint)
     check_endpoint(request.live_endpoint)
     demand(request.endpoint or not request.live_endpoint, "malformed", "live_endpoint alone")
-    check_text(request.software, REQUEST_MAX)
+    check_text(request.software, 64)
     return request
 
 
