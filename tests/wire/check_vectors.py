@@ -9,13 +9,18 @@ from pathlib import Path
 
 from rilon_wire import content, crypto, entry, epoch, evidence, hpke, stream
 from rilon_wire.directory import link, parse_checkpoint, sign_checkpoint
-from rilon_wire.layout import Refused, magic, u64
+from rilon_wire.layout import Refused
 from rilon_wire.statement import authorisation_message, authorise, parse_authorisations
 
 FOLDER = os.environ.get("RILON_VECTORS")
 # Of what must be refused; all else is malformed.
-REASONS = {"unknown suite": "unsupported", "unknown kind": "unsupported", "another network": "wrong_network",
-           "wrong prev": "fork", "key generation without a key": "unknown_key", "signature flipped": "bad_signature"}
+REASONS = {"unknown suite": "unsupported", "unknown kind": "unsupported", "body length above the limit": "too_large",
+           "another network": "wrong_network", "wrong prev": "fork", "wrong origin": "structure",
+           "dir_seq goes back": "structure", "epoch of an older grant": "structure",
+           "epoch without a grant": "structure", "grant skips an epoch": "structure",
+           "genesis whose stream_id does not recompute": "structure", "key generation without a key": "unknown_key",
+           "redact names a grant": "structure", "redact names itself": "structure",
+           "content after a redact, without a new grant": "structure", "signature flipped": "bad_signature"}
 
 
 def unhex(value):
@@ -91,7 +96,8 @@ class Vectors(unittest.TestCase):
                 self.assertEqual(again, key_id + signature)
         online, given = crypto.SignKey(v["online_seed"]), v["checkpoint"]
         checkpoint = parse_checkpoint(given["bytes"], online.pk)
-        self.assertEqual((checkpoint.n, checkpoint.link, checkpoint.issued_ms), (given["n"], before, given["issued_ms"]))
+        self.assertEqual((checkpoint.n, checkpoint.link, checkpoint.issued_ms),
+                         (given["n"], before, given["issued_ms"]))
         self.assertEqual(sign_checkpoint(online, self.network_id, given["n"], before, given["issued_ms"]).encode(),
                          given["bytes"])
 

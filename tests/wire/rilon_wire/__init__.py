@@ -19,6 +19,7 @@ complete. It is also meant to be read. Section numbers in these files are those 
     evidence   acks, heads, reports                               §11
     sync       frames between peers                               §12
     files      what people hand over                              §15
+    peer       a member that talks to peers                       §12, §14
 
 No clock and no randomness of its own except where a caller leaves out what would make the bytes repeatable.
 """

@@ -35,8 +35,8 @@ class Log:
         stream.check(entry, pk)
         if header.kind == e.GRANT:
             grant = e.parse_grant(entry.body)
-            demand(grant.dir_link == self.directory.links[header.dir_seq], "malformed", "dir_link")
-            demand(bool(grant.sealed_definition) == (then.members(genesis.audience_id) is None), "malformed",
+            demand(grant.dir_link == self.directory.links[header.dir_seq], "structure", "dir_link")
+            demand(bool(grant.sealed_definition) == (then.members(genesis.audience_id) is None), "structure",
                    "a definition is sealed if and only if the directory does not know the audience")
         elif header.kind in (e.CONTENT, e.CHUNK):
             self.check_epoch(header, stream, genesis.audience_id)
@@ -47,20 +47,20 @@ class Log:
         demand(then.nodes[header.origin].good_standing, "quarantined", "origin was not in good standing")
         members = then.members(audience_id)
         if members is not None:
-            demand(not stream.derived, "not_permitted", "a derived stream of a standing audience")
-            demand(header.origin in members, "not_permitted", "origin is no member")
+            demand(not stream.derived, "not_member", "a derived stream of a standing audience")
+            demand(header.origin in members, "not_member", "origin is no member")
             return
-        demand(stream.derived is not False, "not_permitted", "an audience that the directory does not know")
-        demand(stream.derived or now.members(audience_id) is None, "not_permitted", "founded before its audience")
+        demand(stream.derived is not False, "not_member", "an audience that the directory does not know")
+        demand(stream.derived or now.members(audience_id) is None, "not_member", "founded before its audience")
         if header.stream_id in self.definitions:
             base = self.definitions[header.stream_id].base
-            demand(header.origin in (then.members(base) or ()), "not_permitted", "origin is no member of the base")
+            demand(header.origin in (then.members(base) or ()), "not_member", "origin is no member of the base")
 
     def check_epoch(self, header, stream, audience_id):
         """Stale if the members changed between the grant and the entry, even if they are the same again."""
         granted = stream.grants[-1].header.dir_seq
         readers = [self.members(header, audience_id, n) for n in range(granted, header.dir_seq + 1)]
-        demand(all(r == readers[0] for r in readers), "stale", "epoch")
+        demand(all(r == readers[0] for r in readers), "stale_epoch")
 
     def members(self, header, audience_id, n):
         """None where the definition is not known: then nothing can be compared."""

@@ -33,7 +33,9 @@ def verify(pk, message, signature, code="bad_signature"):
 
 
 def sound_sign_pk(pk):
-    demand(len(pk) == 32 and bindings.crypto_core_ed25519_is_valid_point(pk), "malformed", "signing key")
+    """A canonical point of the prime-order group."""
+    demand(len(pk) == 32, "malformed", "signing key")
+    demand(bindings.crypto_core_ed25519_is_valid_point(pk), "invalid", "signing key")
     return pk
 
 
@@ -48,7 +50,7 @@ def dh(sk, pk):
     try:
         return bindings.crypto_scalarmult(sk, pk)
     except (exceptions.RuntimeError, ValueError) as error:
-        raise Refused("malformed", "X25519 result is zero") from error
+        raise Refused("invalid", "X25519 result is zero") from error
 
 
 def seal(key, nonce, ad, plain):

@@ -1,7 +1,7 @@
 """The directory (§8): a chain of records, the state that every node makes of it, and checkpoints of it.
 
-`Directory.apply` takes a record or refuses it whole. States are kept, one for each record, because entries are judged by the one
-that their origin had."""
+`Directory.apply` takes a record or refuses it whole. States are kept, one for each record, because an entry is judged
+by the one that its origin had."""
 from dataclasses import dataclass, replace
 
 from . import crypto
@@ -28,9 +28,9 @@ class Directory:
 
     def apply(self, record):
         n = len(self.records)
-        demand(record.n == n, "gap", "number of the record")
+        demand(record.n == n, "structure", "number of the record")
         last_ms = self.records[-1].recorded_ms if self.records else 0
-        demand(last_ms <= record.recorded_ms <= 1 << 56, "malformed", "recorded_ms")
+        demand(last_ms <= record.recorded_ms <= 1 << 56, "structure", "recorded_ms")
         state = Judge(self.network_id, self.states[-1] if self.states else None, record).judge()
         before = self.links[-1] if self.links else bytes(32)
         self.links.append(link(self.network_id, n, before, record.recorded_ms, record.statement,

@@ -9,7 +9,7 @@ from . import schema
 from .directory import Directory
 from .layout import Refused, demand
 
-ARMOUR_MAX = 1 << 20
+ARMOUR_MAX, NETWORK_FILE_MAX = 8 << 20, 4 << 20
 LABELS = ("NETWORK FILE", "NODE REQUEST", "PERSON REQUEST", "OFFICER REQUEST", "COORDINATOR REQUEST", "GRANT",
           "DRAFT", "KEY")
 
@@ -22,7 +22,7 @@ def armour(label, data):
 
 def dearmour(label, text):
     """Blank space around it and CRLF are forgiven; anything else must be what `armour` makes of the bytes."""
-    demand(len(text) <= ARMOUR_MAX, "malformed", "armour too long")
+    demand(len(text) <= ARMOUR_MAX, "too_large", "armour")
     text = text.replace("\r\n", "\n").strip() + "\n"
     try:
         data = base64.b64decode("".join(text.splitlines()[1:-1]), validate=True)
@@ -33,11 +33,13 @@ def dearmour(label, text):
 
 
 def parse_network_file(data):
-    """A directory that holds record 0: what a newcomer pins."""
+    """A directory of its records: at least record 0, which a newcomer pins."""
+    demand(len(data) <= NETWORK_FILE_MAX, "malformed", "network file")
     file = schema.parse(schema.NetworkFile, data)
     demand(len(file.network_id) == 16, "malformed", "network_id")
     directory = Directory(file.network_id)
-    directory.apply(file.first)
+    for record in (file.first, *file.more):
+        directory.apply(record)
     return directory
 
 

@@ -27,14 +27,14 @@ class Judge:
     def judge(self):
         statement, kind = self.statement, self.kind
         body = getattr(statement, kind)
-        demand((kind == "root" and body.version == 1) == (self.n == 0), "not_permitted", "founding ROOT")
-        demand(statement.base <= self.n, "malformed", "base")
-        demand(kind == "suspend" or self.record.recorded_ms <= statement.expires_ms, "expired")
+        demand((kind == "root" and body.version == 1) == (self.n == 0), "structure", "founding ROOT")
+        demand(statement.base <= self.n, "structure", "base")
+        demand(kind == "suspend" or self.record.recorded_ms <= statement.expires_ms, "invalid", "the draft expired")
         demand(statement.statement_id not in self.before.statements, "duplicate", "statement_id")
         self.state.statements.add(statement.statement_id)
         groups, *subjects = getattr(self, kind)(body)
         for subject in subjects:
-            demand(self.before.changed.get(subject, -1) < statement.base, "stale", f"{subject[0]} has changed since")
+            demand(self.before.changed.get(subject, -1) < statement.base, "invalid", f"{subject[0]} has changed since")
             self.state.changed[subject] = self.n
         self.check_signatures(groups)
         return self.state
@@ -62,7 +62,7 @@ class Judge:
         for key_id, signature in self.signatures.items():
             demand(key_id in keys, "unknown_key", "a signature by a key that is not in force")
             crypto.verify(keys[key_id][0], message, signature)
-        demand(seats_taken(groups, {key_id: keys[key_id][1] for key_id in self.signatures}), "not_permitted",
+        demand(seats_taken(groups, {key_id: keys[key_id][1] for key_id in self.signatures}), "not_authorised",
                "a seat is not taken")
 
     # --- seats, from the state before ---
@@ -84,12 +84,12 @@ class Judge:
     def own(self, pk, owner, use, again=False):
         """Every key has one owner and one use, for ever. `again`: its owner may show it once more."""
         owners = self.state.owners
-        demand(pk not in owners or (again and owners[pk] == (owner, use)), "not_permitted", "a key used before")
+        demand(pk not in owners or (again and owners[pk] == (owner, use)), "invalid", "a key used before")
         owners[pk] = (owner, use)
 
     def person(self, signed, party=None):
         person = parse_person(self.network_id, signed)
-        demand(party in (None, person.party), "not_permitted", "a person of another party")
+        demand(party in (None, person.party), "invalid", "a person of another party")
         self.own(person.sign_pk, person.person_id, "sign", again=True)
         self.own(person.transport_pk, person.person_id, "transport", again=True)
         return person
@@ -97,15 +97,15 @@ class Judge:
     def people(self, requests, most, party=None):
         demand(len(requests) <= most, "malformed", "too many persons")
         people = [self.person(signed, party) for signed in requests]
-        demand(len({person.person_id for person in people}) == len(people), "malformed", "a person twice")
+        demand(len({person.person_id for person in people}) == len(people), "invalid", "a person twice")
         return people
 
     def new_audience(self, audience):
         demand(any(check_id(audience)), "malformed", "an audience without an id")
-        demand(self.state.root is None or self.state.members(audience) is None, "not_permitted", "audience id in use")
+        demand(self.state.root is None or self.state.members(audience) is None, "invalid", "audience id in use")
 
     def node(self, node_id):
-        demand(node_id in self.state.nodes, "not_found", "node")
+        demand(node_id in self.state.nodes, "invalid", "node")
         return self.state.nodes[node_id]
 
     def signers(self, seat):
@@ -117,31 +117,31 @@ class Judge:
         for node in self.state.nodes.values():
             if node.suspension and node.suspension.statement_id == suspend_id:
                 return node
-        raise Refused("not_found", "suspension")
+        raise Refused("invalid", "suspension")
 
     def cuts(self, cuts):
         out = {check_id(cut.stream_id, 32): (cut.seq, check_id(cut.entry_id, 32)) for cut in cuts}
-        demand(len(out) == len(cuts), "malformed", "two cuts of one stream")
+        demand(len(out) == len(cuts), "invalid", "two cuts of one stream")
         return out
 
     # --- the network ---
 
     def root(self, body):
         old, state = self.before.root, self.state
-        demand(body.version == (old.version + 1 if old else 1), "malformed", "version")
+        demand(body.version == (old.version + 1 if old else 1), "invalid", "version")
         check_text(body.network_name, 120, 1)
         persons = self.people(body.persons, 16, "RSO")
-        demand(2 <= body.threshold <= min(8, len(persons)), "malformed", "threshold")
+        demand(2 <= body.threshold <= min(8, len(persons)), "invalid", "threshold")
         self.own(crypto.sound_sign_pk(body.online_pk), "online", "sign", again=True)
         demand(len(body.coordinators) <= 8, "malformed", "too many coordinators")
         coordinators = {self.coordinator(coordinator): coordinator for coordinator in body.coordinators}
         names = [coordinator.name for coordinator in body.coordinators]
         names += [node.request.name for node in state.nodes.values()]
-        demand(len(coordinators) == len(body.coordinators) and len(set(names)) == len(names), "not_permitted",
+        demand(len(coordinators) == len(body.coordinators) and len(set(names)) == len(names), "invalid",
                "a coordinator twice, or with a node's name")
         if old:
-            demand(body.network_audience == old.network_audience, "not_permitted", "network_audience")
-            demand(body.psk_generation >= old.psk_generation, "not_permitted", "psk_generation goes back")
+            demand(body.network_audience == old.network_audience, "invalid", "network_audience")
+            demand(body.psk_generation >= old.psk_generation, "invalid", "psk_generation goes back")
         else:
             self.new_audience(body.network_audience)
         state.root = Root(body.version, persons, body.threshold, body.online_pk, coordinators, body.network_audience,
@@ -165,7 +165,7 @@ class Judge:
 
     def activate(self, body):
         check_matches("[a-z0-9.-]{1,64}", body.feature, "feature")
-        demand(body.feature not in self.state.features, "not_permitted", "active already")
+        demand(body.feature not in self.state.features, "invalid", "active already")
         self.state.features.add(body.feature)
         return self.rso_threshold(), ("feature", body.feature)
 
@@ -173,12 +173,12 @@ class Judge:
 
     def establish(self, body):
         check_rilon_code(body.code)
-        demand(body.code not in self.open_names(), "not_permitted", "an audience of this name is there")
+        demand(body.code not in self.open_names(), "invalid", "an audience of this name is there")
         check_text(body.name, 120, 1)
         check_party_code(body.host)
         self.new_audience(body.all_audience)
         self.new_audience(body.missions_audience)
-        demand(body.all_audience != body.missions_audience, "not_permitted", "one id for two audiences")
+        demand(body.all_audience != body.missions_audience, "invalid", "one id for two audiences")
         chair, deputies = self.officers_of_rilon(body.chair, body.deputies)
         self.state.rilons[body.code] = Rilon(body.code, body.name, body.host, chair, deputies, body.all_audience,
                                              body.missions_audience)
@@ -186,11 +186,11 @@ class Judge:
 
     def officers_of_rilon(self, chair, deputies):
         chair, deputies = self.person(chair), self.people(deputies, 16)
-        demand(chair.person_id not in {d.person_id for d in deputies}, "malformed", "the chair as deputy")
+        demand(chair.person_id not in {d.person_id for d in deputies}, "invalid", "the chair as deputy")
         return chair, deputies
 
     def change(self, body):
-        demand(body.code in self.state.rilons, "not_found", "RILON")
+        demand(body.code in self.state.rilons, "invalid", "RILON")
         rilon = self.state.rilons[body.code]
         if body.name:
             check_text(body.name, 120)
@@ -199,20 +199,20 @@ class Judge:
             rilon.chair = self.person(body.chair)
         if body.deputies or body.replace_deputies:
             rilon.deputies = self.people(body.deputies, 16)
-        demand(rilon.chair.person_id not in {d.person_id for d in rilon.deputies}, "malformed", "the chair as deputy")
+        demand(rilon.chair.person_id not in {d.person_id for d in rilon.deputies}, "invalid", "the chair as deputy")
         return self.rso_threshold(), ("rilon", body.code)
 
     def add_party(self, body):
         check_party_code(body.code)
         check_text(body.name, 120, 1)
         if body.under:
-            demand(body.under in self.state.parties, "not_found", "the party above")
+            demand(body.under in self.state.parties, "invalid", "the party above")
         administrators = self.people(body.administrators, 16, body.code)
         self.state.parties[body.code] = Party(body.code, body.name, body.under, administrators)
         above, levels = body.under, 0
         while above:
             levels += 1
-            demand(above != body.code and levels <= 8, "not_permitted", "a circle of parties, or too deep")
+            demand(above != body.code and levels <= 8, "invalid", "a circle of parties, or too deep")
             above = self.state.parties[above].under
         return self.rso_threshold(), ("party", body.code)
 
@@ -227,13 +227,14 @@ class Judge:
         check_matches("[A-Za-z0-9][A-Za-z0-9-]{1,31}", body.name, "name of a group")
         if body.audience not in state.groups:
             self.new_audience(body.audience)
-        demand(body.name not in self.open_names(but=body.audience), "not_permitted", "name of another audience")
+        demand(body.name not in self.open_names(but=body.audience), "invalid", "name of another audience")
         members = set(body.members)
-        demand(len(members) == len(body.members) <= 2048, "malformed", "too many members, or one twice")
-        demand(all(self.node(node_id).revoked is None for node_id in members), "not_permitted", "a revoked member")
+        demand(len(body.members) <= 2048, "malformed", "too many members")
+        demand(len(members) == len(body.members), "invalid", "a member twice")
+        demand(all(self.node(node_id).revoked is None for node_id in members), "invalid", "a revoked member")
         open_now = body.audience in state.groups and state.groups[body.audience].members
-        demand(members or open_now, "not_permitted", "closes a group that is not open")
-        demand(body.until_ms == 0 or body.until_ms > self.record.recorded_ms, "not_permitted", "until_ms is over")
+        demand(members or open_now, "invalid", "closes a group that is not open")
+        demand(body.until_ms == 0 or body.until_ms > self.record.recorded_ms, "invalid", "until_ms is over")
         state.groups[body.audience] = Group(body.name, members, body.until_ms)
         chairs = {rilon.chair.key_id for rilon in self.before.rilons.values()}
         return [[self.before.rso(), chairs]], ("audience", body.audience)
@@ -242,13 +243,13 @@ class Judge:
 
     def add_node(self, body):
         request = parse_node_request(self.network_id, body.request)
-        demand(request.party in self.state.parties and request.rilon in self.state.rilons, "not_found",
+        demand(request.party in self.state.parties and request.rilon in self.state.rilons, "invalid",
                "party or RILON")
         node_id = crypto.node_id(self.network_id, request.sign_pk)
-        demand(node_id not in self.state.nodes, "not_permitted", "a node of this id is there")
+        demand(node_id not in self.state.nodes, "invalid", "a node of this id is there")
         names = {node.request.name for node in self.state.nodes.values()}
         names |= {coordinator.name for coordinator in self.state.root.coordinators.values()}
-        demand(request.name not in names, "not_permitted", "the name is or was another's")
+        demand(request.name not in names, "invalid", "the name is or was another's")
         self.own(request.sign_pk, node_id, "sign")
         self.own(request.enc_pk, node_id, "encryption")
         self.own(request.transport_pk, node_id, "transport")
@@ -257,14 +258,14 @@ class Judge:
 
     def replace_key(self, body):
         node = self.node(body.node_id)
-        demand(node.revoked is None, "not_permitted", "a revoked node")
+        demand(node.revoked is None, "invalid", "a revoked node")
         demand(body.new_sign_pk or body.new_transport_pk, "malformed", "no key")
         if body.new_sign_pk:
             crypto.sound_sign_pk(body.new_sign_pk)
             crypto.verify(body.new_sign_pk, crypto.possession_message(self.network_id, node.node_id + body.new_sign_pk),
                           body.possession)
             self.own(body.new_sign_pk, node.node_id, "sign")
-            demand(node.generation < 0xFFFF, "not_permitted", "no generation left")
+            demand(node.generation < 0xFFFF, "invalid", "no generation left")
             node.cuts[node.generation] = self.cuts(body.cuts)
             node.sign_pks.append(body.new_sign_pk)
         else:
@@ -276,7 +277,7 @@ class Judge:
 
     def rotate_encryption(self, body):
         node = self.node(body.node_id)
-        demand(node.good_standing, "not_permitted", "not in good standing")
+        demand(node.good_standing, "invalid", "not in good standing")
         self.own(crypto.sound_box_pk(body.new_enc_pk), node.node_id, "encryption")
         node.enc_pk = body.new_enc_pk
         return [[{crypto.key_id(node.sign_pks[-1])}]], ("encryption", node.node_id)
@@ -284,12 +285,12 @@ class Judge:
     def suspend(self, body):
         node, before = self.node(body.node_id), self.before
         check_text(body.reason, 500)
-        demand(node.revoked is None, "not_permitted", "a revoked node")
-        demand(before.changed.get(("reinstate", node.node_id), -1) < self.statement.base, "stale", "reinstated since")
+        demand(node.revoked is None, "invalid", "a revoked node")
+        demand(before.changed.get(("reinstate", node.node_id), -1) < self.statement.base, "invalid", "reinstated since")
         standing, may = node.suspension, self.suspenders(node)
         persons = self.signers(may)
         if standing:
-            demand(standing.lapses_ms is not None, "not_permitted", "suspended already, and that does not lapse")
+            demand(standing.lapses_ms is not None, "invalid", "suspended already, and that does not lapse")
             standing.lapses_ms = None  # The second confirms the first, which stays the one in force.
             if not body.key_compromised:
                 may = self.suspenders(node, but=standing.by)
@@ -302,7 +303,7 @@ class Judge:
 
     def confirm_suspend(self, body):
         node = self.suspended_by(body.suspend_id)
-        demand(node.suspension.lapses_ms is not None, "not_permitted", "it does not lapse")
+        demand(node.suspension.lapses_ms is not None, "invalid", "it does not lapse")
         node.suspension.lapses_ms = None
         return ([[self.suspenders(node, but=node.suspension.by)]],)
 
@@ -315,9 +316,9 @@ class Judge:
     def revoke(self, body):
         node, before = self.node(body.node_id), self.before
         check_text(body.reason, 500)
-        demand(node.revoked is None, "not_permitted", "revoked already")
+        demand(node.revoked is None, "invalid", "revoked already")
         node.revoked, node.suspension = self.cuts(body.cuts), None
         self.state.changed["standing", node.node_id] = self.n
         for subject in ("reinstate", "keys"):
-            demand(before.changed.get((subject, node.node_id), -1) < self.statement.base, "stale", subject)
+            demand(before.changed.get((subject, node.node_id), -1) < self.statement.base, "invalid", subject)
         return ([[before.rso(), before.chair_or_deputy(node.request.rilon)]],)

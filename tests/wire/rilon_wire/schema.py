@@ -1,5 +1,5 @@
 """The project's .proto files, compiled by protoc when first imported, and the parsing of signed messages, which is
-stricter than protobuf's (§8). The message classes stand here by their own names: schema.Statement, schema.SyncHello."""
+stricter than protobuf's (§8). The message classes stand here by their own names: schema.Statement."""
 import importlib
 import subprocess
 import sys

@@ -37,31 +37,31 @@ class Stream:
             demand(header.seq == 0, "gap", "the first entry is a genesis")
             genesis = e.parse_genesis(entry.body)
             made = genesis.stream_id(header.network_id, header.origin, genesis_pk)
-            demand(made == header.stream_id, "malformed", "stream_id does not recompute")
+            demand(made == header.stream_id, "structure", "stream_id does not recompute")
             return
         head = self.head.header
         demand((header.network_id, header.stream_id, header.origin)
-               == (head.network_id, head.stream_id, head.origin), "malformed", "network, stream or origin")
+               == (head.network_id, head.stream_id, head.origin), "structure", "network, stream or origin")
         demand(header.seq <= head.seq + 1, "gap")
         if header.seq <= head.seq:
             same = self.entries[header.seq].entry_id == entry.entry_id
             raise Refused("duplicate" if same else "fork", f"seq {header.seq} is there")
         demand(header.prev == self.head.entry_id, "fork", "prev")
-        demand(header.dir_seq >= head.dir_seq, "malformed", "dir_seq goes back")
-        demand(header.generation >= head.generation, "malformed", "generation goes back")
+        demand(header.dir_seq >= head.dir_seq, "structure", "dir_seq goes back")
+        demand(header.generation >= head.generation, "structure", "generation goes back")
         if header.kind == e.GRANT:
             sealed = bool(e.parse_grant(entry.body).sealed_definition)
-            demand(header.epoch == self.epoch + 1, "malformed", "epoch of a grant")
-            demand(self.derived in (None, sealed), "malformed", "definition in some grants only")
+            demand(header.epoch == self.epoch + 1, "structure", "epoch of a grant")
+            demand(self.derived in (None, sealed), "structure", "definition in some grants only")
             return
-        demand(self.grants and header.epoch == self.epoch, "malformed", "epoch")
+        demand(self.grants and header.epoch == self.epoch, "structure", "epoch")
         if header.kind == e.REDACT:
             redact = e.parse_redact(entry.body)
-            demand(redact.ranges[-1][1] < header.seq, "malformed", "redact of itself or of what is to come")
+            demand(redact.ranges[-1][1] < header.seq, "structure", "redact of itself or of what is to come")
             demand(not any(held.header.kind in e.CLEAR_KINDS and held.header.seq in redact for held in self.entries),
-                   "malformed", "redact of a genesis, grant or redact")
+                   "structure", "redact of a genesis, grant or redact")
         else:
-            demand(self.epoch_open, "malformed", "the epoch is closed")
+            demand(self.epoch_open, "structure", "the epoch is closed")
 
     def append(self, entry, genesis_pk=None):
         self.check(entry, genesis_pk)
