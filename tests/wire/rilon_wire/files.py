@@ -28,7 +28,7 @@ def dearmour(label, text):
         data = base64.b64decode("".join(text.splitlines()[1:-1]), validate=True)
     except binascii.Error as error:
         raise Refused("malformed", "base64") from error
-    demand(armour(label, data) == text, "malformed", "armour")
+    demand(data and armour(label, data) == text, "malformed", "armour")
     return data
 
 

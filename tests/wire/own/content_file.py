@@ -1,0 +1,69 @@
+"""content.json: what officers signed, and every kind of operation."""
+from rilon_wire import content, schema
+
+from . import operations
+from .network import NOW_MS, fixed
+from .rows import flipped, must_refuse
+
+
+def contents(story):
+    own = story.streams["BKK"]
+    header = next(held.header for held in own.entries if held.header.seq == 2)
+    origin = story.directory.at(header.dir_seq).nodes[header.origin]
+    officer = story.officer("aus-bkk", 1)
+    operation = operations.OPERATIONS["publish bulletin"]
+    alert_id = fixed("alert", 16)
+    good = content.make_content(story.id, own.stream_id, officer, alert_id, operation)
+
+    def bad(code, label, plain):
+        return must_refuse(code, label, lambda: content.verify_content(content.parse_content(plain), header,
+                                                                       origin.sign_pk), plain=plain)
+
+    def by(**other):
+        """The same, with a certificate that is other in one thing."""
+        return content.make_content(story.id, own.stream_id, story.officer("aus-bkk", 1, **other), alert_id, operation)
+
+    def changed(**fields):
+        message = schema.parse(schema.Content, good)
+        for field, value in fields.items():
+            setattr(message, field, value)
+        return schema.encode(message)
+    elsewhere = content.make_content(story.id, story.streams["BKK again"].stream_id, officer, alert_id, operation)
+    theirs = content.make_content(story.id, own.stream_id, story.officer("nzl-bkk", 1), alert_id, operation)
+    weak = content.Officer(officer.key, *_certificate_of_small_order(story))
+    return {
+        "place": {"stream_id": own.stream_id, "origin": header.origin, "dir_seq": header.dir_seq},
+        "good": [*story.contents, {"label": "alone", "stream": "BKK", "seq": 2, "plain": good}],
+        "refused": [
+            bad("bad_signature", "a flipped operation", changed(operation=flipped(operation))),
+            bad("bad_signature", "another alert id", changed(alert_id=flipped(alert_id))),
+            bad("bad_signature", "a flipped officer's signature",
+                changed(officer_signature=flipped(schema.parse(schema.Content, good).officer_signature))),
+            bad("bad_signature", "a flipped certificate's signature",
+                changed(certificate_signature=flipped(officer.certificate_signature))),
+            bad("bad_signature", "signed for another stream", elsewhere),
+            bad("not_authorised", "an officer of another node", theirs),
+            bad("unknown_key", "a certificate by a generation that is not there", changed(certificate_generation=2)),
+            bad("malformed", "a certificate by generation 0", changed(certificate_generation=0)),
+            bad("malformed", "a certificate by generation 65,536", changed(certificate_generation=65_536)),
+            bad("malformed", "an alert id of 15 bytes", changed(alert_id=alert_id[1:])),
+            bad("malformed", "a certificate for 91 days", by(valid_until_ms=NOW_MS + 91 * 24 * 3_600_000)),
+            bad("malformed", "a certificate that ends before it begins", by(valid_until_ms=NOW_MS)),
+            bad("malformed", "a certificate without a display sign", by(display_sign="")),
+            bad("malformed", "a certificate with a display sign of 33 characters", by(display_sign="\u0e01" * 33)),
+            bad("malformed", "a certificate with a control character", by(role="offi\x1bcer")),
+            bad("invalid", "a certificate for a key of small order",
+                content.make_content(story.id, own.stream_id, weak, alert_id, operation)),
+            bad("malformed", "cut short", good[:-1])],
+        "operations": [{"label": label, "operation": data} for label, data in operations.OPERATIONS.items()],
+        "operations_refused": [{"label": label, "code": code, "operation": data}
+                               for code, label, data in operations.REFUSED]}
+
+
+def _certificate_of_small_order(story):
+    """A node certifies, but for what is no sound key."""
+    officer, signer = story.officer("aus-bkk", 1), story.signer("aus-bkk")
+    certificate = schema.parse(schema.OfficerCertificate, officer.certificate)
+    certificate.sign_pk = bytes(32)
+    data = schema.encode(certificate)
+    return data, 1, signer.key.sign(content.certificate_message(story.id, 1, data))
