@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "node/core.h"
+#include "protocol/directory_syntax.h"
 #include "protocol/statement.h"
 
 namespace rilon {
@@ -499,6 +500,8 @@ Status NodeCore::add_officer(const proto::OfficerRequest& request, const std::st
     if (request.name().empty() || request.name().size() > text_max ||
         request.display_sign().empty() || request.display_sign().size() > 32)
         return {Errc::invalid, "a name (at most 120) and a display sign (at most 32) are needed"};
+    // What no reader would take in a certificate is not certified.
+    if (Status s = check_label(request.display_sign(), 32, "a display sign"); !s) return s;
     if (!reads(role))
         return {Errc::invalid, "a role is viewer, officer, releaser or administrator"};
     std::string zero(1, '\0');

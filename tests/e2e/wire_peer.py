@@ -117,9 +117,10 @@ class WirePeer(drill.Drill):
         for text in texts:
             self.say_alert("aus-bkk", text)
         wait_until("the hub has them", lambda: self.rilon("tha-bkk", "--json", "inbox").out.count("Old news") >= 12)
-        self.dial("tha-bkk")
+        hub = self.dial("tha-bkk")
         for text in texts:
             self.read(text, "aus-bkk", "LO-AUS")
+        self.until("both ends compute the same digest", lambda: hub.agrees)
 
     def read(self, text, origin, sign):
         """The alert with this text, once it is accepted, open, and verified."""

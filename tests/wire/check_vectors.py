@@ -14,13 +14,13 @@ from rilon_wire.statement import authorisation_message, authorise, parse_authori
 
 FOLDER = os.environ.get("RILON_VECTORS")
 # Of what must be refused; all else is malformed.
-REASONS = {"unknown suite": "unsupported", "unknown kind": "unsupported", "body length above the limit": "too_large",
-           "another network": "wrong_network", "wrong prev": "fork", "wrong origin": "structure",
+REASONS = {"unknown suite": "unsupported", "unknown kind": "unsupported", "body length above the limit": "too-large",
+           "another network": "wrong-network", "wrong prev": "fork", "wrong origin": "structure",
            "dir_seq goes back": "structure", "epoch of an older grant": "structure",
            "epoch without a grant": "structure", "grant skips an epoch": "structure",
-           "genesis whose stream_id does not recompute": "structure", "key generation without a key": "unknown_key",
+           "genesis whose stream_id does not recompute": "structure", "key generation without a key": "unknown-key",
            "redact names a grant": "structure", "redact names itself": "structure",
-           "content after a redact, without a new grant": "structure", "signature flipped": "bad_signature"}
+           "content after a redact, without a new grant": "structure", "signature flipped": "bad-signature"}
 
 
 def unhex(value):
@@ -64,9 +64,9 @@ class Vectors(unittest.TestCase):
         """As a receiver takes it whose directory has both keys of the origin at record 2 (§6, steps 1, 2 and 5)."""
         header = parsed.header
         if header.network_id != self.network_id:
-            raise Refused("wrong_network")
+            raise Refused("wrong-network")
         if header.generation > len(self.signers):
-            raise Refused("unknown_key")
+            raise Refused("unknown-key")
         pk = self.signers[header.generation - 1].pk
         parsed.check_signature(pk)
         held.append(parsed, pk)

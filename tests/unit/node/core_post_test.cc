@@ -82,5 +82,30 @@ TEST_F(CorePost, SupersedeConfirmWithdraw) {
     }
 }
 
+// Readers refuse a certificate with such a sign; a node that made one would end by its own
+// assertion.
+TEST_F(CorePost, Row44SignThatMovesTextIsNotCertified) {
+    const NetworkId& network = net.network().id();
+    SeededRng rng(7);
+    const auto certify = [&](const std::string& sign_text) {
+        const SignKeyPair keys = make_sign_key_pair(rng);
+        const TransportKeyPair transport = make_transport_key_pair(rng);
+        proto::Request request;
+        proto::OfficerRequest& officer = *request.mutable_certify()->mutable_request();
+        request.mutable_certify()->set_role("officer");
+        officer.set_name("Somebody");
+        officer.set_display_sign(sign_text);
+        officer.set_sign_pk(keys.pk.str());
+        officer.set_transport_pk(transport.pk.str());
+        const std::string zero(1, '\0');
+        const std::string said = officer.name() + zero + sign_text + zero + officer.transport_pk();
+        officer.set_possession(sign(keys.sk, possession_message(network, as_bytes(said))).str());
+        return net.request("aus-bkk", std::move(request));
+    };
+    EXPECT_TRUE(certify("LO-7").ok());
+    for (const char* bad : {"LO\x1b[2J", "LO\n3", "LO\u202e3", "LO\u00853"})
+        EXPECT_FALSE(certify(bad).ok()) << bad;
+}
+
 }  // namespace
 }  // namespace rilon

@@ -1,5 +1,10 @@
 """content.json: what officers signed, and every kind of operation."""
-from rilon_wire import content, schema
+import hashlib
+
+from nacl import bindings
+
+from rilon_wire import content, crypto, schema
+from rilon_wire.layout import H
 
 from . import operations
 from .network import NOW_MS, fixed
@@ -30,20 +35,21 @@ def contents(story):
         return schema.encode(message)
     elsewhere = content.make_content(story.id, story.streams["BKK again"].stream_id, officer, alert_id, operation)
     theirs = content.make_content(story.id, own.stream_id, story.officer("nzl-bkk", 1), alert_id, operation)
-    weak = content.Officer(officer.key, *_certificate_of_small_order(story))
+    weak = MixedKey("weak officer")
+    crypto.verify(weak.pk, b"libsodium takes it", weak.sign(b"libsodium takes it"))
     return {
         "place": {"stream_id": own.stream_id, "origin": header.origin, "dir_seq": header.dir_seq},
         "good": [*story.contents, {"label": "alone", "stream": "BKK", "seq": 2, "plain": good}],
         "refused": [
-            bad("bad_signature", "a flipped operation", changed(operation=flipped(operation))),
-            bad("bad_signature", "another alert id", changed(alert_id=flipped(alert_id))),
-            bad("bad_signature", "a flipped officer's signature",
+            bad("bad-signature", "a flipped operation", changed(operation=flipped(operation))),
+            bad("bad-signature", "another alert id", changed(alert_id=flipped(alert_id))),
+            bad("bad-signature", "a flipped officer's signature",
                 changed(officer_signature=flipped(schema.parse(schema.Content, good).officer_signature))),
-            bad("bad_signature", "a flipped certificate's signature",
+            bad("bad-signature", "a flipped certificate's signature",
                 changed(certificate_signature=flipped(officer.certificate_signature))),
-            bad("bad_signature", "signed for another stream", elsewhere),
-            bad("not_authorised", "an officer of another node", theirs),
-            bad("unknown_key", "a certificate by a generation that is not there", changed(certificate_generation=2)),
+            bad("bad-signature", "signed for another stream", elsewhere),
+            bad("not-authorised", "an officer of another node", theirs),
+            bad("unknown-key", "a certificate by a generation that is not there", changed(certificate_generation=2)),
             bad("malformed", "a certificate by generation 0", changed(certificate_generation=0)),
             bad("malformed", "a certificate by generation 65,536", changed(certificate_generation=65_536)),
             bad("malformed", "an alert id of 15 bytes", changed(alert_id=alert_id[1:])),
@@ -52,18 +58,30 @@ def contents(story):
             bad("malformed", "a certificate without a display sign", by(display_sign="")),
             bad("malformed", "a certificate with a display sign of 33 characters", by(display_sign="\u0e01" * 33)),
             bad("malformed", "a certificate with a control character", by(role="offi\x1bcer")),
-            bad("invalid", "a certificate for a key of small order",
-                content.make_content(story.id, own.stream_id, weak, alert_id, operation)),
+            bad("malformed", "a certificate with a direction mark", by(display_sign="LO-\u202e3")),
+            bad("invalid", "a certificate for a key with a part of small order", by(key=weak)),
             bad("malformed", "cut short", good[:-1])],
         "operations": [{"label": label, "operation": data} for label, data in operations.OPERATIONS.items()],
         "operations_refused": [{"label": label, "code": code, "operation": data}
                                for code, label, data in operations.REFUSED]}
 
 
-def _certificate_of_small_order(story):
-    """A node certifies, but for what is no sound key."""
-    officer, signer = story.officer("aus-bkk", 1), story.signer("aus-bkk")
-    certificate = schema.parse(schema.OfficerCertificate, officer.certificate)
-    certificate.sign_pk = bytes(32)
-    data = schema.encode(certificate)
-    return data, 1, signer.key.sign(content.certificate_message(story.id, 1, data))
+class MixedKey:
+    """A signing key with a part of order two. Its signatures verify wherever nobody looks at the key: a half of all
+    nonces do for a given message."""
+    ORDER_TWO = bytes.fromhex("ec" + "ff" * 30 + "7f")
+
+    def __init__(self, label):
+        self.scalar = bindings.crypto_core_ed25519_scalar_reduce(fixed(label) + bytes(32))
+        self.pk = bindings.crypto_core_ed25519_add(
+            bindings.crypto_scalarmult_ed25519_base_noclamp(self.scalar), self.ORDER_TWO)
+
+    def sign(self, message):
+        for attempt in range(64):
+            nonce = bindings.crypto_core_ed25519_scalar_reduce(H(self.scalar, message, bytes([attempt])) + bytes(32))
+            r = bindings.crypto_scalarmult_ed25519_base_noclamp(nonce)
+            h = bindings.crypto_core_ed25519_scalar_reduce(hashlib.sha512(r + self.pk + message).digest())
+            if h[0] % 2 == 0:
+                return r + bindings.crypto_core_ed25519_scalar_add(
+                    nonce, bindings.crypto_core_ed25519_scalar_mul(h, self.scalar))
+        raise AssertionError("64 odd numbers")

@@ -32,15 +32,15 @@ def directory(story):
 
     def checked(data):
         if parse_checkpoint(data, online.pk).network_id != story.id:
-            raise Refused("wrong_network")
+            raise Refused("wrong-network")
     elsewhere = sign_checkpoint(online, fixed("another network", 16), n, chain.links[n], story.now + 1).encode()
     return {"records": records, "refused": story.refused,
             "checkpoint": {"n": n, "issued_ms": story.now + 1, "online_seed": online.seed, "bytes": good},
             "checkpoints_refused": [
-                bad("bad_signature", "a flipped signature", flipped(good)),
-                bad("bad_signature", "a flipped link", flipped(good, 40)),
+                bad("bad-signature", "a flipped signature", flipped(good)),
+                bad("bad-signature", "a flipped link", flipped(good, 40)),
                 bad("malformed", "cut short", good[:-1]), bad("malformed", "one byte more", good + b"\0"),
                 bad("malformed", "another magic", flipped(good, 0)),
-                bad("wrong_network", "of another network", elsewhere),
-                bad("bad_signature", "by a person", sign_checkpoint(
+                bad("wrong-network", "of another network", elsewhere),
+                bad("bad-signature", "by a person", sign_checkpoint(
                     story.of("rso-1").sign, story.id, n, chain.links[n], story.now + 1).encode())]}

@@ -28,10 +28,10 @@ def evidences(story):
     def verified(data):
         parsed = evidence.parse_ack(data)
         if parsed.network_id != story.id:
-            raise Refused("wrong_network")
+            raise Refused("wrong-network")
         node = chain.state.nodes.get(parsed.node_id)
         if node is None or parsed.generation != node.generation:  # A replaced one is not in force.
-            raise Refused("unknown_key")
+            raise Refused("unknown-key")
         evidence.verify(parsed, node.sign_pks[-1])
 
     def bad(code, label, data):
@@ -51,19 +51,19 @@ def evidences(story):
                                               ack(story.signer("aus-bkk", 2), rows(bkk, 2))),
                                              ("of a derived audience", nzl, private))],
         "acks_refused": [
-            bad("bad_signature", "another level", _with_level(good, 2)),
+            bad("bad-signature", "another level", _with_level(good, 2)),
             bad("malformed", "level 4", _signed_again(nzl, _with_level(good, 4))),
             bad("malformed", "level 0", _signed_again(nzl, _with_level(good, 0))),
             bad("malformed", "cut short", good[:-1]), bad("malformed", "one byte more", good + b"\0"),
             bad("malformed", "fewer rows than it says", good[:-64 - 73] + good[-64:]),
             bad("malformed", "another magic", flipped(good, 0)),
-            bad("wrong_network", "of another network", flipped(good, 8)),
-            bad("unknown_key", "of a node that is not there", flipped(good, 24)),
-            bad("unknown_key", "of a generation to come", good[:40] + u16(2) + good[42:]),
-            bad("unknown_key", "of a generation that was replaced", ack(old_aus, rows(bkk, 1)).encode()),
-            bad("bad_signature", "signed by another node", ack(nzl, rows(bkk, 1), sign_with=old_aus.key).encode())],
+            bad("wrong-network", "of another network", flipped(good, 8)),
+            bad("unknown-key", "of a node that is not there", flipped(good, 24)),
+            bad("unknown-key", "of a generation to come", good[:40] + u16(2) + good[42:]),
+            bad("unknown-key", "of a generation that was replaced", ack(old_aus, rows(bkk, 1)).encode()),
+            bad("bad-signature", "signed by another node", ack(nzl, rows(bkk, 1), sign_with=old_aus.key).encode())],
         "sealed": {"to_sk": aus.sk, "ephemeral_sk": ephemeral, "plain": private.encode(), "sealed": sealed},
-        "sealed_refused": [must_refuse("cannot_open", label, evidence.open_ack, data, key, sealed=data, to_sk=key.sk)
+        "sealed_refused": [must_refuse("cannot-open", label, evidence.open_ack, data, key, sealed=data, to_sk=key.sk)
                            for label, data, key in (("a flipped byte", flipped(sealed), aus),
                                                     ("a flipped byte of enc", flipped(sealed), aus),
                                                     ("to another", sealed, story.of("nzl-bkk").encryption))],

@@ -31,15 +31,15 @@ def handed_over(story):
             must_refuse(code, label, files.parse_network_file, schema.encode(file), bytes=schema.encode(file))
             for code, label, file in (
                 ("malformed", "an id of 15 bytes", schema.NetworkFile(network_id=story.id[1:], first=pin.first)),
-                ("bad_signature", "of another network", schema.NetworkFile(network_id=fixed("elsewhere", 16),
+                ("bad-signature", "of another network", schema.NetworkFile(network_id=fixed("elsewhere", 16),
                                                                            first=pin.first)),
                 ("structure", "a record left out", schema.NetworkFile(network_id=story.id, first=pin.first,
                                                                       more=chain.records[2:])))],
         "grant": {"to_sk": nzl.encryption.sk, "ephemeral_sk": ephemeral.sk, "sealed": sealed,
                   "psk_generation": 1, "psk": grant.psk, "node_id": grant.node_id},
-        "grants_refused": [must_refuse("cannot_open", label, files.open_grant, data, key, sealed=data, to_sk=key.sk)
+        "grants_refused": [must_refuse("cannot-open", label, files.open_grant, data, key, sealed=data, to_sk=key.sk)
                            for label, data, key in (("a flipped byte", flipped(sealed), nzl.encryption),
-                                                    ("cut short", sealed[:40], nzl.encryption),
+                                                    ("cut short", sealed[:-1], nzl.encryption),
                                                     ("to another", sealed, story.of("aus-bkk").encryption))],
         "requests": [{"label": label, "request": signed.request, "possession": signed.possession,
                       "fingerprint": statement.fingerprint(signed.request)}

@@ -56,9 +56,8 @@ OPERATIONS["supersede"] = encoded(supersede=schema.Supersede(alert=alert("visa_r
 OPERATIONS["withdraw"] = encoded(withdraw=filled(schema.Withdraw))
 OPERATIONS["confirm"] = encoded(confirm=filled(schema.Confirm))
 # A newer version's field inside what is known is kept and does no harm.
-OPERATIONS["publish with a field to come"] = (
-    lambda inner: b"\x0a" + bytes([128 | len(inner) & 127, len(inner) >> 7]) + inner)(
-        schema.encode(alert("bulletin")) + b"\x82\x3e\x05later")
+OPERATIONS["publish with a field to come"] = encoded(
+    publish=schema.parse(schema.Alert, schema.encode(alert("bulletin")) + b"\x82\x3e\x05later"))
 
 
 def too_many(field, kind, count):
@@ -73,7 +72,7 @@ REFUSED = [
     ("unsupported", "a kind of alert to come", encoded(publish=schema.Alert(alert_id=fixed("alert", 16)))),
     ("malformed", "cut short", OPERATIONS["publish bulletin"][:-1]),
     ("malformed", "text that is not UTF-8", OPERATIONS["publish bulletin"].replace(b"A bulletin", b"A \xffulletin")),
-    ("too_large", "21 persons", too_many("persons", schema.PersonRecord, 21)),
-    ("too_large", "21 documents", too_many("documents", schema.DocumentRecord, 21)),
-    ("too_large", "51 links", too_many("links", schema.Link, 51)),
+    ("too-large", "21 persons", too_many("persons", schema.PersonRecord, 21)),
+    ("too-large", "21 documents", too_many("documents", schema.DocumentRecord, 21)),
+    ("too-large", "51 links", too_many("links", schema.Link, 51)),
 ]

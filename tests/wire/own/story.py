@@ -37,13 +37,13 @@ class Story(Writing):
 
     def founding(self):
         root = self.root(1, "rso-1 rso-2 rso-3")
-        self.refuse("not_authorised", "ROOT by one person", "rso-1", root=root)
+        self.refuse("not-authorised", "ROOT by one person", "rso-1", root=root)
         self.refuse("invalid", "ROOT with a threshold of one", RSO, root=self.root(1, "rso-1 rso-2", threshold=1))
         self.refuse("structure", "ROOT of version 2 first", RSO, root=self.root(2, "rso-1 rso-2"))
         mixed = self.root(1, "rso-1")
         mixed.persons.append(self.person("rso-2", "AUS"))
         self.refuse("invalid", "ROOT with a person of a party", RSO, root=mixed)
-        self.refuse("bad_signature", "ROOT with a coordinator that shows no key", RSO, root=self.root(
+        self.refuse("bad-signature", "ROOT with a coordinator that shows no key", RSO, root=self.root(
             1, "rso-1 rso-2", coordinators=[self.coordinator("rso", possession=bytes(64))]))
         self.refuse("invalid", "ROOT with an online key of small order", RSO,
                     root=self.root(1, "rso-1 rso-2", online_pk=bytes(32)))
@@ -58,8 +58,8 @@ class Story(Writing):
             code="BKK", name="Bangkok", host="THA", chair=self.person("chair", "AUS"),
             deputies=[self.person("deputy", "NZL")], all_audience=fixed("audience BKK", 16),
             missions_audience=fixed("audience BKK/missions", 16))
-        self.refuse("not_authorised", "ESTABLISH by one person", "rso-1", establish=bkk)
-        self.refuse("unknown_key", "ESTABLISH, a stranger signs too", f"{RSO} stranger", establish=bkk)
+        self.refuse("not-authorised", "ESTABLISH by one person", "rso-1", establish=bkk)
+        self.refuse("unknown-key", "ESTABLISH, a stranger signs too", f"{RSO} stranger", establish=bkk)
         self.malformed_statements(bkk)
         self.record("ESTABLISH BKK", RSO, establish=bkk)
         self.refuse("invalid", "ESTABLISH of what is there", RSO, establish=bkk)
@@ -92,10 +92,10 @@ class Story(Writing):
             self.refuse(code, label, RSO, data=data)
         swapped = authorisations[:16] + authorisations[96:160] + authorisations[80:96] + authorisations[16:80]
         for code, label, record in (
-                ("bad_signature", "authorisations with signatures swapped", {"authorisations": swapped}),
+                ("bad-signature", "authorisations with signatures swapped", {"authorisations": swapped}),
                 ("malformed", "authorisations cut short", {"authorisations": authorisations[:-1]}),
                 ("malformed", "a key that signs twice", {"authorisations": authorisations + authorisations[:80]}),
-                ("not_authorised", "no authorisations", {"authorisations": b""}),
+                ("not-authorised", "no authorisations", {"authorisations": b""}),
                 ("structure", "a record with another number", {"n": 2}),
                 ("structure", "a record before the last", {"recorded_ms": self.now - 1}),
                 ("structure", "a record in no calendar", {"recorded_ms": (1 << 56) + 1})):
@@ -107,9 +107,9 @@ class Story(Writing):
     def nodes_join(self):
         aus = self.node("aus-bkk", "AUS", endpoint="tcp://[2001:db8::7]:7401", live_endpoint="tcp://aus.example:7402")
         admit = schema.AddNode(request=aus)
-        self.refuse("not_authorised", "ADD NODE without the party", "rso-1 rso-2 chair", add_node=admit)
-        self.refuse("not_authorised", "ADD NODE without the chair", "rso-1 admin-aus admin-nzl", add_node=admit)
-        self.refuse("bad_signature", "ADD NODE of one who shows no key", ADMIT_AUS, add_node=schema.AddNode(
+        self.refuse("not-authorised", "ADD NODE without the party", "rso-1 rso-2 chair", add_node=admit)
+        self.refuse("not-authorised", "ADD NODE without the chair", "rso-1 admin-aus admin-nzl", add_node=admit)
+        self.refuse("bad-signature", "ADD NODE of one who shows no key", ADMIT_AUS, add_node=schema.AddNode(
             request=schema.SignedRequest(request=aus.request, possession=self.node("aus-bkk", "NZL").possession)))
         self.refuse("malformed", "ADD NODE with a name of capitals", ADMIT_AUS,
                     add_node=schema.AddNode(request=self.node("AUS-BKK", "AUS")))
@@ -132,7 +132,7 @@ class Story(Writing):
         group = schema.Group(audience=fixed("audience forgers", 16), name="forgers",
                              members=[self.node_id("aus-bkk"), self.node_id("nzl-bkk")],
                              until_ms=self.now + 30 * DAY_MS)
-        self.refuse("not_authorised", "GROUP by a deputy", "rso-1 deputy", group=group)
+        self.refuse("not-authorised", "GROUP by a deputy", "rso-1 deputy", group=group)
         self.refuse("invalid", "GROUP with the name of a RILON", "rso-1 chair",
                     group=schema.Group(audience=group.audience, name="BKK", members=group.members))
         self.refuse("invalid", "GROUP with a member twice", "rso-1 chair",
@@ -140,13 +140,13 @@ class Story(Writing):
         self.record("GROUP forgers", "rso-1 chair", group=group)
 
         nzl = schema.Suspend(node_id=self.node_id("nzl-bkk"), reason="laptop lost")
-        self.refuse("not_authorised", "SUSPEND by a deputy", "deputy", suspend=nzl)
-        self.refuse("not_authorised", "SUSPEND by another party's administrator", "admin-aus", suspend=nzl)
+        self.refuse("not-authorised", "SUSPEND by a deputy", "deputy", suspend=nzl)
+        self.refuse("not-authorised", "SUSPEND by another party's administrator", "admin-aus", suspend=nzl)
         suspended = self.record("SUSPEND nzl-bkk", "chair", suspend=nzl)
         self.aus_writes_while_nzl_is_suspended()
         confirm = schema.ConfirmSuspend(suspend_id=suspended)
-        self.refuse("not_authorised", "CONFIRM by who suspended", "chair", confirm_suspend=confirm)
-        self.refuse("not_authorised", "SUSPEND once more by who suspended", "chair", suspend=nzl)
+        self.refuse("not-authorised", "CONFIRM by who suspended", "chair", confirm_suspend=confirm)
+        self.refuse("not-authorised", "SUSPEND once more by who suspended", "chair", suspend=nzl)
         self.refuse("invalid", "CONFIRM of another suspension", "rso-1",
                     confirm_suspend=schema.ConfirmSuspend(suspend_id=fixed("nothing", 16)))
         self.refuse("invalid", "ENCRYPTION KEY of a suspended node", "nzl-bkk", rotate_encryption=self.rotation())
@@ -175,13 +175,13 @@ class Story(Writing):
         return schema.Cut(stream_id=stream.stream_id, seq=seq, entry_id=stream.entries[seq].entry_id)
 
     def keys_change(self):
-        self.refuse("not_authorised", "ENCRYPTION KEY by a person", "admin-nzl", rotate_encryption=self.rotation())
-        self.refuse("unknown_key", "ENCRYPTION KEY by another node", "aus-bkk", rotate_encryption=self.rotation())
-        self.refuse("unknown_key", "ADD PARTY, a node signs too", f"{RSO} aus-bkk", add_party=self.party("IOM"))
+        self.refuse("not-authorised", "ENCRYPTION KEY by a person", "admin-nzl", rotate_encryption=self.rotation())
+        self.refuse("unknown-key", "ENCRYPTION KEY by another node", "aus-bkk", rotate_encryption=self.rotation())
+        self.refuse("unknown-key", "ADD PARTY, a node signs too", f"{RSO} aus-bkk", add_party=self.party("IOM"))
         # 80 hours later the suspension of thp-bkk, which nobody confirmed, has lapsed.
         self.record("ENCRYPTION KEY of nzl-bkk", "nzl-bkk", later_ms=80 * HOUR_MS, rotate_encryption=self.rotation())
         cuts = [self.cut("BKK", 4)]
-        self.refuse("bad_signature", "REPLACE KEY that shows no key", ADMIT_AUS,
+        self.refuse("bad-signature", "REPLACE KEY that shows no key", ADMIT_AUS,
                     replace_key=self.replacement(cuts, possession=bytes(64)))
         self.refuse("invalid", "REPLACE KEY with two cuts of a stream", ADMIT_AUS,
                     replace_key=self.replacement(cuts + [self.cut("BKK", 3)]))
@@ -194,7 +194,7 @@ class Story(Writing):
         self.aus_writes_with_its_new_key()
         self.record("CHANGE BKK", RSO, change=schema.ChangeRilon(
             code="BKK", name="Greater Bangkok", chair=self.person("chair-2", "CAN"), replace_deputies=True))
-        self.refuse("unknown_key", "GROUP by the chair who left", "rso-1 chair", group=schema.Group(
+        self.refuse("unknown-key", "GROUP by the chair who left", "rso-1 chair", group=schema.Group(
             audience=fixed("audience others", 16), name="others", members=[self.node_id("aus-bkk")]))
         self.refuse("invalid", "CHANGE of a RILON that is not there", RSO, change=schema.ChangeRilon(code="KUL"))
         self.record("ACTIVATE", RSO, activate=schema.Activate(feature="chunks"))
@@ -205,7 +205,7 @@ class Story(Writing):
         self.thp_writes()
         revoke = schema.Revoke(node_id=self.node_id("thp-bkk"), reason="mission closed",
                                cuts=[self.cut("of thp-bkk", 1)])
-        self.refuse("not_authorised", "REVOKE by the RSO alone", RSO, revoke=revoke)
+        self.refuse("not-authorised", "REVOKE by the RSO alone", RSO, revoke=revoke)
         self.record("REVOKE thp-bkk", "rso-2 chair-2", revoke=revoke)
         self.refuse("invalid", "REVOKE again", "rso-2 chair-2", revoke=revoke)
         self.offer("quarantined", "an entry of a revoked node, beyond its cut", "of thp-bkk", "content",
@@ -213,8 +213,8 @@ class Story(Writing):
         self.refuse("invalid", "SUSPEND of a revoked node", "rso-1",
                     suspend=schema.Suspend(node_id=self.node_id("thp-bkk")))
         new = self.root(2, "rso-1 rso-4")
-        self.refuse("not_authorised", "ROOT without the old persons", "rso-1 rso-4", root=new)
-        self.refuse("not_authorised", "ROOT without the new persons", RSO, root=new)
+        self.refuse("not-authorised", "ROOT without the old persons", "rso-1 rso-4", root=new)
+        self.refuse("not-authorised", "ROOT without the new persons", RSO, root=new)
         self.refuse("invalid", "ROOT with another network audience", f"{RSO} rso-4",
                     root=self.root(2, "rso-1 rso-4", network_audience=fixed("audience other", 16)))
         self.refuse("invalid", "ROOT that skips a version", f"{RSO} rso-4", root=self.root(3, "rso-1 rso-4"))
@@ -228,7 +228,7 @@ class Story(Writing):
         self.offer("quarantined", "an entry of a suspended node", "of tha-bkk", "found",
                    self.directory.state.rilons["BKK"].all_audience, dir_seq=self.newest - 1)
         self.new_stream("of the group", "aus-bkk", 2)
-        self.offer("not_member", "an entry for a group that ended", "of the group", "found",
+        self.offer("not-member", "an entry for a group that ended", "of the group", "found",
                    fixed("audience forgers", 16))
         self.refuse("invalid", "SUSPEND of what is suspended for good", "rso-1",
                     suspend=schema.Suspend(node_id=self.node_id("tha-bkk")))
@@ -249,11 +249,11 @@ class Story(Writing):
         self.say("BKK", "refusal", "supersede", officer)
         self.offer("parked", "an entry of a record to come", "BKK", "content", none, b"", dir_seq=self.newest + 1)
         self.new_stream("of tha-bkk", "tha-bkk")
-        self.offer("not_member", "the host's node among the missions", "of tha-bkk", "found", bkk.missions_audience)
+        self.offer("not-member", "the host's node among the missions", "of tha-bkk", "found", bkk.missions_audience)
 
     def aus_writes_while_nzl_is_suspended(self):
         """Also when the members are the same again: they were not, in between."""
-        self.offer("stale_epoch", "content for readers of whom one has left", "BKK", "content",
+        self.offer("stale-epoch", "content for readers of whom one has left", "BKK", "content",
                    self.epoch_keys["BKK", 1], b"")
 
     def aus_writes_with_its_new_key(self):
@@ -261,7 +261,7 @@ class Story(Writing):
         old, new, key = self.officer("aus-bkk", 1), self.officer("aus-bkk", 2), self.epoch_keys["BKK", 1]
         self.offer("quarantined", "an entry with the old key, beyond its cut", "BKK", "redact", [(2, 2)])
         self.streams["BKK"].signer = self.signer("aus-bkk", 2)
-        self.offer("stale_epoch", "content for readers who left and came back", "BKK", "content", key, b"")
+        self.offer("stale-epoch", "content for readers who left and came back", "BKK", "content", key, b"")
         self.grant("BKK")
         self.say("BKK", "refusal", "withdraw", new)
         self.write("BKK", "redact", [(2, 2), (4, 4)])

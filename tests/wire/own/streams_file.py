@@ -53,12 +53,12 @@ def slots_refused(story):
     good = given["slot"]
     return [bad("malformed", "cut short", good[:-1]), bad("malformed", "one byte more", good + b"\0"),
             bad("malformed", "epoch 0", good[:32] + bytes(4) + good[36:]),
-            bad("cannot_open", "a flipped byte of the key", flipped(good)),
-            bad("cannot_open", "a flipped byte of enc", flipped(good, 60)),
-            bad("invalid", "enc of small order", good[:56] + bytes(32) + good[88:]),
-            bad("cannot_open", "for another reader", good, key=crypto.BoxKey(story.slots[1]["reader_sk"])),
-            bad("cannot_open", "with another pre-shared key", good, psk=epoch.Psk(psk.generation, fixed("psk ?"))),
-            bad("cannot_open", "a key that the grant does not commit to", wrong_key)]
+            bad("cannot-open", "a flipped byte of the key", flipped(good)),
+            bad("cannot-open", "a flipped byte of enc", flipped(good, 60)),
+            bad("cannot-open", "enc of small order", good[:56] + bytes(32) + good[88:]),
+            bad("cannot-open", "for another reader", good, key=crypto.BoxKey(story.slots[1]["reader_sk"])),
+            bad("cannot-open", "with another pre-shared key", good, psk=epoch.Psk(psk.generation, fixed("psk ?"))),
+            bad("cannot-open", "a key that the grant does not commit to", wrong_key)]
 
 
 def forks(story):
@@ -71,6 +71,6 @@ def forks(story):
     return {"good": {"one": one, "other": other}, "refused": [
         {"label": "one entry twice", "code": "invalid", "one": one, "other": one},
         {"label": "two entries of two seqs", "code": "invalid", "one": one, "other": early.signed()},
-        {"label": "a signature flipped", "code": "bad_signature", "one": one, "other": flipped(other)},
+        {"label": "a signature flipped", "code": "bad-signature", "one": one, "other": flipped(other)},
         {"label": "cut short", "code": "malformed", "one": one, "other": other[:-1]},
         {"label": "beyond the cut of a replaced key", "code": "quarantined", "one": fifth, "other": beyond}]}

@@ -62,9 +62,7 @@ def frames(story):
                               ("unsupported", "type 16", b"\x01\x10" + head[2:])):
         refused.append(must_refuse(code, label, sync.parse_frame, [data, out[0]["payload"]], head=data,
                                    payload=out[0]["payload"]))
-    return {"frames": out, "refused": refused,
-            "digest": {"rows": [{"stream_id": s, "seq": n, "entry_id": i} for s, (n, i) in sorted(heads.items())],
-                       "digest": sync.digest(heads), "of_none": sync.digest({})}}
+    return {"frames": out, "refused": refused}
 
 
 def fields_of(message):

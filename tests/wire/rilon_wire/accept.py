@@ -17,9 +17,9 @@ class Log:
 
     def accept(self, entry):
         header = entry.header
-        demand(header.network_id == self.directory.network_id, "wrong_network")
+        demand(header.network_id == self.directory.network_id, "wrong-network")
         then, now = self.directory.at(header.dir_seq), self.directory.state
-        demand(header.origin in then.nodes, "unknown_key", "origin")
+        demand(header.origin in then.nodes, "unknown-key", "origin")
         pk = then.nodes[header.origin].sign_pk(header.generation)
         entry.check_signature(pk)
 
@@ -47,20 +47,20 @@ class Log:
         demand(then.nodes[header.origin].good_standing, "quarantined", "origin was not in good standing")
         members = then.members(audience_id)
         if members is not None:
-            demand(not stream.derived, "not_member", "a derived stream of a standing audience")
-            demand(header.origin in members, "not_member", "origin is no member")
+            demand(not stream.derived, "not-member", "a derived stream of a standing audience")
+            demand(header.origin in members, "not-member", "origin is no member")
             return
-        demand(stream.derived is not False, "not_member", "an audience that the directory does not know")
-        demand(stream.derived or now.members(audience_id) is None, "not_member", "founded before its audience")
+        demand(stream.derived is not False, "not-member", "an audience that the directory does not know")
+        demand(stream.derived or now.members(audience_id) is None, "not-member", "founded before its audience")
         if header.stream_id in self.definitions:
             base = self.definitions[header.stream_id].base
-            demand(header.origin in (then.members(base) or ()), "not_member", "origin is no member of the base")
+            demand(header.origin in (then.members(base) or ()), "not-member", "origin is no member of the base")
 
     def check_epoch(self, header, stream, audience_id):
         """Stale if the members changed between the grant and the entry, even if they are the same again."""
         granted = stream.grants[-1].header.dir_seq
         readers = [self.members(header, audience_id, n) for n in range(granted, header.dir_seq + 1)]
-        demand(all(r == readers[0] for r in readers), "stale_epoch")
+        demand(all(r == readers[0] for r in readers), "stale-epoch")
 
     def members(self, header, audience_id, n):
         """None where the definition is not known: then nothing can be compared."""

@@ -68,7 +68,7 @@ def verify_content(content, header, node_sign_pk):
     """Certificate and operation. `node_sign_pk(generation)`: the origin's keys in the directory at the entry's dir_seq.
     No clock: a certificate's validity is not compared with one."""
     certificate = parse_certificate(content.certificate)
-    demand(certificate.node_id == header.origin, "not_authorised", "certificate of another node")
+    demand(certificate.node_id == header.origin, "not-authorised", "certificate of another node")
     crypto.verify(node_sign_pk(content.certificate_generation),
                   certificate_message(header.network_id, content.certificate_generation, content.certificate),
                   content.certificate_signature)

@@ -25,7 +25,7 @@ class BoxKey:
         self.pk = bindings.crypto_scalarmult_base(self.sk)
 
 
-def verify(pk, message, signature, code="bad_signature"):
+def verify(pk, message, signature, code="bad-signature"):
     try:
         bindings.crypto_sign_open(bytes(signature) + bytes(message), pk)
     except (exceptions.BadSignatureError, exceptions.CryptoError, ValueError) as error:
@@ -61,7 +61,7 @@ def unseal(key, nonce, ad, sealed):
     try:
         return bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed, ad, nonce, key)
     except (exceptions.CryptoError, ValueError) as error:
-        raise Refused("cannot_open") from error
+        raise Refused("cannot-open") from error
 
 
 def node_id(network_id, first_sign_pk):

@@ -78,7 +78,7 @@ def parse_header(data):
     demand(suite == 1, "unsupported", "suite")
     demand(reserved == bytes(3) and flags & ~(CLEAR | 3) == 0, "malformed", "reserved bits")
     demand(bool(flags & CLEAR) == (kind in CLEAR_KINDS), "malformed", "CLEAR does not fit the kind")
-    demand(body_len <= BODY_MAX, "too_large", "body_len")
+    demand(body_len <= BODY_MAX, "too-large", "body_len")
     demand(generation >= 1, "malformed", "generation")
     first = seq == 0
     demand(first == (kind == GENESIS) == (prev == ZERO_ID) == (epoch == 0), "malformed", "seq, kind, prev, epoch")
@@ -111,7 +111,7 @@ def block_size(length):
 
 
 def pad(plain):
-    demand(len(plain) <= PLAIN_MAX, "too_large", "plaintext")
+    demand(len(plain) <= PLAIN_MAX, "too-large", "plaintext")
     block = block_size(len(plain))
     return plain + b"\x80" + bytes(block - 1 - len(plain) % block)
 

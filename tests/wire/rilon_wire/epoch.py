@@ -126,10 +126,10 @@ def seal_slot(grant, epoch_key, origin_key, recipient_pk, psk, ephemeral_sk=None
 def open_slot(slot, grant, recipient_key, psk):
     """The epoch key, which is the one that the grant entry commits to; else the slot counts as not there."""
     demand((slot.stream_id, slot.epoch) == (grant.header.stream_id, grant.header.epoch), "malformed", "other grant")
-    demand(slot.psk_id == psk.generation, "cannot_open", "generation of the pre-shared key")
+    demand(slot.psk_id == psk.generation, "cannot-open", "generation of the pre-shared key")
     key = hpke.unseal(recipient_key, slot.enc, _slot_info(grant.header, recipient_key.pk), slot.ct, psk.key,
                       u32(slot.psk_id))
-    demand(opens(key, grant), "cannot_open", "not the key that the grant commits to")
+    demand(opens(key, grant), "cannot-open", "not the key that the grant commits to")
     return key
 
 

@@ -46,7 +46,7 @@ def parse_ack(data):
     r.expect(magic(b"ACK"), "magic")
     fields = r.take(16), r.take(16), r.number(2), r.number(8), r.number(8), r.take(32), r.take(32)
     count = r.number(4)
-    demand(count <= ROWS_MAX, "too_large", "rows of an ack")
+    demand(count <= ROWS_MAX, "too-large", "rows of an ack")
     rows = tuple(AckRow(r.take(32), r.number(8), r.take(32), r.number(1)) for _ in range(count))
     ack = Ack(*fields, rows, r.take(64))
     r.end()

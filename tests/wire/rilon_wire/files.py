@@ -22,7 +22,7 @@ def armour(label, data):
 
 def dearmour(label, text):
     """Blank space around it and CRLF are forgiven; anything else must be what `armour` makes of the bytes."""
-    demand(len(text) <= ARMOUR_MAX, "too_large", "armour")
+    demand(len(text) <= ARMOUR_MAX, "too-large", "armour")
     text = text.replace("\r\n", "\n").strip() + "\n"
     try:
         data = base64.b64decode("".join(text.splitlines()[1:-1]), validate=True)
@@ -58,6 +58,6 @@ def open_grant(sealed, key):
     try:
         grant = schema.parse(schema.Grant, bindings.crypto_box_seal_open(sealed, key.pk, key.sk))
     except (exceptions.CryptoError, ValueError, TypeError) as error:
-        raise Refused("cannot_open", "grant") from error
+        raise Refused("cannot-open", "grant") from error
     demand(len(grant.psk) == 32 and len(grant.node_id) == 16, "malformed", "grant")
     return grant

@@ -47,9 +47,9 @@ def seal(recipient_pk, info, plain, psk=b"", psk_id=b"", aad=b"", ephemeral_sk=N
 
 
 def unseal(recipient, enc, info, ct, psk=b"", psk_id=b"", aad=b""):
-    secret = shared_secret(dh(recipient.sk, enc), enc, recipient.pk)
-    key, nonce = key_schedule(secret, info, psk, psk_id)
     try:
+        secret = shared_secret(dh(recipient.sk, enc), enc, recipient.pk)
+        key, nonce = key_schedule(secret, info, psk, psk_id)
         return ChaCha20Poly1305(key).decrypt(nonce, ct, aad)
-    except InvalidTag as error:
-        raise Refused("cannot_open") from error
+    except (InvalidTag, Refused) as error:
+        raise Refused("cannot-open") from error

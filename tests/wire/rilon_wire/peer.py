@@ -55,6 +55,7 @@ class Link:
     heard: float = 0
     beat: float = 0
     compared: float = 0
+    agrees: bool = False                       # its last BEAT had our digest
 
     @property
     def greeted(self):
@@ -146,7 +147,7 @@ class Node:
                                                checkpoint=self.checkpoint))
 
     def on_hello(self, link, hello, _):
-        demand(hello.network_id == self.directory.network_id, "wrong_network", "HELLO")
+        demand(hello.network_id == self.directory.network_id, "wrong-network", "HELLO")
         link.claimed, link.records = hello.node_id, hello.records
         self.take_checkpoint(hello.checkpoint)
         self.share_directory(link)
@@ -228,7 +229,8 @@ class Node:
             self.send_heads(link, request=0)
 
     def on_beat(self, link, message, _):
-        if message.digest != sync.digest(self.shared_heads(link)) and time.monotonic() - link.compared > 1:
+        link.agrees = message.digest == sync.digest(self.shared_heads(link))
+        if not link.agrees and time.monotonic() - link.compared > 1:
             self.send_heads(link, request=1)
 
     def fetch(self, link, stream_id, through):

@@ -60,9 +60,9 @@ class Judge:
             keys[crypto.key_id(node.sign_pks[-1])] = node.sign_pks[-1], node.node_id
         message = authorisation_message(self.network_id, self.record.statement)
         for key_id, signature in self.signatures.items():
-            demand(key_id in keys, "unknown_key", "a signature by a key that is not in force")
+            demand(key_id in keys, "unknown-key", "a signature by a key that is not in force")
             crypto.verify(keys[key_id][0], message, signature)
-        demand(seats_taken(groups, {key_id: keys[key_id][1] for key_id in self.signatures}), "not_authorised",
+        demand(seats_taken(groups, {key_id: keys[key_id][1] for key_id in self.signatures}), "not-authorised",
                "a seat is not taken")
 
     # --- seats, from the state before ---

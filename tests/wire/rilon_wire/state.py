@@ -61,7 +61,7 @@ class Node:
         return self.suspension is None and self.revoked is None
 
     def sign_pk(self, generation):
-        demand(1 <= generation <= self.generation, "unknown_key", "generation")
+        demand(1 <= generation <= self.generation, "unknown-key", "generation")
         return self.sign_pks[generation - 1]
 
 
