@@ -117,10 +117,20 @@ class WirePeer(drill.Drill):
         for text in texts:
             self.say_alert("aus-bkk", text)
         wait_until("the hub has them", lambda: self.rilon("tha-bkk", "--json", "inbox").out.count("Old news") >= 12)
+        self.nodes["aus-bkk"].stop()
+        self.nodes["aus-bkk"].start()  # With the new link it signs what it has; the hub passes that on.
         hub = self.dial("tha-bkk")
         for text in texts:
-            self.read(text, "aus-bkk", "LO-AUS")
+            last = self.read(text, "aus-bkk", "LO-AUS").entry
         self.until("both ends compute the same digest", lambda: hub.agrees)
+        self.node.hang_up(hub)
+        self.dial("tha-bkk")  # A head is of use to who has the stream: at the first greeting we had not.
+        self.until("its origin's signed head",
+                   lambda: self.signed_head(last.header.stream_id) == (last.header.seq, last.entry_id))
+
+    def signed_head(self, stream_id):
+        head = self.node.signed_heads.get(stream_id)
+        return head and (head.seq, head.entry_id)
 
     def read(self, text, origin, sign):
         """The alert with this text, once it is accepted, open, and verified."""

@@ -98,6 +98,12 @@ proto::SyncSlots slots(const Json& f) {
     return out;
 }
 
+proto::SyncSignedHeads signed_heads(const Json& f) {
+    proto::SyncSignedHeads out;
+    each(f, "heads", [&](const Json& head) { out.add_heads(raw(head)); });
+    return out;
+}
+
 proto::SyncAck ack(const Json& f) {
     proto::SyncAck out;
     out.set_mail(number(f["mail"]));
@@ -153,12 +159,12 @@ Payload payload(Message (*build)(const Json&)) {
 
 const std::map<SyncType, Payload>& payloads() {
     static const std::map<SyncType, Payload> all = {
-        {SyncType::hello, payload(hello)},         {SyncType::heads, payload(heads)},
-        {SyncType::beat, payload(heads)},          {SyncType::range, payload(range)},
-        {SyncType::put, payload(entries)},         {SyncType::push, payload(entries)},
-        {SyncType::slots, payload(slots)},         {SyncType::ack, payload(ack)},
-        {SyncType::directory, payload(directory)}, {SyncType::fork, payload(fork)},
-        {SyncType::stream, payload(stream)}};
+        {SyncType::hello, payload(hello)},       {SyncType::heads, payload(heads)},
+        {SyncType::beat, payload(heads)},        {SyncType::range, payload(range)},
+        {SyncType::put, payload(entries)},       {SyncType::push, payload(entries)},
+        {SyncType::head, payload(signed_heads)}, {SyncType::slots, payload(slots)},
+        {SyncType::ack, payload(ack)},           {SyncType::directory, payload(directory)},
+        {SyncType::fork, payload(fork)},         {SyncType::stream, payload(stream)}};
     return all;
 }
 

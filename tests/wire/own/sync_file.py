@@ -1,5 +1,5 @@
 """sync.json: a frame of every type, with what is in it by name."""
-from rilon_wire import epoch, schema, sync
+from rilon_wire import epoch, evidence, schema, sync
 from rilon_wire.directory import sign_checkpoint
 
 from .rows import must_refuse
@@ -21,7 +21,9 @@ def frames(story):
     statement_bytes = chain.records[1].statement
     draft = schema.Draft(statement=statement_bytes, authorisations=chain.records[1].authorisations)
     one, other = bkk.entries[story.other_half.header.seq].signed(), story.other_half.signed()
-    aus = story.node_id("aus-bkk")
+    aus, signer = story.node_id("aus-bkk"), bkk.signer
+    signed = evidence.sign(evidence.Head(story.id, aus, signer.generation, bkk.stream_id, bkk.head.header.seq,
+                                         bkk.head.entry_id, story.now), signer.key)
     made = [
         ("HELLO", sync.HELLO, 0, schema.SyncHello(network_id=story.id, node_id=aus, software="own vectors",
                                                   records=len(chain.records), checkpoint=checkpoint)),
@@ -35,6 +37,7 @@ def frames(story):
                                                                tags=[slot.tag])),
         ("SLOTS, an answer", sync.SLOTS, 8, schema.SyncSlots(stream_id=slot.stream_id, epoch=slot.epoch,
                                                               slots=[story.slots[0]["slot"]])),
+        ("HEAD", sync.HEAD, 0, schema.SyncSignedHeads(heads=[signed.encode()])),
         ("ACK", sync.ACK, 9, schema.SyncAck(mail=9, to=aus, ack=b"an ack", sealed=True, direct=True)),
         ("ACK, confirmed", sync.ACK, 9, schema.SyncAck(mail=9, confirm=True)),
         ("DIRECTORY, wanted", sync.DIRECTORY, 3, schema.SyncDirectory(want_from=2, has_want=True)),

@@ -70,7 +70,7 @@ class Node:
         self.identity, self.directory, self.software = identity, directory, software
         self.log, self.checkpoint = Log(directory), b""
         self.links, self.epoch_keys, self.slots = [], {}, {}
-        self.opened, self.refused, self.waiting = [], [], []
+        self.opened, self.refused, self.waiting, self.signed_heads = [], [], [], {}
         self.own, self.recipients = {}, {}         # own streams; of derived ones: who may fetch them
         self.mail, self.mail_number, self.ack_counter = {}, 0, int(time.time() * 1000)
         self.acks = []                             # for our streams: (node id, row)
@@ -94,6 +94,10 @@ class Node:
         self.links.append(Link(server_pk, socket))
         self.greet(self.links[-1])
         return self.links[-1]
+
+    def hang_up(self, link):
+        self.links.remove(link)
+        link.socket.close(0)
 
     def recognise(self, link):
         state = self.directory.state
@@ -137,7 +141,8 @@ class Node:
     def on_frame(self, link, frame):
         handlers = {sync.HELLO: self.on_hello, sync.DIRECTORY: self.on_directory, sync.HEADS: self.on_heads,
                     sync.BEAT: self.on_beat, sync.RANGE: self.on_range, sync.PUT: self.on_entries,
-                    sync.PUSH: self.on_entries, sync.SLOTS: self.on_slots, sync.ACK: self.on_ack}
+                    sync.PUSH: self.on_entries, sync.SLOTS: self.on_slots, sync.HEAD: self.on_signed_heads,
+                    sync.ACK: self.on_ack}
         if frame.type in handlers and (link.greeted or frame.type in (sync.HELLO, sync.DIRECTORY)):
             handlers[frame.type](link, frame.payload, frame.request)
 
@@ -160,6 +165,7 @@ class Node:
             for stream_id, members in self.recipients.items():
                 self.send_stream(link, stream_id, members)
             self.send_heads(link, request=1)
+            self.send_signed_heads(link)
 
     def share_directory(self, link):
         ours = len(self.directory.records)
@@ -238,6 +244,32 @@ class Node:
         self.request += 1
         link.send(sync.RANGE, schema.SyncRange(**{"from": held.head.header.seq + 1 if held else 0}, to=through,
                                                stream_id=stream_id, max_bytes=256 * 1024), self.request)
+
+    # --- signed heads: what an origin says it has ---
+
+    def send_signed_heads(self, link):
+        """Our streams' and the newest of others', as they came."""
+        signer, now = self.identity.signer, int(time.time() * 1000)
+        for stream in self.own.values():
+            head = evidence.Head(signer.network_id, signer.node_id, signer.generation, stream.stream_id,
+                                 stream.head.header.seq, stream.head.entry_id, now)
+            self.signed_heads[stream.stream_id] = evidence.sign(head, signer.key)
+        heads = [head.encode() for stream_id, head in self.signed_heads.items()
+                 if self.may_hold(link.node_id, stream_id)]
+        if heads:
+            link.send(sync.HEAD, schema.SyncSignedHeads(heads=heads))
+
+    def on_signed_heads(self, link, message, _):
+        for head in map(evidence.parse_head, message.heads):
+            stream, last = self.log.streams.get(head.stream_id), self.signed_heads.get(head.stream_id)
+            if stream is None or stream.head.header.origin != head.node_id or (last and last.time_ms >= head.time_ms):
+                continue
+            origin = self.directory.state.nodes[head.node_id]
+            demand(head.generation == origin.generation, "unknown-key", "a head under a key that was replaced")
+            evidence.verify(head, origin.sign_pk(head.generation))
+            self.signed_heads[head.stream_id] = head
+            if head.seq > stream.head.header.seq:
+                self.fetch(link, head.stream_id, head.seq)
 
     # --- entries ---
 
