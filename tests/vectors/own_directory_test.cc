@@ -6,6 +6,7 @@
 #include "protocol/request.h"
 #include "tests/support/byte_rng.h"
 #include "tests/support/own_vectors.h"
+#include "tools/rilon/coordinator_request.h"
 
 namespace rilon {
 namespace {
@@ -167,9 +168,11 @@ TEST_F(OwnFileVectors, RequestsAndTheirFingerprints) {
             EXPECT_TRUE(parse_node_request(network, request).ok());
         EXPECT_EQ(fingerprint_line(bytes), vector["fingerprint"]);
     }
-    proto::Coordinator coordinator;
-    ASSERT_TRUE(coordinator.ParseFromString(std::string(as_text(inside("COORDINATOR REQUEST")))));
-    EXPECT_TRUE(parse_coordinator(network, coordinator).ok());
+    const Bytes founding = inside("COORDINATOR REQUEST");
+    auto coordinator = parse_coordinator_request(founding);
+    ASSERT_TRUE(coordinator.ok()) << coordinator.error().detail;
+    EXPECT_EQ(coordinator->network, network);
+    EXPECT_EQ(encode_coordinator_request(*coordinator), founding);
 }
 
 TEST_F(OwnFileVectors, Drafts) {

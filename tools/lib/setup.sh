@@ -13,7 +13,8 @@ packages_run=(
   libicu-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libpugixml-dev
 )
 packages_check=(
-  libgtest-dev libgmock-dev libbenchmark-dev ccache python3 python3-zmq python3-nacl git
+  libgtest-dev libgmock-dev libbenchmark-dev ccache python3 python3-zmq python3-nacl
+  python3-cryptography python3-protobuf git
   clang-format clang-tidy
 )
 

@@ -15,9 +15,11 @@ def handed_over(story):
     assert files.open_grant(sealed, nzl.encryption) == grant
     person, node = story.person("chair", "AUS"), story.node("nzl-bkk", "NZL")
     draft = schema.Draft(statement=chain.records[1].statement, authorisations=chain.records[1].authorisations[:80])
+    founding = files.coordinator_request(story.id, story.of("online").sign.pk, story.coordinator("rso"))
+    assert files.parse_coordinator_request(founding)[2] == story.coordinator("rso")
     texts = [("NETWORK FILE", schema.encode(pin)), ("NETWORK FILE", schema.encode(whole)),
              ("PERSON REQUEST", schema.encode(person)), ("NODE REQUEST", schema.encode(node)),
-             ("COORDINATOR REQUEST", schema.encode(story.coordinator("rso"))), ("GRANT", sealed),
+             ("COORDINATOR REQUEST", founding), ("GRANT", sealed),
              ("DRAFT", schema.encode(draft))]
     for label, data in texts:
         assert files.dearmour(label, files.armour(label, data)) == data

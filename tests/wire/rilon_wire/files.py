@@ -7,7 +7,7 @@ from nacl import bindings, exceptions
 
 from . import schema
 from .directory import Directory
-from .layout import Refused, demand
+from .layout import Reader, Refused, demand
 
 ARMOUR_MAX, NETWORK_FILE_MAX = 8 << 20, 4 << 20
 LABELS = ("NETWORK FILE", "NODE REQUEST", "PERSON REQUEST", "OFFICER REQUEST", "COORDINATOR REQUEST", "GRANT",
@@ -15,6 +15,7 @@ LABELS = ("NETWORK FILE", "NODE REQUEST", "PERSON REQUEST", "OFFICER REQUEST", "
 
 
 def armour(label, data):
+    demand(label in LABELS, "malformed", "label")
     text = base64.b64encode(data).decode()
     lines = [text[i:i + 64] for i in range(0, len(text), 64)]
     return "\n".join([f"-----BEGIN RILON {label}-----", *lines, f"-----END RILON {label}-----", ""])
@@ -41,6 +42,17 @@ def parse_network_file(data):
     for record in (file.first, *file.more):
         directory.apply(record)
     return directory
+
+
+def coordinator_request(network_id, online_pk, coordinator):
+    """What the founding ceremony makes record 0 of."""
+    return network_id + online_pk + schema.encode(coordinator)
+
+
+def parse_coordinator_request(data):
+    """(network_id, online key, schema.Coordinator)."""
+    r = Reader(data)
+    return r.take(16), r.take(32), schema.parse(schema.Coordinator, r.take(r.left()))
 
 
 def seal_grant(grant, enc_pk, ephemeral=None):
