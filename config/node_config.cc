@@ -104,7 +104,7 @@ constexpr std::string_view listen_keys[] = {"sync", "live"};
 constexpr std::string_view link_keys[] = {"name", "public_key", "endpoint", "live"};
 constexpr std::string_view control_keys[] = {"endpoint"};
 constexpr std::string_view limits_keys[] = {"store_mib", "workers", "query_queue",
-                                            "control_clients"};
+                                            "control_clients", "origin_mib_per_day"};
 
 const toml::table* sub_table(const Section& top, std::string_view key) {
     const toml::node* node = top.find(key);
@@ -176,6 +176,9 @@ void read_limits(const Section& top, NodeConfig& out, Problems& problems) {
     limits.store_mib = section.number("store_mib", limits.store_mib, 16 * 1024 * 1024);
     limits.workers = section.number("workers", limits.workers, 256);
     limits.query_queue = section.number("query_queue", limits.query_queue, 65536);
+    limits.origin_mib_per_day =
+        section.number("origin_mib_per_day", limits.origin_mib_per_day, 1024 * 1024);
+    if (limits.origin_mib_per_day == 0) section.problem("origin_mib_per_day", "must be at least 1");
     limits.control_clients = section.number("control_clients", limits.control_clients, 4096);
     if (limits.query_queue == 0) section.problem("query_queue", "must be at least 1");
     if (limits.control_clients == 0) section.problem("control_clients", "must be at least 1");

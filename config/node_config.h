@@ -30,6 +30,7 @@ struct LimitsConfig {
     std::uint32_t store_mib = 0;  // Zero: 60 % of the file system.
     std::uint32_t workers = 0;    // Zero: one per core.
     std::uint32_t query_queue = 256;
+    std::uint32_t origin_mib_per_day = 256;  // What one node may write to us.
     std::uint32_t control_clients = 256;
 };
 

@@ -373,6 +373,9 @@ void NodeCore::on_status(ClientId client, const proto::Request& request) {
         warn_of_heads(*out);
         warn_of_suspends(*out);
         warn_of_split(*out);
+        for (const NodeId& origin : quota_.waiting(now_))
+            out->add_warnings(node_name(origin) + " sent more than its share of today; the rest "
+                              "waits until tomorrow (limits.origin_mib_per_day)");
         const DirectoryState& state = directory_.now();
         for (const auto& key : options_.dial) {
             const CoordinatorInfo* coordinator = state.coordinator_by_transport(key);

@@ -28,6 +28,7 @@
 #include "node/event.h"
 #include "node/head_watch.h"
 #include "node/node.h"
+#include "node/quota.h"
 #include "node/sync.pb.h"
 #include "node/sync_frame.h"
 #include "protocol/epoch.h"
@@ -230,6 +231,7 @@ class NodeCore {
     void forked(StreamInfo& info, const UnverifiedEntry& other, const NodeId& from);
     void on_fork(const NodeId& from, const Bytes& payload);
     void freeze(StreamInfo& info, const ForkProof& proof);
+    bool within_quota(const NodeId& origin, std::uint64_t bytes);
     void forward(const NodeId& from, const VerifiedEntry& entry);
 
     // keys.cc
@@ -463,6 +465,7 @@ class NodeCore {
     std::map<std::pair<StreamId, Epoch>, Seq> saved_to_open_;
     std::deque<std::pair<NodeId, UnverifiedEntry>> parked_;
     HeadWatch heads_;
+    OriginQuota quota_;
     std::vector<PendingRedact> redacts_;
     std::map<EntryRef, Arrival> erased_unacked_;  // Gone here; level 3 waits for consumers.
     std::set<EntryRef> owed_;  // Level 3 not yet posted: a start goes on with them.

@@ -135,12 +135,16 @@ void NodeCore::offer_bulk(const NodeId& from, std::vector<UnverifiedEntry> entri
     if (entries.empty()) return;
     AcceptContext context{directory_, info.definition ? &*info.definition : nullptr,
                           is_coordinator()};
-    auto batch = verify_batch(std::move(entries), info.state, context);
-    if (batch.ok()) {
-        for (auto& entry : *batch) take(from, std::move(entry), std::nullopt);
-        return take_early(info);
+    std::uint64_t bytes = 0;
+    for (const auto& entry : entries) bytes += entry_prefix_bytes + entry.body().size();
+    if (within_quota(info.state.origin, bytes)) {
+        auto batch = verify_batch(std::move(entries), info.state, context);
+        if (batch.ok()) {
+            for (auto& entry : *batch) take(from, std::move(entry), std::nullopt);
+            return take_early(info);
+        }
     }
-    // One by one finds which of them is at fault, and why.
+    // One by one finds which of them is at fault, and why; or takes as many as there is room for.
     for (auto& entry : entries) offer(from, std::move(entry));
 }
 
@@ -162,6 +166,7 @@ void NodeCore::on_checked(EntryChecked checked) {
             compare_directory(header.origin, header.dir_seq, grant->dir_link);
     AcceptContext context{directory_, info.definition ? &*info.definition : nullptr,
                           is_coordinator()};
+    if (!within_quota(header.origin, entry_prefix_bytes + header.body_len)) return;
     auto verified = verify(std::move(*checked.entry), info.state, context);
     if (verified.ok() && header.kind == EntryKind::genesis && !is_coordinator() &&
         standing(info) != nullptr &&
@@ -255,6 +260,7 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
     StreamInfo& info = streams_.at(header.stream);
     touch(info);
     ++counters_.received;
+    quota_.count(header.origin, entry_prefix_bytes + entry.body().size());
     info.peer_heads[from] = std::max(info.peer_heads[from], header.seq);
     next_arrival_ = next_arrival_.next();
     if (!is_coordinator()) {
@@ -300,12 +306,21 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
         });
 }
 
+bool NodeCore::within_quota(const NodeId& origin, std::uint64_t bytes) {
+    if (quota_.room(origin, bytes, now_) || mutant(Mutant::no_quota)) return true;
+    ++counters_.refused;
+    return false;
+}
+
 // Origins and hubs push on; others rely on the peers they have both.
 void NodeCore::forward(const NodeId& from, const VerifiedEntry& entry) {
     if (!is_coordinator() && !options_.hub && !is_self(entry.header().origin)) return;
+    Precedence precedence = entry.header().precedence;
+    if (precedence == Precedence::flash && !quota_.take_flash(entry.header().origin, now_))
+        precedence = Precedence::routine;  // Of our lanes; the entry says what it said.
     fresh_[entry.header().stream].push_back({from, entry.header().seq, entry.header().kind,
-                                             entry.header().epoch, entry.header().precedence,
-                                             entry.bytes(), entry.absent()});
+                                             entry.header().epoch, precedence, entry.bytes(),
+                                             entry.absent()});
 }
 
 // --- forks ------------------------------------------------------------------------------------

@@ -142,6 +142,7 @@ NodeOptions node_options(const NodeConfig& config, const Materials& materials,
     out.feed_epoch = lease.feed_epoch;
     out.network_file = materials.network_file;
     out.first_administrator = read_request(config.first_administrator);
+    out.origin_bytes_per_day = std::uint64_t{config.limits.origin_mib_per_day} << 20;
     out.hub = config.role == ConfigRole::node && !config.listen.sync.empty();
     out.publishes_rilon = config.role == ConfigRole::node && !config.listen.live.empty();
     out.new_streams = lease.broken;

@@ -15,6 +15,7 @@
 #include "node/event.h"
 #include "node/identity.h"
 #include "node/index.h"
+#include "node/quota.h"
 
 namespace rilon {
 
@@ -25,6 +26,7 @@ struct NodeOptions {
     std::uint64_t feed_epoch = 0;  // changes when the store is restored
     Bytes network_file;            // proto NetworkFile: what the directory starts from
     Bytes first_administrator;     // proto OfficerRequest; taken when the node has no officer yet
+    std::uint64_t origin_bytes_per_day = origin_bytes_per_day_default;
     bool hub = false;              // listens for peers: forwards what members may hold
     bool publishes_rilon = false;  // serves its RILON's audience by PUB
     bool new_streams = false;      // the lease did not match: found superseding streams, never go on

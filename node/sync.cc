@@ -263,7 +263,7 @@ void NodeCore::ask_range(const NodeId& peer, const StreamId& stream, Seq from, S
 }
 
 void NodeCore::fetch(StreamInfo& info, const NodeId& peer) {
-    if (info.state.frozen) return;
+    if (info.state.frozen || quota_.spent(info.state.origin, now_)) return;
     if (info.fetch.has_value() && info.fetch->until > now_) return;
     info.fetch = StreamInfo::Fetch{peer, now_.plus(fetch_timeout_ms)};
     ask_range(peer, info.state.id, info.state.next_seq(), Seq{~0ull}, Precedence::priority);

@@ -40,6 +40,7 @@ enum class Mutant {
     split_kept_secret,     // the proof of a split directory is not made
     order_by_anybody,      // records apply without the sequencer's checkpoint
     never_expire,          // alerts stay when their time is over
+    no_quota,              // an origin may fill our store
     count_,
 };
 
@@ -87,6 +88,7 @@ constexpr std::string_view mutant_names[] = {
     "split_kept_secret",
     "order_by_anybody",
     "never_expire",
+    "no_quota",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

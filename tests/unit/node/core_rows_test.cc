@@ -333,6 +333,30 @@ TEST_F(CoreRows, Row39TheCoordinatorAndTheExcludedOpenNothing) {
     EXPECT_TRUE(net.coordinator().disk().search.empty());
 }
 
+TEST_F(CoreRows, Row41FloodByAnInsiderCostsItsOwnQuotaAndNobodyElse) {
+    net.kill("can-bkk");
+    net.daemon("can-bkk").options().origin_bytes_per_day = 64 * 1024;
+    net.start("can-bkk");
+    net.run(5 * ms_second);
+    Posted last{};
+    for (int i = 0; i < 200; ++i) last = post("aus-bkk", {"BKK", false, {}, {}, Precedence::flash});
+    Posted other = post("gbr-bkk", {"BKK"});
+    net.run(10 * ms_second);
+    auto bytes = [&] {
+        std::size_t sum = 0;
+        for (const auto& [where, entry] : net.daemon("can-bkk").disk().entries)
+            if (where.first == last.parts[0].stream) sum += entry.entry.bytes().size();
+        return sum;
+    };
+    EXPECT_TRUE(net.reads("tha-bkk", last.alert()));  // Its share is larger: the danger.
+    EXPECT_FALSE(net.reads("can-bkk", last.alert()));
+    EXPECT_TRUE(net.reads("can-bkk", other.alert()));
+    EXPECT_LE(bytes(), 64u * 1024);
+    EXPECT_GT(bytes(), 32u * 1024);
+    net.run(ms_day);  // Nothing is lost by it.
+    EXPECT_GT(bytes(), 64u * 1024);
+}
+
 TEST_F(CoreRows, Row42AGhostReaderNeedsAllItsSigners) {
     TestNode ghost = const_cast<TestNetwork&>(net.network()).make_node("usa-bkk", "AUS", "BKK");
     proto::SignedRequest request = net.network().request(ghost);
