@@ -125,6 +125,7 @@ proto::SyncDirectory directory(const Json& f) {
     if (f.contains("submit")) *out.mutable_submit() = draft(f["submit"]);
     if (f.contains("refused")) out.set_refused(f["refused"].get<std::string>());
     out.set_accepted(flag(f, "accepted"));
+    each(f, "split", [&](const Json& one) { out.add_split(raw(one)); });
     return out;
 }
 

@@ -9,6 +9,7 @@ def frames(story):
     chain, bkk = story.directory, story.streams["BKK"]
     newest = len(chain.records) - 1
     checkpoint = sign_checkpoint(story.of("online").sign, story.id, newest, chain.links[newest], story.now).encode()
+    elsewhere = sign_checkpoint(story.of("online").sign, story.id, newest, bytes(32), story.now).encode()
     heads = {own.stream_id: (own.head.header.seq, own.head.entry_id) for own in story.streams.values() if own.entries}
     rows = [schema.StreamHead(stream_id=stream_id, seq=seq, entry_id=entry_id)
             for stream_id, (seq, entry_id) in sorted(heads.items())]
@@ -44,6 +45,7 @@ def frames(story):
         ("DIRECTORY, records", sync.DIRECTORY, 3, schema.SyncDirectory(records=chain.records[:3],
                                                                         checkpoint=checkpoint, drafts=[draft])),
         ("DIRECTORY, submitted", sync.DIRECTORY, 4, schema.SyncDirectory(submit=draft)),
+        ("DIRECTORY, a split", sync.DIRECTORY, 0, schema.SyncDirectory(split=[checkpoint, elsewhere])),
         ("DIRECTORY, refused", sync.DIRECTORY, 4, schema.SyncDirectory(refused="a seat is not taken")),
         ("DIRECTORY, accepted", sync.DIRECTORY, 4, schema.SyncDirectory(accepted=True)),
         ("FORK", sync.FORK, 0, schema.SyncFork(one=one, other=other)),

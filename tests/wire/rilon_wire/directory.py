@@ -22,6 +22,17 @@ class Directory:
     def state(self):
         return self.states[-1]
 
+    def branch(self):
+        """The same records, to which others may be added."""
+        other = Directory(self.network_id)
+        other.records, other.links, other.states = [*self.records], [*self.links], [*self.states]
+        return other
+
+    def adopt(self, other, through):
+        """Records of a branch of this directory, up to that number."""
+        for mine, theirs in ((self.records, other.records), (self.links, other.links), (self.states, other.states)):
+            mine.extend(theirs[len(mine):through + 1])
+
     def at(self, n):
         demand(n < len(self.states), "parked", "directory record not here yet")
         return self.states[n]

@@ -68,6 +68,7 @@ class Link:
 class Node:
     def __init__(self, identity, directory, software="rilon_wire"):
         self.identity, self.directory, self.software = identity, directory, software
+        self.ahead = directory.branch()            # with the records that no checkpoint covers yet
         self.log, self.checkpoint = Log(directory), b""
         self.links, self.epoch_keys, self.slots = [], {}, {}
         self.opened, self.refused, self.waiting, self.signed_heads = [], [], [], {}
@@ -169,36 +170,56 @@ class Node:
 
     def share_directory(self, link):
         ours = len(self.directory.records)
-        if link.records > ours:
-            link.send(sync.DIRECTORY, schema.SyncDirectory(has_want=True, want_from=ours))
+        if link.records > len(self.ahead.records):
+            link.send(sync.DIRECTORY, schema.SyncDirectory(has_want=True, want_from=len(self.ahead.records)))
         elif link.records < ours:
-            link.send(sync.DIRECTORY, schema.SyncDirectory(records=self.directory.records[link.records:]))
+            link.send(sync.DIRECTORY, schema.SyncDirectory(records=self.directory.records[link.records:],
+                                                           checkpoint=self.checkpoint))
 
     def on_directory(self, link, message, request):
         for record in message.records:
-            if record.n == len(self.directory.records):
-                self.directory.apply(record)
+            if record.n == len(self.ahead.records):
+                self.ahead.apply(record)
             link.records = max(link.records, record.n + 1)
-        self.take_checkpoint(message.checkpoint)
+        self.take_split(message.split)
+        if self.take_checkpoint(message.checkpoint):
+            self.on_new_records()
         if message.has_want:
             records = self.directory.records[message.want_from:]
-            link.send(sync.DIRECTORY, schema.SyncDirectory(records=records), request)
-        elif message.records:
+            link.send(sync.DIRECTORY, schema.SyncDirectory(records=records, checkpoint=self.checkpoint), request)
+        elif link.records > len(self.ahead.records):
             self.share_directory(link)
-            for stranger in [other for other in self.links if not other.greeted]:
-                self.meet(stranger)
-            waiting, self.waiting = self.waiting, []
-            for item in waiting:
-                self.take(link, item)
 
     def take_checkpoint(self, data):
-        """By the online key of the newest ROOT; one that is not for a record of ours yet tells nothing."""
-        if not data or not self.directory.states:
-            return
-        checkpoint = parse_checkpoint(data, self.directory.state.root.online_pk)
-        if checkpoint.n < len(self.directory.links):
-            demand(checkpoint.link == self.directory.links[checkpoint.n], "fork", "the directory was split")
-            self.checkpoint = data
+        """Whether it put records in force: persons decide what may be recorded, the sequencer in which order. Its key
+        may be changed by a ROOT that still waits."""
+        if not data:
+            return False
+        try:
+            checkpoint = parse_checkpoint(data, self.directory.state.root.online_pk)
+        except Refused:
+            checkpoint = parse_checkpoint(data, self.ahead.state.root.online_pk)
+        if checkpoint.n >= len(self.ahead.links):
+            return False
+        if checkpoint.link != self.ahead.links[checkpoint.n]:
+            demand(checkpoint.n >= len(self.directory.links), "fork", "the directory was split")
+            self.ahead = self.directory.branch()  # What waited was in another order: it is asked for again.
+            return False
+        before, self.checkpoint = len(self.directory.records), data
+        self.directory.adopt(self.ahead, checkpoint.n)
+        return len(self.directory.records) > before
+
+    def take_split(self, proof):
+        if len(proof) == 2:
+            one, other = (parse_checkpoint(data, self.directory.state.root.online_pk) for data in proof)
+            demand(one.n != other.n or one.link == other.link, "fork", "the directory was split")
+
+    def on_new_records(self):
+        for stranger in [other for other in self.links if not other.greeted]:
+            self.meet(stranger)
+        waiting, self.waiting = self.waiting, []
+        for link, item in waiting:
+            self.take(link, item)
 
     # --- heads ---
 
@@ -313,7 +334,7 @@ class Node:
             if refused.code == "duplicate":
                 return True
             if refused.code == "parked":
-                self.waiting.append(item)
+                self.waiting.append((link, item))
                 link.send(sync.DIRECTORY, schema.SyncDirectory(has_want=True, want_from=len(self.directory.records)))
             elif refused.code == "gap":
                 self.fetch(link, entry.parse_header(item.entry[:entry.HEADER]).stream_id, sync.END)
