@@ -16,6 +16,7 @@ packages_check=(
   libgtest-dev libgmock-dev libbenchmark-dev ccache python3 python3-zmq python3-nacl git
   clang-format clang-tidy
 )
+packages_long=(clang libclang-rt-14-dev)  # For the preset fuzz.
 
 # install_packages [package…]: what is missing of packages_run and the arguments.
 install_packages() {
