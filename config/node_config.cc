@@ -1,12 +1,9 @@
-// The only user of toml++.
 #include "config/node_config.h"
-
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 #include <span>
 
 #include "config/file_io.h"
+#include "config/toml.h"
 #include "protocol/nearest.h"
 
 namespace rilon {
@@ -210,7 +207,7 @@ void read_top(const Section& top, NodeConfig& out, const std::filesystem::path& 
 Result<NodeConfig> parse_node_config(std::string_view text, const std::filesystem::path& file) {
     if (text.size() > config_bytes_max)
         return {Errc::too_large, file.string() + ": longer than a configuration may be (256 KiB)"};
-    toml::parse_result parsed = toml::parse(text, file.string());
+    toml::parse_result parsed = parse_toml(text, file.string());
     if (!parsed) {
         Problems problems(file.string());
         problems.add(parsed.error().source(), std::string(parsed.error().description()));

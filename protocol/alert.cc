@@ -118,9 +118,9 @@ UnixMillis year_after_expiry(const proto::Alert& alert) {
         if (!date || !date->year) continue;
         using namespace std::chrono;
         // An unknown month or day counts as the last: keep a little longer, not shorter.
-        unsigned month = static_cast<unsigned>(date->month.value_or(12));
+        int month = date->month.value_or(12);
         int day = date->day.value_or(days_in_month(date->year, date->month));
-        auto days = sys_days{year{*date->year} / month / static_cast<unsigned>(day)};
+        auto days = sys_days{year{*date->year} / month / day};
         auto ms = duration_cast<milliseconds>(days.time_since_epoch()).count();
         if (ms <= 0) continue;
         latest = std::max(latest, plus_months({static_cast<std::uint64_t>(ms)}, 12));

@@ -115,13 +115,14 @@ Status fill_part(PartPlan& plan, const AudienceInfo& base, const Parties& left_o
     plan.definition.named.erase(
         std::unique(plan.definition.named.begin(), plan.definition.named.end()),
         plan.definition.named.end());
-    for (const auto& [party, why] : left_out) {
+    for (const auto& one : left_out) {
+        const auto& party = one.first;
         plan.definition.excluded.push_back(party);
         bool in_base = std::any_of(base.members.begin(), base.members.end(), [&](const NodeId& id) {
             const NodeRecord* node = state.node(id);
             return node != nullptr && id != author && state.is_or_under(node->party, party);
         });
-        plan.withheld.push_back({party, why, in_base});
+        plan.withheld.push_back({party, one.second, in_base});
     }
     plan.derived = !plan.definition.excluded.empty() || !plan.definition.named.empty();
     plan.readers = derived_members(state, plan.definition, author);

@@ -29,7 +29,7 @@ Month month_of(std::uint64_t ms) {
 
 std::uint64_t month_begins(Month month) {
     using namespace std::chrono;
-    auto days = sys_days{year{month.year} / month.month / 1};
+    auto days = sys_days{year{month.year} / static_cast<int>(month.month) / 1};
     return static_cast<std::uint64_t>(duration_cast<milliseconds>(days.time_since_epoch()).count());
 }
 

@@ -17,6 +17,12 @@ void long_bytes(ByteWriter& out, ByteView bytes) {
 Bytes long_bytes(ByteReader& in) {
     return to_bytes(in.raw(in.u32()));
 }
+// A flag is 0 or 1; anything else spoils the row.
+bool flag(ByteReader& in, bool& good) {
+    std::uint8_t value = in.u8();
+    good = good && value <= 1;
+    return value != 0;
+}
 std::string long_text(ByteReader& in) {
     return std::string(as_text(in.raw(in.u32())));
 }
@@ -65,9 +71,10 @@ Result<EpochRow> decode_epoch_row(ByteView bytes) {
     ByteReader in(bytes);
     std::uint8_t state = in.u8();
     EpochRow row;
+    bool good = state <= 3;
     row.from.value = in.u64();
-    row.granted = in.u8() != 0;
-    if (!in.done() || state > 3) return not_a_row("epoch");
+    row.granted = flag(in, good);
+    if (!in.done() || !good) return not_a_row("epoch");
     row.state = EpochRow::State{state};
     return row;
 }
@@ -93,18 +100,19 @@ Bytes encode_stream_state(const StreamState& s) {
 Result<StreamState> decode_stream_state(ByteView bytes) {
     ByteReader in(bytes);
     StreamState s;
+    bool good = true;
     s.network = in.fixed<NetworkId>();
     s.id = in.fixed<StreamId>();
     s.origin = in.fixed<NodeId>();
     s.audience = in.fixed<AudienceId>();
-    if (in.u8() != 0) {
+    if (flag(in, good)) {
         Superseded old;
         old.stream = in.fixed<StreamId>();
         old.seq.value = in.u64();
         old.entry = in.fixed<EntryId>();
         s.supersedes = old;
     }
-    s.founded = in.u8() != 0;
+    s.founded = flag(in, good);
     s.head.value = in.u64();
     s.head_id = in.fixed<EntryId>();
     s.generation.value = in.u16();
@@ -113,15 +121,15 @@ Result<StreamState> decode_stream_state(ByteView bytes) {
     s.grant_seq.value = in.u64();
     s.grant_dir_seq.value = in.u64();
     s.members_checked.value = in.u64();
-    s.derived = in.u8() != 0;
-    s.epoch_open = in.u8() != 0;
+    s.derived = flag(in, good);
+    s.epoch_open = flag(in, good);
     s.entries_in_epoch = in.u32();
-    s.frozen = in.u8() != 0;
+    s.frozen = flag(in, good);
     std::uint32_t controls = in.u32();
     if (in.rest().size() != std::size_t{controls} * 8) return not_a_row("stream");
     s.control.reserve(controls);
     for (std::uint32_t i = 0; i < controls; ++i) s.control.push_back(Seq{in.u64()});
-    if (!in.done()) return not_a_row("stream");
+    if (!in.done() || !good) return not_a_row("stream");
     return s;
 }
 

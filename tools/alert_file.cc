@@ -6,9 +6,7 @@
 #include <optional>
 #include <span>
 
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
-
+#include "config/toml.h"
 #include "protocol/alert.h"
 #include "protocol/nearest.h"
 #include "protocol/short_id.h"
@@ -322,7 +320,7 @@ Result<proto::Alert> read_alert_file(std::string_view text, CivilDate today, Uni
     if (text.size() > alert_file_bytes_max)
         return {Errc::too_large, fmt::format("the file has {} bytes, at most {}; attach long texts",
                                              text.size(), alert_file_bytes_max)};
-    toml::parse_result parsed = toml::parse(text);
+    toml::parse_result parsed = parse_toml(text);
     Reader reader;
     if (!parsed) {
         reader.fail(parsed.error().source(), escape_for_display(parsed.error().description()));

@@ -17,6 +17,7 @@ packages_check=(
   python3-cryptography python3-protobuf git
   clang-format clang-tidy
 )
+packages_long=(clang libclang-rt-14-dev)  # For the preset fuzz.
 
 # install_packages [package…]: what is missing of packages_run and the arguments.
 install_packages() {

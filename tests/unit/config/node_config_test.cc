@@ -91,6 +91,10 @@ TEST(NodeConfig, Row44HostileTextsAreRefused) {
     EXPECT_FALSE(parse_node_config(deep + "]\n", "f").ok());
     EXPECT_FALSE(parse_node_config("x = " + std::string(20000, '['), "f").ok());
     EXPECT_FALSE(parse_node_config(std::string("role = \"\0\xff\"", 11), "f").ok());
+    // What toml++ itself would not survive, see config/toml.h.
+    for (const char* text :
+         {"[.", "[a.", "[.a]", "a.", "a.\n=", "[[.", "\xc3\xa9 = 1", "[\xc3\xa9]"})
+        EXPECT_FALSE(parse_node_config(good + text, "f").ok()) << text;
     for (std::size_t i = 0; i < good.size(); ++i) {
         EXPECT_FALSE(parse_node_config(good.substr(0, i), "f").ok() && i + 1 < good.size()) << i;
     }
