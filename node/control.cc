@@ -197,6 +197,7 @@ void NodeCore::on_show(const Asker& asker, ClientId client, const proto::Request
     query(asker, client, raw, "open", found->id.hex());
     if (!found->readable()) return;
     const EntryRef& ref = found->revisions.back();
+    look_again(ref);
     const StreamInfo* info = stream(ref.stream);
     if (info == nullptr || is_self(info->state.origin)) return;
     auto acks = store_.entry_acks(ref.stream, ref.seq);

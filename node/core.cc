@@ -230,6 +230,7 @@ void NodeCore::greet(Outputs& out) {
             if (!status.ok()) log(3, "first_administrator_refused why=" + status.error().detail);
         }
     }
+    miss_lost_keys();
     if (options_.new_streams) {  // For good: a later start finds the lease whole again.
         ByteWriter retired;
         for (const auto& [id, info] : streams_)
@@ -282,6 +283,7 @@ void NodeCore::on_tick() {
     expire_due();
     apply_redacts();
     acknowledge_erased();
+    repair();
     for (auto it = tickets_.begin(); it != tickets_.end();)
         it = it->second.until < now_ && it->second.checks_left == 0 ? tickets_.erase(it)
                                                                     : std::next(it);

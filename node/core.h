@@ -3,6 +3,7 @@
 //   core.cc         start, dispatch, timers, flush
 //   ingest.cc       entries from peers: parse → job → verify → store, index, forward, ack
 //   keys.cc         epoch keys: grants, slots, opening what waited for a key
+//   repair.cc       damage in the store: found, fetched again
 //   deletion.cc     withdrawals and redacts → erase → level 3
 //   freshness.cc    how old the directory may be for it
 //   expiry.cc       alerts whose time is over
@@ -29,6 +30,7 @@
 #include "node/head_watch.h"
 #include "node/node.h"
 #include "node/quota.h"
+#include "node/repair.h"
 #include "node/sync.pb.h"
 #include "node/sync_frame.h"
 #include "protocol/epoch.h"
@@ -257,6 +259,21 @@ class NodeCore {
     bool may_change(const NodeId& by, const AlertState& alert) const;
     bool entitled(const IndexedEntry& entry, const AlertId& alert);
 
+    // repair.cc
+    void repair();
+    void found_damaged(const EntryRef& ref);
+    void look_again(const EntryRef& ref);
+    void walk_store();
+    void check_readable(const UnverifiedEntry& entry);
+    void found_damaged_key(const EntryRef& ref, Epoch epoch);
+    std::optional<Seq> grant_of(const StreamInfo& info, Epoch epoch) const;
+    void miss_key(const StreamInfo& info, Epoch epoch, Seq grant);
+    void miss_lost_keys();
+    std::optional<EntryId> id_by_chain(const EntryRef& ref) const;
+    void ask_for_damaged();
+    void heal(const NodeId& from, StreamInfo& info, UnverifiedEntry entry);
+    void heal_keys(const StreamInfo& info, Epoch epoch, const EpochKey& key);
+
     // deletion.cc
     void on_redact(StreamInfo& info, Epoch epoch, std::vector<SeqRange> ranges);
     void save_redacts();
@@ -463,6 +480,7 @@ class NodeCore {
     std::map<std::pair<StreamId, Epoch>, Seq> to_open_;  // Where to go on opening.
     std::map<std::pair<StreamId, Epoch>, Seq> queued_;   // To be opened after this batch's commit.
     std::map<std::pair<StreamId, Epoch>, Seq> saved_to_open_;
+    Repair repair_;
     std::deque<std::pair<NodeId, UnverifiedEntry>> parked_;
     HeadWatch heads_;
     OriginQuota quota_;

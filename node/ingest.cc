@@ -105,7 +105,7 @@ std::optional<Bytes> NodeCore::held_prefix(const StreamId& id, Seq seq) const {
 void NodeCore::known_already(const NodeId& from, StreamInfo& info, UnverifiedEntry entry) {
     const EntryHeader header = entry.header();
     auto ours = held_prefix(info.state.id, header.seq);
-    if (!ours.has_value()) return;  // Damaged here; sync asks again.
+    if (!ours.has_value()) return heal(from, info, std::move(entry));
     if (std::ranges::equal(*ours, entry.prefix())) return take_late_body(std::move(entry));
     auto key = signer_of(entry, directory_);
     if (!key.ok()) return;

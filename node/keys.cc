@@ -155,6 +155,7 @@ bool NodeCore::got_key(StreamInfo& info, const EntryHeader& header, const GrantB
     std::erase_if(missing_[id], [&](const MissingKey& m) { return m.epoch == header.epoch; });
     if (missing_[id].empty()) missing_.erase(id);
     write(PutEpochKey{id, header.epoch, key.duplicate()});
+    heal_keys(info, header.epoch, key);
     if (header.epoch == info.state.epoch && header.epoch > info.closed) info.key = std::move(key);
     queue_open(id, header.epoch, header.seq);
     return true;
@@ -274,6 +275,11 @@ void NodeCore::open_some() {
 bool NodeCore::open_range(StreamInfo& info, Epoch epoch, Seq& next) {
     constexpr std::size_t page_bytes = 1u << 20;
     auto page = store_.range(info.state.id, next, info.state.head, page_bytes);
+    if (!page.ok() && page.code() == Errc::damaged) {  // Those behind it are opened all the same.
+        found_damaged({info.state.id, next});
+        next = next.next();
+        return next > info.state.head;
+    }
     if (!page.ok()) {
         log(3, fmt::format("open_failed stream={} code={}", info.state.id.brief(),
                            errc_name(page.code())));

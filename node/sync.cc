@@ -312,6 +312,7 @@ void NodeCore::on_range(const NodeId& from, const SyncHead& head, const Bytes& p
     answer.set_stream_id(want.stream_id());
     answer.set_head(info->state.head.value);
     if (!entries.ok()) {
+        if (entries.code() == Errc::damaged) return found_damaged({*id, Seq{want.from()}});
         log(3, fmt::format("range_failed stream={} code={}", id->brief(),
                            errc_name(entries.code())));
         return;

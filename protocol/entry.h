@@ -107,7 +107,7 @@ Result<SignedEntry> check_signature(UnverifiedEntry entry, const SignPublicKey& 
 struct StreamState;
 
 // An entry that may be stored, forwarded and opened. Made by seal, verify, verify_batch, and for
-// what we hold already by trust_stored and verify_body, alone.
+// what we hold already, or held, by trust_stored, verify_body and verify_again, alone.
 class VerifiedEntry {
    public:
     const EntryHeader& header() const { return entry_.header(); }

@@ -32,6 +32,12 @@ Result<VerifiedEntry> verify_body(UnverifiedEntry entry, const EntryId& held) {
     return EntryTrust::vouch(std::move(entry));
 }
 
+Result<VerifiedEntry> verify_again(UnverifiedEntry entry, const EntryId& lost) {
+    if (entry.id() != lost)
+        return {Errc::fork, "entry " + entry.id().brief() + ": not the one lost, " + lost.brief()};
+    return EntryTrust::vouch(std::move(entry));
+}
+
 namespace {
 
 // One side of a proof: only header and signature count, whatever the kind.

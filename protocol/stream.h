@@ -109,6 +109,10 @@ Result<VerifiedEntry> trust_stored(UnverifiedEntry entry, const EntryId& expecte
 // the body must hash to body_hash.
 Result<VerifiedEntry> verify_body(UnverifiedEntry entry, const EntryId& held);
 
+// An entry that our store lost, fetched again, with its body or absent: the id is the one that its
+// successor's prev, or the stream's head, names. Errors: fork.
+Result<VerifiedEntry> verify_again(UnverifiedEntry entry, const EntryId& lost);
+
 // Two validly signed headers of one stream and seq with different ids.
 struct ForkProof {
     Bytes one;  // header ‖ signature

@@ -31,11 +31,8 @@ Status BatchWriter::put(const PutEntry& op) {
     encode_entry_row(row, value.subspan(row_mac_bytes));
     core_.sealer.mac(Table::entries, key, value.subspan(row_mac_bytes), value.first(row_mac_bytes));
 
-    ArrivalPlace where{number, header.seq, op.entry.id(), header.kind, op.received};
-    RowKey arrival_key = number_key(n.value);
-    Bytes sealed = core_.sealer.seal(Table::arrivals, arrival_key, encode_arrival(where));
-    if (Status s = txn_.put_ascending(Table::arrivals, arrival_key, sealed); !s.ok()) return s;
-    changes_.last_arrival = n;
+    auto arrived = arrive({number, header.seq, op.entry.id(), header.kind, op.received});
+    if (!arrived) return arrived.error();
     latest_ = Latest{number, header.seq, n};
     if (header.kind == EntryKind::grant) return note_grant(number, header);
     return {};
@@ -44,10 +41,10 @@ Status BatchWriter::put(const PutEntry& op) {
 // The seq is taken: by a row that is damaged, which this entry heals, or by what we hold already.
 Status BatchWriter::put_existing(const PutEntry& op, std::uint32_t number) {
     auto held = core_.entry_row(txn_, number, op.entry.header().seq);
-    if (!held && held.code() == Errc::damaged) return heal(op.entry, number);
+    if (!held && held.code() == Errc::damaged) return heal(op.entry, number, op.received);
     if (!held) return held.error();
     bool bare = (*held)->state == BodyState::erased && (*held)->prefix.empty();
-    if (bare) return heal(op.entry, number);
+    if (bare) return heal(op.entry, number, op.received);
     return {Errc::duplicate, place(op.entry.header().stream, op.entry.header().seq) + " is held"};
 }
 
@@ -57,12 +54,12 @@ Status BatchWriter::put(const PutBody& op) {
     if (!number) return number.error();
     if (op.entry.absent()) return {Errc::absent, "a body that is absent"};
     auto held = core_.entry_row(txn_, *number, header.seq);
-    if (!held && held.code() == Errc::damaged) return heal(op.entry, *number);
+    if (!held && held.code() == Errc::damaged) return heal(op.entry, *number, {});
     if (!held) return held.error();
     if (!held->has_value())
         return {Errc::not_found, place(header.stream, header.seq) + " is not held"};
     EntryRow row = **held;
-    if (row.prefix.empty()) return heal(op.entry, *number);  // Gives back the header alone.
+    if (row.prefix.empty()) return heal(op.entry, *number, {});  // Gives back the header alone.
     if (row.state == BodyState::erased)
         return {Errc::structure, place(header.stream, header.seq) + " was erased for good"};
     if (!equal(row.prefix, op.entry.prefix()))
@@ -74,18 +71,38 @@ Status BatchWriter::put(const PutBody& op) {
     return write_entry(*number, header.seq, row);
 }
 
+// The next arrival.
+Result<Arrival> BatchWriter::arrive(const ArrivalPlace& where) {
+    Arrival n = changes_.last_arrival.next();
+    RowKey key = number_key(n.value);
+    Bytes sealed = core_.sealer.seal(Table::arrivals, key, encode_arrival(where));
+    if (Status s = txn_.put_ascending(Table::arrivals, key, sealed); !s.ok()) return s.error();
+    changes_.last_arrival = n;
+    return n;
+}
+
 // Replaces a row that does not authenticate by the entry fetched again; its arrival, which the row
-// can't be asked for, comes from the arrivals. An entry erased while damaged stays erased.
-Status BatchWriter::heal(const VerifiedEntry& entry, std::uint32_t number) {
+// can't be asked for, comes from the arrivals; if that is damaged too the entry arrives once more.
+// An entry erased while damaged stays erased.
+Status BatchWriter::heal(const VerifiedEntry& entry, std::uint32_t number, UnixMillis received) {
     const EntryHeader& header = entry.header();
     auto arrival = find_arrival(number, header.seq);
     if (!arrival) return arrival.error();
-    if (!arrival->has_value())
-        return {Errc::damaged, place(header.stream, header.seq) + " lost its arrival too"};
-    if ((*arrival)->id != entry.id())
-        return {Errc::fork, place(header.stream, header.seq) + " was held with another id"};
-    EntryRow row{entry.absent() ? BodyState::absent : BodyState::present, (*arrival)->n,
-                 (*arrival)->received, entry.prefix(), entry.body()};
+    EntryRow row{entry.absent() ? BodyState::absent : BodyState::present,
+                 {},
+                 received,
+                 entry.prefix(),
+                 entry.body()};
+    if (arrival->has_value()) {
+        if ((*arrival)->id != entry.id())
+            return {Errc::fork, place(header.stream, header.seq) + " was held with another id"};
+        row.arrival = (*arrival)->n;
+        row.received = (*arrival)->received;
+    } else {
+        auto again = arrive({number, header.seq, entry.id(), header.kind, received});
+        if (!again) return again.error();
+        row.arrival = *again;
+    }
     auto held = core_.entry_row(txn_, number, header.seq);
     if (held && held->has_value() && (*held)->state == BodyState::erased) {
         row.state = BodyState::erased;
@@ -118,15 +135,11 @@ Result<Arrival> BatchWriter::arrive_again(std::uint32_t number, Seq seq, EntryRo
     auto id = EntryId::copy_of(hash({row.prefix}).view());
     if (Status s = erase_row(Table::search, number_key(row.arrival.value)); !s.ok())
         return s.error();
-    Arrival n = changes_.last_arrival.next();
-    RowKey key = number_key(n.value);
-    ArrivalPlace where{number, seq, id, header->kind, row.received};
-    Bytes sealed = core_.sealer.seal(Table::arrivals, key, encode_arrival(where));
-    if (Status s = txn_.put_ascending(Table::arrivals, key, sealed); !s.ok()) return s.error();
-    changes_.last_arrival = n;
+    auto n = arrive({number, seq, id, header->kind, row.received});
+    if (!n) return n;
     Bytes prefix = to_bytes(row.prefix);
     Bytes body = to_bytes(row.body);
-    row.arrival = n;
+    row.arrival = *n;
     row.prefix = prefix;
     row.body = body;
     if (Status s = write_entry(number, seq, row); !s.ok()) return s.error();

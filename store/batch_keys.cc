@@ -50,18 +50,27 @@ Status BatchWriter::put(const CloseEpoch& op) {
     EpochRow row = **held;
     if (!row.is_open()) return {};
     if (row.state == EpochRow::State::open_keyed) {
-        const EpochKey* key = core_.vault.staged_or_kept(name);
-        if (key == nullptr)
-            return {Errc::damaged, "the key of an open epoch is lost; fetch its slot again"};
-        EpochKey own = key->duplicate();
-        if (Status s = wrap_epoch(name, *number, row, own); !s.ok()) return s;
-        core_.vault.unstage_epoch_key(name);
         changes_.closed.push_back(name);
-        row.state = EpochRow::State::closed_keyed;
+        const EpochKey* key = core_.vault.staged_or_kept(name);
+        row.state = key == nullptr ? EpochRow::State::closed : EpochRow::State::closed_keyed;
+        if (key != nullptr) {
+            EpochKey own = key->duplicate();
+            if (Status s = wrap_epoch(name, *number, row, own); !s.ok()) return s;
+            core_.vault.unstage_epoch_key(name);
+        }
     } else {
         row.state = EpochRow::State::closed;
     }
     return write_epoch(*number, op.epoch, row);
+}
+
+Status BatchWriter::put(const PutEntryKey& op) {
+    auto number = number_of(op.stream);
+    if (!number) return {};
+    auto held = core_.entry_row(txn_, *number, op.seq);
+    if (!held) return held.code() == Errc::damaged ? Status{} : Status{held.error()};
+    if (!held->has_value() || (*held)->state == BodyState::erased) return {};
+    return wrap_key(*number, op.seq, op.key);
 }
 
 // Derives and wraps the key of every content and chunk of the epoch that is not erased, present or
@@ -98,21 +107,24 @@ Status BatchWriter::wrap_epoch(const EpochName& name, std::uint32_t number, cons
 }
 
 Status BatchWriter::wrap_key(std::uint32_t number, Seq seq, const EntryKey& key) {
-    auto version = core_.vault.current_bucket({number, bucket_of(seq.value)});
+    BucketName name{number, bucket_of(seq.value)};
+    auto version = core_.vault.current_bucket(name);
     if (!version) return version.error();
+    std::optional<BucketKey> kept;
+    if (core_.vault.staged_bucket(*version) == nullptr) {
+        auto bucket = core_.vault.bucket_key(*version);
+        if (!bucket && bucket.code() != Errc::damaged) return bucket.error();
+        // Damaged: what it wrapped is lost with it, what comes gets a new one.
+        if (!bucket) version = core_.vault.renewed_bucket(name);
+        if (!version) return version.error();
+        if (bucket) kept = std::move(*bucket);
+    }
+    const BucketKey& under = kept ? *kept : *core_.vault.staged_bucket(*version);
     RowKey row = entry_row_key(number, seq.value);
     RowKey generation = RowKey{}.u32(version->generation);
-    Bytes sealed;
-    if (const BucketKey* staged = core_.vault.staged_bucket(*version)) {
-        sealed = core_.sealer.seal_under(staged->expose(), Table::entry_keys, row, generation,
-                                         key.expose());
-    } else {
-        auto bucket = core_.vault.bucket_key(*version);
-        if (!bucket) return bucket.error();
-        sealed = core_.sealer.seal_under(bucket->expose(), Table::entry_keys, row, generation,
-                                         key.expose());
-    }
     Bytes value = to_bytes(generation);
+    Bytes sealed =
+        core_.sealer.seal_under(under.expose(), Table::entry_keys, row, generation, key.expose());
     value.insert(value.end(), sealed.begin(), sealed.end());
     return txn_.put_ascending(Table::entry_keys, row, value);
 }

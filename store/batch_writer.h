@@ -31,13 +31,15 @@ class BatchWriter {
     Status put(const PutBody& op);
     Status put(const PutSearchRecord& op);
     Status put_existing(const PutEntry& op, std::uint32_t number);
-    Status heal(const VerifiedEntry& entry, std::uint32_t number);
+    Status heal(const VerifiedEntry& entry, std::uint32_t number, UnixMillis received);
+    Result<Arrival> arrive(const ArrivalPlace& place);
     Result<std::optional<ArrivalRow>> find_arrival(std::uint32_t number, Seq seq) const;
     Status write_entry(std::uint32_t number, Seq seq, const EntryRow& row);
     Result<Arrival> arrive_again(std::uint32_t number, Seq seq, EntryRow row);
     // batch_keys.cc
     Status put(const PutEpochKey& op);
     Status put(const CloseEpoch& op);
+    Status put(const PutEntryKey& op);
     Status put(const Erase& op);
     Status note_grant(std::uint32_t number, const EntryHeader& header);
     Status write_epoch(std::uint32_t number, Epoch epoch, const EpochRow& row);

@@ -46,6 +46,7 @@ struct Measure {
     void operator()(const PutStream& op) const { small(op.state.control.size() * 8); }
     void operator()(const PutEpochKey&) const { small(100 * 1024); }
     void operator()(const CloseEpoch&) const { small(100 * 1024); }
+    void operator()(const PutEntryKey&) const { small(256); }
     void operator()(const PutAck&) const { small(64); }
     void operator()(const PutMail& op) const { small(op.mail.bytes.size()); }
     void operator()(const PutPrivate& op) const { small(op.value.size()); }

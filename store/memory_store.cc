@@ -48,6 +48,8 @@ Result<std::optional<StoredEntry>> MemoryStore::entry(const StreamId& stream, Se
     std::shared_lock lock(mutex_);
     auto found = disk_->entries.find({stream, seq});
     if (found == disk_->entries.end()) return std::optional<StoredEntry>{};
+    if (disk_->damaged.contains({stream, seq}))
+        return {Errc::damaged, "an entry does not authenticate"};
     const MemoryDisk::Entry& at = found->second;
     return std::optional<StoredEntry>{StoredEntry{at.entry, at.arrival, at.received,
                                                   at.body == MemoryDisk::Body::erased}};
@@ -60,6 +62,10 @@ Result<std::vector<UnverifiedEntry>> MemoryStore::range(const StreamId& stream, 
     std::size_t bytes = 0;
     for (auto at = disk_->entries.lower_bound({stream, from});
          at != disk_->entries.end() && at->first.first == stream && at->first.second <= to; ++at) {
+        if (disk_->damaged.contains(at->first)) {
+            if (out.empty()) return {Errc::damaged, "an entry does not authenticate"};
+            break;
+        }
         bytes += entry_prefix_bytes + at->second.entry.body().size();
         if (bytes > max_bytes && !out.empty()) break;
         out.push_back(at->second.entry);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <shared_mutex>
 
 #include "store/audit.h"
@@ -57,6 +58,8 @@ struct MemoryDisk {
 
     // Faults, for the simulator: asked before each append; an error is its answer.
     std::function<Status()> before_append;
+    std::set<EntryAt> damaged;       // Entries that do not authenticate.
+    std::set<EntryAt> damaged_keys;  // Wrapped keys that do not.
     std::uint64_t limit_bytes = 1ull << 40;
 };
 

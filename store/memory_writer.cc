@@ -17,6 +17,8 @@ Error not_held(const StreamId& stream) {
 }  // namespace
 
 Result<EntryKey> memory_entry_key(const MemoryDisk& disk, const StreamId& stream, Seq seq) {
+    if (disk.damaged_keys.contains({stream, seq}))
+        return {Errc::damaged, "a wrapped key does not authenticate"};
     auto wrapped = disk.entry_keys.find({stream, seq});
     if (wrapped != disk.entry_keys.end()) return EntryKey(ByteView(wrapped->second));
     Error none{Errc::not_found, "no key for this entry"};
@@ -66,6 +68,7 @@ Status MemoryWriter::put(const PutEntry& op) {
     const EntryHeader& header = op.entry.header();
     see(header.stream);
     MemoryDisk::EntryAt at{header.stream, header.seq};
+    if (disk_.damaged.contains(at)) return heal(op.entry);
     if (disk_.entries.contains(at))
         return {Errc::duplicate,
                 "entry " + header.stream.brief() + "/" + std::to_string(header.seq.value)};
@@ -85,6 +88,21 @@ Status MemoryWriter::put(const PutEntry& op) {
     return {};
 }
 
+// The row keeps its arrival, and if it was erased it stays so.
+Status MemoryWriter::heal(const VerifiedEntry& entry) {
+    MemoryDisk::EntryAt at{entry.header().stream, entry.header().seq};
+    MemoryDisk::Entry row = disk_.entries.at(at);
+    if (row.entry.id() != entry.id()) return {Errc::fork, "the entry was held with another id"};
+    if (row.body != MemoryDisk::Body::erased) {
+        row.entry = entry.unverified();
+        row.body = entry.absent() ? MemoryDisk::Body::absent : MemoryDisk::Body::present;
+        set(disk_.entries, at, row);
+    }
+    undo_.push_back([this, at] { disk_.damaged.insert(at); });
+    disk_.damaged.erase(at);
+    return {};
+}
+
 Status MemoryWriter::put(const PutStream& op) {
     see(op.state.id);
     set(disk_.streams, op.state.id, op.state);
@@ -98,6 +116,7 @@ Status MemoryWriter::put(const PutBody& op) {
     MemoryDisk::EntryAt at{header.stream, header.seq};
     auto found = disk_.entries.find(at);
     if (found == disk_.entries.end()) return {Errc::not_found, "the entry is not held"};
+    if (disk_.damaged.contains(at)) return heal(op.entry);
     if (found->second.body == MemoryDisk::Body::erased)
         return {Errc::structure, "the entry was erased for good"};
     if (found->second.entry.id() != op.entry.id())
@@ -150,6 +169,18 @@ Status MemoryWriter::put(const CloseEpoch& op) {
     epoch.open = false;
     epoch.key.reset();
     set(disk_.epochs, name, epoch);
+    return {};
+}
+
+Status MemoryWriter::put(const PutEntryKey& op) {
+    MemoryDisk::EntryAt at{op.stream, op.seq};
+    auto entry = disk_.entries.find(at);
+    if (entry == disk_.entries.end() || disk_.damaged.contains(at) ||
+        entry->second.body == MemoryDisk::Body::erased)
+        return {};
+    set(disk_.entry_keys, at, copy_key(op.key.expose()));
+    if (disk_.damaged_keys.erase(at) > 0)
+        undo_.push_back([this, at] { disk_.damaged_keys.insert(at); });
     return {};
 }
 

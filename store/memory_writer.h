@@ -20,6 +20,8 @@ class MemoryWriter {
     Status put(const PutBody& op);
     Status put(const PutEpochKey& op);
     Status put(const CloseEpoch& op);
+    Status put(const PutEntryKey& op);
+    Status heal(const VerifiedEntry& entry);
     Status put(const PutSearchRecord& op);
     Status put(const Erase& op);
     Status put(const PutSlot& op);

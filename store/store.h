@@ -98,10 +98,19 @@ struct PutEpochKey {
     EpochKey key;
 };
 // The epoch is over: wrap the entry keys of all its content and chunks but those erased, destroy K.
-// Absent ones too: their bodies may come. Error structure: never granted.
+// Absent ones too: their bodies may come. A K that is damaged counts as one that never came. Error
+// structure: never granted.
 struct CloseEpoch {
     StreamId stream;
     Epoch epoch;
+};
+// The key of one entry whose K is not to be had, or whose wrapped key is damaged. The caller has
+// opened the entry with it. Passed over where the entry is not held, is damaged or was erased:
+// nothing erased comes back.
+struct PutEntryKey {
+    StreamId stream;
+    Seq seq;
+    EntryKey key;
 };
 // Error not_found without an entry key: give K first.
 struct PutSearchRecord {
@@ -156,9 +165,9 @@ struct PutAudit {
     std::string detail;
 };
 
-using StoreOp = std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutSearchRecord,
-                             Erase, PutSlot, DropSlotsBefore, PutDirectoryRecord, PutAck, PutMail,
-                             DropMail, PutPrivate, DropPrivate, PutAudit>;
+using StoreOp = std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutEntryKey,
+                             PutSearchRecord, Erase, PutSlot, DropSlotsBefore, PutDirectoryRecord,
+                             PutAck, PutMail, DropMail, PutPrivate, DropPrivate, PutAudit>;
 using Batch = std::vector<StoreOp>;
 
 struct ErasedEntry {

@@ -51,7 +51,7 @@ class Row13BitFlips(Damaged):
         self.damage()
 
 
-class DamagedFetchedAgain(Damaged):
+class Row13FetchedAgain(Damaged):
     def test_fetched_again_from_peers(self):
         long = self.damage()
         for name in ("rso", "tha-bkk", "aus-bkk"):

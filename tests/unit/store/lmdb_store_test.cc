@@ -179,6 +179,73 @@ TEST_F(LmdbStoreTest, Row13ADamagedEntryCanStillBeErased) {
     EXPECT_TRUE((*store->entry(stream.state.id, Seq{3}))->entry.absent());
 }
 
+// Every row of a table, one bit each.
+void damage_table(const std::string& path, std::span<const TableName> tables, Table table) {
+    auto env = LmdbEnv::open(path, 64ull << 20);
+    ASSERT_TRUE(env.ok() && *(*env)->open_tables(tables));
+    std::vector<std::pair<Bytes, Bytes>> rows;
+    auto txn = (*env)->write();
+    {
+        auto cursor = Cursor::open(*txn, table);
+        for (auto more = cursor->seek({}); *more; more = cursor->next())
+            rows.emplace_back(to_bytes(cursor->key()), to_bytes(cursor->value()));
+    }
+    ASSERT_FALSE(rows.empty());
+    for (auto& [row, value] : rows) {
+        value.back() ^= 0x40;
+        ASSERT_TRUE(txn->put(table, row, value).ok());
+    }
+    ASSERT_TRUE(txn->commit().ok());
+}
+
+TEST_F(LmdbStoreTest, Row13WhatTheKeysOfKeysWrappedHealsUnderNewOnes) {
+    TestStream stream(rng);
+    Batch batch = stream.founded(3);
+    batch.push_back(stream.close());
+    ASSERT_TRUE(open()->append(std::move(batch)).ok());
+    const StreamId id = stream.state.id;
+    damage_table(dir.path + "/keys.mdb", key_tables, Table::bucket_keys);
+    auto store = open();
+    EXPECT_EQ(store->entry_key(id, Seq{3}).code(), Errc::damaged);
+    ASSERT_TRUE(
+        store->append(one(PutEntryKey{id, Seq{3}, entry_key(stream.key, id, Seq{3})})).ok());
+    EXPECT_EQ(*read_text(*store, id, Seq{3}), "alert text 1");
+    EXPECT_EQ(store->entry_key(id, Seq{2}).code(), Errc::damaged);
+    ASSERT_TRUE(store->append(one(Erase{id, {{Seq{3}, Seq{3}}}})).ok());
+    EXPECT_EQ(store->erase()->size(), 1u);
+    EXPECT_EQ(store->entry_key(id, Seq{3}).code(), Errc::not_found);
+}
+
+TEST_F(LmdbStoreTest, Row13AnEpochWhoseKWasDamagedClosesAndItsKMayCome) {
+    TestStream stream(rng);
+    ASSERT_TRUE(open()->append(stream.founded(3)).ok());
+    const StreamId id = stream.state.id;
+    damage_table(dir.path + "/keys.mdb", key_tables, Table::epoch_keys);
+    auto store = open();
+    EXPECT_FALSE(store->epoch_key(id, Epoch{1})->has_value());
+    PutEpochKey again = stream.epoch_key();
+    ASSERT_TRUE(store->append(stream.withdrawn({{Seq{2}, Seq{2}}})).ok());
+    ASSERT_TRUE(store->append(one(std::move(again))).ok());
+    EXPECT_EQ(*read_text(*store, id, Seq{3}), "alert text 1");
+    EXPECT_EQ(store->entry_key(id, Seq{2}).code(), Errc::not_found);
+}
+
+TEST_F(LmdbStoreTest, Row13AnEntryWhoseArrivalIsDamagedTooArrivesOnceMore) {
+    TestStream stream(rng);
+    Batch batch = stream.founded(3);
+    VerifiedEntry hit = std::get<PutEntry>(batch[4]).entry;
+    ASSERT_TRUE(open()->append(std::move(batch)).ok());
+    damage_table(dir.path + "/data.mdb", data_tables, Table::entries);
+    damage_table(dir.path + "/data.mdb", data_tables, Table::arrivals);
+    auto store = open();
+    Arrival before = store->last_arrival();
+    ASSERT_TRUE(store->append(one(PutEntry{hit, UnixMillis{7}})).ok());
+    auto healed = store->entry(stream.state.id, Seq{3});
+    ASSERT_TRUE(healed.ok() && healed->has_value());
+    EXPECT_EQ((*healed)->arrival, before.next());
+    EXPECT_EQ(store->arrivals(before, 9)->size(), 1u);
+}
+
 TEST_F(LmdbStoreTest, Row14TruncatedIsFoundBeforeItIsMapped) {
     TestStream stream(rng);
     ASSERT_TRUE(open()->append(stream.founded(300)).ok());

@@ -306,6 +306,26 @@ TYPED_TEST(StoreContract, EraseRefusesAnOpenEpochAndPassesOverClearEntries) {
     EXPECT_EQ(this->refusal(this->batch(CloseEpoch{id, Epoch{9}})), Errc::structure);
 }
 
+// As from a history grant: K of the epoch is not to be had.
+TYPED_TEST(StoreContract, OneEntrysKeyOpensItAloneAndNothingErased) {
+    Batch batch = this->stream.founded(3);
+    std::erase_if(batch, [](const StoreOp& op) { return std::holds_alternative<PutEpochKey>(op); });
+    this->append(std::move(batch));
+    const StreamId id = this->stream.state.id;
+    auto key = [&](std::uint64_t seq) { return entry_key(this->stream.key, id, Seq{seq}); };
+    this->append(this->batch(PutEntryKey{id, Seq{3}, key(3)}));
+    EXPECT_EQ(this->text(Seq{3}), "alert text 1");
+    EXPECT_EQ(this->text(Seq{2}), "!not-found");
+    this->append(this->stream.withdrawn({{Seq{2}, Seq{3}}}));
+    this->append(this->batch(PutEntryKey{id, Seq{2}, key(2)}, PutEntryKey{id, Seq{3}, key(3)},
+                             PutEntryKey{id, Seq{9}, key(9)}, PutEntryKey{{}, Seq{9}, key(9)},
+                             PutEntryKey{id, Seq{4}, key(4)}));
+    this->box.reopen();
+    EXPECT_EQ(this->store().entry_key(id, Seq{2}).code(), Errc::not_found);
+    EXPECT_EQ(this->store().entry_key(id, Seq{3}).code(), Errc::not_found);
+    EXPECT_EQ(this->text(Seq{4}), "alert text 2");
+}
+
 TYPED_TEST(StoreContract, SlotsByTagAndDroppedByAge) {
     Slot slot;
     slot.stream = this->rng.template bytes<StreamId>();
