@@ -350,7 +350,9 @@ std::vector<NodeId> NodeCore::members(const StreamInfo& info) const {
 bool NodeCore::may_hold(const NodeId& peer, const StreamInfo& info) const {
     if (directory_.empty()) return false;
     const DirectoryState& state = directory_.now();
-    if (state.coordinator(peer) != nullptr || mutant(Mutant::serve_anyone)) return true;
+    if (state.coordinator(peer) != nullptr || mutant(Mutant::serve_anyone) ||
+        mutant(Mutant::filter_not_key))
+        return true;
     const NodeRecord* node = state.node(peer);
     if (node == nullptr || node->standing != Standing::good) return false;
     if (state.audience(info.state.audience) != nullptr)

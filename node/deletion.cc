@@ -73,7 +73,7 @@ void NodeCore::apply_redacts() {
 }
 
 void NodeCore::erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges) {
-    write(Erase{info.state.id, ranges});
+    if (!mutant(Mutant::redact_hides)) write(Erase{info.state.id, ranges});
     for (const auto& range : ranges) {
         for (Seq seq = range.from; seq <= range.to; seq = seq.next())
             index_.erase({info.state.id, seq});

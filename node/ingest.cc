@@ -143,6 +143,9 @@ void NodeCore::offer_bulk(const NodeId& from, std::vector<UnverifiedEntry> entri
             for (auto& entry : *batch) take(from, std::move(entry), std::nullopt);
             return take_early(info);
         }
+        // Nothing vouches for any of them: sync asks another source.
+        if (batch.code() == Errc::bad_signature)
+            return refuse(from, entries.back().header(), batch.error());
     }
     // One by one finds which of them is at fault, and why; or takes as many as there is room for.
     for (auto& entry : entries) offer(from, std::move(entry));
@@ -170,7 +173,8 @@ void NodeCore::on_checked(EntryChecked checked) {
     auto verified = verify(std::move(*checked.entry), info.state, context);
     if (verified.ok() && header.kind == EntryKind::genesis && !is_coordinator() &&
         standing(info) != nullptr &&
-        !directory_.now().is_member(info.state.audience, identity_.id)) {
+        !directory_.now().is_member(info.state.audience, identity_.id) &&
+        !mutant(Mutant::filter_not_key)) {
         streams_.erase(header.stream);
         return refuse(checked.from, header,
                       {Errc::not_member, "a stream of an audience that this node is not in"});

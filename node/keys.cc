@@ -352,6 +352,14 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
                        Index::make_record(content, operation.ok() ? &*operation : nullptr)};
     entry.record.set_received_ms(received.value);
     entry.record.set_precedence(static_cast<std::uint32_t>(header.precedence));
+    if (mutant(Mutant::name_hash_logged))
+        for (const auto& person : entry.record.persons())
+            for (const auto& name : person.names())
+                log(6, "indexed name=" + hash({as_bytes(name)}).hex());
+    if (mutant(Mutant::filter_not_key)) {
+        auto readers = members(*stream(header.stream));
+        if (std::find(readers.begin(), readers.end(), identity_.id) == readers.end()) return;
+    }
     if (!entitled(entry, content.alert)) {
         log(4, fmt::format("operation_not_entitled stream={} seq={}", header.stream.brief(),
                            header.seq.value));

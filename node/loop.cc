@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "node/log.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 namespace {
@@ -121,7 +122,11 @@ Status Loop::round(std::vector<Event> events) {
     bool due = now_ >= core_.next_timer();
     if (events.empty() && !due) return {};
     Outputs out;
-    for (Event& event : events) step(std::move(event), out);
+    for (Event& event : events) {
+        step(std::move(event), out);
+        if (!mutant(Mutant::serial_commit)) continue;
+        if (Status done = finish(std::exchange(out, {})); !done) return done;
+    }
     if (due) core_.step(Tick{}, now_, out);
     return finish(std::move(out));
 }
@@ -150,6 +155,7 @@ Status Loop::finish(Outputs out) {
     run_jobs(out);
     core_.flush(out);
     run_jobs(out);
+    if (mutant(Mutant::answer_before_commit)) perform(std::exchange(out.after, {}));
     if (!out.writes.empty()) {
         Status committed = commit(std::move(out.writes));
         if (!committed) return commit_failed(committed);

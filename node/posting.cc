@@ -200,7 +200,7 @@ Status NodeCore::ensure_epoch(StreamInfo& info) {
     if (!sealed.ok()) return sealed;
     info.granted = now_;
     std::vector<NodeId> readers = members(info);
-    if (mutant(Mutant::seal_to_all)) {
+    if (mutant(Mutant::seal_to_all) || mutant(Mutant::filter_not_key)) {
         readers.clear();
         for (const auto& [id, node] : state.nodes) readers.push_back(id);
     }

@@ -3,6 +3,8 @@
 #include <array>
 #include <vector>
 
+#include "protocol/mutant.h"
+
 namespace rilon {
 namespace {
 
@@ -81,7 +83,7 @@ void ZapHandler::answer(zmq::socket_t& socket) {
         return;
     }
     auto key = TransportPublicKey::copy_of(as_bytes(request[6]));
-    bool good = allowed(request[2], key);
+    bool good = allowed(request[2], key) || mutant(Mutant::zap_open);
     ++(good ? admitted_ : refused_);
     // Strangers get no reason.
     reply(socket, {"1.0", id, good ? "200" : "400", "", good ? key.hex() : "", ""});

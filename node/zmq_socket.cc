@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "protocol/mutant.h"
+
 namespace rilon {
 namespace {
 
@@ -61,7 +63,7 @@ zmq::socket_t make_server_socket(zmq::context_t& context, zmq::socket_type type,
     socket.set(zmq::sockopt::curve_server, true);
     set_own_key(socket, curve.own);
     socket.set(zmq::sockopt::zap_domain, curve.domain);
-    int on = 1;
+    int on = mutant(Mutant::zap_optional) ? 0 : 1;
     if (zmq_setsockopt(socket.handle(), zap_enforce_domain, &on, sizeof on) != 0)
         throw zmq::error_t();
     return socket;

@@ -1,9 +1,15 @@
-// Seeded defects in the guards, for one purpose: to show that the simulator finds each of them. In
-// every build but that of RILON_MUTANTS `mutant` is a constant false and leaves no code behind.
+// Seeded defects in the guards, for one purpose: to show that the tests find each of them. Only a
+// build with RILON_MUTANTS has them; in every other `mutant` is a constant false and leaves nothing
+// behind (tests/lint/no_mutants.py). The first are hunted by the simulator; those from
+// first_of_processes on concern what it does not run, and are found by tests/e2e/defences.py.
 #pragma once
 
+#ifdef RILON_MUTANTS
+#include <cstdio>
+#include <cstdlib>
 #include <iterator>
 #include <string_view>
+#endif
 
 namespace rilon {
 
@@ -34,6 +40,18 @@ enum class Mutant {
     fork_kept_secret,      // the proof of a fork is not spread
     keep_suspended_peer,   // a suspended node stays connected
     bounce_mail,           // a hub gives mail of its nodes back to the coordinator
+    filter_not_key,        // every node holds everything with its keys, and hides what is not for it
+    redact_hides,          // a redact takes an alert out of sight and destroys nothing
+    first_of_processes,
+    answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
+    serial_commit,         // a commit for each event
+    zap_open,              // the ZAP handler admits every key
+    zap_optional,          // libzmq admits every key when no handler answers
+    trust_the_chain,       // a batch's signature is not checked
+    purge_by_delete,       // old keys are deleted, and their pages left as they are
+    index_in_clear,        // search records lie in the store unsealed
+    name_hash_logged,      // an unkeyed hash of each name is in the log
+    search_scans,          // a search compares every person
     ignore_heads,          // what origins sign they have is not remembered
     old_directory,         // posting goes on however old the directory is
     wait_for_record,       // a suspension acts only when it is recorded
@@ -45,16 +63,6 @@ enum class Mutant {
 };
 
 #ifdef RILON_MUTANTS
-inline Mutant active_mutant = Mutant::none;
-inline bool mutant(Mutant one) {
-    return active_mutant == one;
-}
-#else
-constexpr bool mutant(Mutant) {
-    return false;
-}
-#endif
-
 constexpr std::string_view mutant_names[] = {
     "none",
     "serve_anyone",
@@ -82,6 +90,17 @@ constexpr std::string_view mutant_names[] = {
     "fork_kept_secret",
     "keep_suspended_peer",
     "bounce_mail",
+    "filter_not_key",
+    "redact_hides",
+    "answer_before_commit",
+    "serial_commit",
+    "zap_open",
+    "zap_optional",
+    "trust_the_chain",
+    "purge_by_delete",
+    "index_in_clear",
+    "name_hash_logged",
+    "search_scans",
     "ignore_heads",
     "old_directory",
     "wait_for_record",
@@ -91,5 +110,27 @@ constexpr std::string_view mutant_names[] = {
     "no_quota",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
+
+// Of the variable RILON_MUTANT: so any program of this build takes its defect.
+inline Mutant mutant_of_environment() {
+    const char* wanted = std::getenv("RILON_MUTANT");
+    if (wanted == nullptr) return Mutant::none;
+    for (std::size_t i = 0; i < std::size(mutant_names); ++i) {
+        if (mutant_names[i] != wanted) continue;
+        std::fprintf(stderr, "seeded defect: %s\n", wanted);
+        return static_cast<Mutant>(i);
+    }
+    std::fprintf(stderr, "no such seeded defect: %s\n", wanted);
+    std::abort();
+}
+inline Mutant active_mutant = mutant_of_environment();
+inline bool mutant(Mutant one) {
+    return active_mutant == one;
+}
+#else
+constexpr bool mutant(Mutant) {
+    return false;
+}
+#endif
 
 }  // namespace rilon

@@ -1,4 +1,5 @@
 // Entries, bodies and search records of a batch.
+#include "protocol/mutant.h"
 #include "store/batch_writer.h"
 
 namespace rilon {
@@ -173,6 +174,8 @@ Status BatchWriter::put(const PutSearchRecord& op) {
     Bytes sealed = core_.sealer.seal_under(under.expose(), Table::search, row, where, op.record);
     Bytes value = to_bytes(where);
     value.insert(value.end(), sealed.begin(), sealed.end());
+    if (mutant(Mutant::index_in_clear))  // Beside the sealed one: nobody reads it.
+        if (Status s = txn_.put(Table::private_values, row, op.record); !s.ok()) return s;
     return txn_.put_ascending(Table::search, row, value);
 }
 

@@ -2,6 +2,7 @@
 // steps and why each crash point recovers: docs/store.md, "Purge".
 #include <set>
 
+#include "protocol/mutant.h"
 #include "store/lmdb_store.h"
 #include "store/store_core.h"
 
@@ -113,6 +114,7 @@ Status LmdbStore::swap_vault(const Purge& purge) {
     }
     if (Status s = step(StoreStep::erase_drop_old); !s.ok()) return s;
     if (Status s = core_->vault.drop_buckets(old); !s.ok()) return s;
+    if (mutant(Mutant::purge_by_delete)) return {};
     if (Status s = step(StoreStep::erase_copy); !s.ok()) return s;
     if (Status s = core_->vault.copy_compact(); !s.ok()) return s;
     if (Status s = step(StoreStep::erase_swap); !s.ok()) return s;

@@ -126,7 +126,8 @@ SimResult run_guarded(std::uint64_t seed) {
 int hunt([[maybe_unused]] const Args& args) {
 #ifdef RILON_MUTANTS
     int survived = 0;
-    for (int i = 1; i < static_cast<int>(Mutant::count_); ++i) {
+    constexpr int end = static_cast<int>(Mutant::first_of_processes);
+    for (int i = 1; i < end; ++i) {
         Mutant defect = static_cast<Mutant>(i);
         if (!args.only.empty() && args.only != mutant_names[i]) continue;
         std::uint64_t seed = args.from;
@@ -145,7 +146,7 @@ int hunt([[maybe_unused]] const Args& args) {
                     result.ok() ? "" : result.problems.front().c_str());
         std::fflush(stdout);
     }
-    std::printf("%d mutants, %d survived\n", static_cast<int>(Mutant::count_) - 1, survived);
+    std::printf("%d mutants, %d survived\n", end - 1, survived);
     return survived;
 #else
     std::fprintf(stderr, "this build has no mutants: configure with -DRILON_MUTANTS=ON\n");
