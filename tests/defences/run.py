@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Built wrong while it seems to pass: each check fails when its defence is taken out.
+
+    run.py BUILD [-R REGEX]
+
+BUILD is a build of the preset `mutants`: its programs take one seeded defect (protocol/mutant.h) from
+RILON_MUTANT. Each check below runs once as it is and must pass, and once with each of its defects
+and must fail. A defect that nobody notices is an error: the last line counts them.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+SECONDS_MAX = 180
+
+
+def unit(binary, pattern):
+    return binary + ": " + pattern, lambda build: [str(build / "tests" / binary), f"--gtest_filter={pattern}"]
+
+
+def drill(name):
+    return name, lambda build: ["ctest", "--test-dir", str(build), "-R", f"^e2e\\.(network|{name})$", "--output-on-failure"]
+
+
+# What may be built wrong, the check that exposes it, the defects that it must notice.
+ROWS = [
+    ("answer before the commit", drill("AnswerAfterCommit"), ["answer_before_commit"]),
+    ("group commit is really serial", drill("GroupCommit"), ["serial_commit"]),
+    ("readers are filtered, not keyed", unit("core_test", "*Row39TheCoordinatorAndTheExcluded*:*Row57Excluded*"),
+     ["seal_to_all", "filter_not_key", "serve_anyone"]),
+    ("ZAP fails open", unit("transport_test", "*Row28UnenrolledKey*:*Row29*"), ["zap_open", "zap_optional"]),
+    ("catch-up trusts the chain", unit("core_test", "CatchUp.*"), ["trust_the_chain"]),
+    ("PUB is the only path", unit("core_test", "*Row20*:*Row22*"), ["no_repair"]),
+    ("redaction hides rows", unit("core_test", "*AWithdrawnAlertIsGone*:CoreExpiry.*"),
+     ["redact_hides", "skip_redact", "never_expire"]),
+    ("redaction leaves keys behind", unit("store_test", "*Row52*:*Row59*"), ["purge_by_delete"]),
+    ("the index stores names", unit("store_test", "*Row39NothingReadableOnDisk*"), ["index_in_clear"]),
+    ("signature moved to another stream", unit("core_test", "*Row48*"), ["skip_officer"]),
+    ("a relay withholds unseen", unit("core_test", "CoreHeads.*Row38*"), ["ignore_heads"]),
+    ("a suspension waits for the coordinator", unit("core_test", "CoreOutage.Suspension*"), ["wait_for_record"]),
+    ("an old directory is trusted", unit("core_test", "CoreOutage.PostingThat*"), ["old_directory"]),
+    ("two directories, nobody told", unit("core_test", "CoreSplit.Row43*"), ["split_kept_secret"]),
+    ("any member orders the directory", unit("core_test", "CoreSplit.ARecordWithout*"), ["order_by_anybody"]),
+    ("one signer is enough", unit("core_test", "*Row42*"), ["skip_authorisation"]),
+    ("an insider fills the store", unit("core_test", "*Row41*"), ["no_quota"]),
+]
+
+
+def passes(command, defect):
+    env = {k: v for k, v in os.environ.items() if k != "RILON_MUTANT"}
+    if defect:
+        env["RILON_MUTANT"] = defect
+    try:
+        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
+    except subprocess.TimeoutExpired:
+        return False, f"no end within {SECONDS_MAX} s"
+    text = done.stdout + done.stderr
+    if done.returncode == 0:
+        ran = re.search(r"\[  PASSED  \] ([0-9]+) test|100% tests passed, 0 tests failed out of ([0-9]+)", text)
+        if not ran or (ran.group(1) or ran.group(2)) == "0":
+            return False, "no test ran"
+        return True, ""
+    told = re.search(r"^.*(?:: Failure|AssertionError.*|error: .*|Assertion .* failed.*|TimeoutError.*)$", text, re.M)
+    return False, (told.group(0) if told else text.strip().splitlines()[-1])[-90:]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=Path)
+    parser.add_argument("-R", "--regex", default="", help="rows whose name matches")
+    args = parser.parse_args()
+    wrong = defects = 0
+    for row, (name, command), taken_out in ROWS:
+        if not re.search(args.regex, row):
+            continue
+        words = command(args.build.resolve())
+        good, why = passes(words, "")
+        wrong += not good
+        print(f"{row:<40} {name}: {'passes' if good else 'FAILS: ' + why}", flush=True)
+        for defect in taken_out:
+            unnoticed, why = passes(words, defect)
+            defects += 1
+            wrong += unnoticed
+            print(f"{'':<40} with {defect}: {'NOT NOTICED' if unnoticed else 'fails: ' + why}", flush=True)
+    print(f"{defects} defences taken out, {wrong} wrong")
+    return 1 if wrong or not defects else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
