@@ -11,6 +11,7 @@
 #include "protocol/mutant.h"
 #include "protocol/secret.h"
 #include "tests/sim/scenario.h"
+#include "tests/support/crypto_memo.h"
 
 namespace rilon {
 namespace {
@@ -38,6 +39,8 @@ bool parse(int argc, char** argv, Args& out) {
             out.quiet = true;
         else if (arg == "--mutants")
             out.mutants = true;
+        else if (arg == "--no-memo")
+            set_crypto_memo(CryptoMemo::off);
         else if (arg == "--stop")
             out.stop = true;
         else if (arg == "--only" && i + 1 < argc)
