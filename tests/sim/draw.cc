@@ -41,7 +41,8 @@ class Draw {
         malice();
         quality();
         for (const Weight& one : weights)
-            if (!one.fault || chance(50)) menu_.push_back(one);
+            if (!one.fault || chance(50) || (large() && one.verb == Verb::sleep))
+                menu_.push_back(one);
         if (plan_.mallory.has_value() && !has(Verb::malice))
             menu_.push_back({Verb::malice, 150, true});
         std::uint64_t many = large() ? 40 + below(80) : 8 + below(22);
@@ -139,7 +140,7 @@ class Draw {
 }  // namespace
 
 SeedSize seed_size(std::uint64_t seed) {
-    return seed % 40 == 39 ? SeedSize::large : SeedSize::small;
+    return seed % 37 == 0 ? SeedSize::large : SeedSize::small;
 }
 
 Plan draw_plan(std::uint64_t seed) {

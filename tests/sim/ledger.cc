@@ -110,6 +110,10 @@ const std::set<NodeId>* Ledger::party_to(const AlertId& alert) const {
     return it == parties_.end() ? nullptr : &it->second;
 }
 
+void Ledger::told(const AlertId& alert, const std::set<NodeId>& nodes) {
+    parties_[alert].insert(nodes.begin(), nodes.end());
+}
+
 // --- who may know -------------------------------------------------------------------------------
 
 std::set<NodeId> Ledger::members(const Stream& stream, const DirectoryState& state,

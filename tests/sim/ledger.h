@@ -46,6 +46,8 @@ class Ledger {
     bool owed(const Said& said) const;
     // The author and whom he was shown, over all that was said of an alert. Null: never said.
     const std::set<NodeId>* party_to(const AlertId& alert) const;
+    // A member told them: as with any copy, no finding.
+    void told(const AlertId& alert, const std::set<NodeId>& nodes);
     const std::set<AlertId>& withdrawn() const { return withdrawn_; }
     // Withdrawn without an answer, by a node that went down: either is right.
     void unsure(const AlertId& alert) { unsure_.insert(alert); }
@@ -58,6 +60,9 @@ class Ledger {
     bool may_know(const NodeId& node, const StreamId& stream) const;
     // No stream named in these bytes that the node is left out of; if there is, that stream.
     std::optional<StreamId> names_forbidden(const NodeId& node, ByteView bytes) const;
+    // A statement's cuts name it, for all to read: the one place where that is so.
+    void published(const StreamId& stream) { published_.insert(stream); }
+    bool is_published(const StreamId& stream) const { return published_.contains(stream); }
     // Members at a record of the directory, the origin among them. Nothing: nobody registered it.
     std::optional<std::set<NodeId>> members_at(const StreamId& stream, DirSeq n) const;
     std::set<NodeId> members_now(const StreamId& stream) const;
@@ -127,6 +132,7 @@ class Ledger {
     std::vector<Fork> forks_;
     std::set<StreamId> forked_;
     std::map<AlertId, NodeId> forbidden_;
+    std::set<StreamId> published_;
     std::set<StreamId> uninvited_;
     std::vector<Kept> kept_;
     std::set<NodeId> put_out_;

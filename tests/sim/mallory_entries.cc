@@ -254,6 +254,7 @@ void Mallory::withdraw_what_is_not_ours() {
     if (!made.has_value()) return;
     ledger_.distrust(name_);
     ledger_.forked({state->id, made->header().seq, made->id()});
+    ledger_.told(one.alert, ledger_.members_now(state->id));
     push(state->id, made->bytes());
 }
 

@@ -32,14 +32,13 @@ std::string Oracle::directories_differ() const {
     return "";
 }
 
-// (1) What was acknowledged is at every reader it was shown for; (8) or gone again everywhere.
+// (1) What was acknowledged is at every reader it was shown for and who is one still; (8) or gone again everywhere.
 std::string Oracle::promises_missing() const {
     for (const Said& one : ledger_.all()) {
         if (!ledger_.owed(one)) continue;
-        std::set<NodeId> who = one.readers;
-        who.insert(net_.daemon(one.node).id());
-        for (const NodeId& reader : who)
-            if (ledger_.good(reader))
+        NodeId author = net_.daemon(one.node).id();
+        for (const NodeId& reader : ledger_.members_now(one.stream))
+            if (reader == author || one.readers.contains(reader))
                 if (std::string why = missing_at(one, reader); !why.empty()) return why;
     }
     return "";
@@ -104,9 +103,9 @@ std::string Oracle::receipts_missing() const {
     for (const Said& one : ledger_.all()) {
         if (!ledger_.owed(one) || one.receipts_lost) continue;
         const Daemon& author = net_.daemon(one.node);
-        for (const NodeId& reader : one.readers) {
+        for (const NodeId& reader : ledger_.members_now(one.stream)) {
             const Daemon& holder = *net_.by_id(reader);
-            if (!ledger_.good(reader) || !ledger_.trusted(holder.name()) ||
+            if (!one.readers.contains(reader) || !ledger_.trusted(holder.name()) ||
                 ledger_.was_restored(holder.name()))
                 continue;
             auto ack = author.disk().node_acks.find({one.stream, reader});

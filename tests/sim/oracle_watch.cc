@@ -64,7 +64,9 @@ void Oracle::watch_frame(const SentFrame& frame) {
         problem("(3) plaintext on the wire from " + net_.by_id(frame.from)->name());
     const Daemon* to = net_.by_id(frame.to);
     if (to->is_coordinator()) return;
-    if (ledger_.names_forbidden(frame.to, frame.payload))
+    auto stream = ledger_.names_forbidden(frame.to, frame.payload);
+    if (!stream.has_value()) return;
+    if (frame.head.type != SyncType::directory || !ledger_.is_published(*stream))
         problem("(3) " + to->name() + " hears of a stream it is left out of, from " +
                 net_.by_id(frame.from)->name() + ", frame " +
                 std::to_string(static_cast<int>(frame.head.type)));

@@ -88,7 +88,7 @@ struct Plan {
 };
 
 enum class SeedSize { small, large };
-// One seed in forty is large: up to 40 nodes, and days.
+// One seed in 37 is large: up to 40 nodes, and days.
 SeedSize seed_size(std::uint64_t seed);
 Plan draw_plan(std::uint64_t seed);
 

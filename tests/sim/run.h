@@ -46,6 +46,7 @@ class Run {
     void submit(const std::function<Bytes(Drafter&)>& draft, const TestNetwork::Signers& signers,
                 bool apart);
     std::vector<NodeId> suspended() const;
+    std::vector<StreamCut> cuts_of(const Daemon& node);
     // run_faults.cc
     void between(const Action& action);
     void isolate(const Action& action);

@@ -62,14 +62,23 @@ void Run::reinstate(const Action& action) {
            net_.network().admitters(record->party, record->rilon), action.n[1] % 2 == 0);
 }
 
+// Where its streams stand at itself.
+std::vector<StreamCut> Run::cuts_of(const Daemon& node) {
+    std::vector<StreamCut> out;
+    for (const auto& [stream, state] : node.disk().streams) {
+        if (state.origin != node.id() || !state.founded) continue;
+        out.push_back({stream, state.head, state.head_id});
+        oracle_.ledger().published(stream);
+    }
+    return out;
+}
+
 void Run::revoke(const Action& action) {
     const std::string& name = names_[1 + action.n[0] % (names_.size() - 1)];
     const NodeId id = net_.daemon(name).id();
     const NodeApplication& self = net_.network().node(name).application;
     std::vector<StreamCut> cuts;  // What it had said until now counts, or nothing of it does.
-    if (action.n[1] % 2 == 0)
-        for (const auto& [stream, state] : net_.daemon(name).disk().streams)
-            if (state.origin == id && state.founded) cuts.push_back({stream, state.head, state.head_id});
+    if (action.n[1] % 2 == 0) cuts = cuts_of(net_.daemon(name));
     oracle_.ledger().put_out(id);
     submit([&](Drafter& d) { return d.revoke(id, "sim", cuts); },
            {&net_.network().rso(0), &net_.network().chair(self.rilon)}, action.n[2] % 2 == 0);
@@ -97,10 +106,7 @@ void Run::replace(const Action& action) {
         record->current_key().generation != one.identity().generation)
         return;
     net_.kill(name);
-    std::vector<StreamCut> cuts;
-    for (const auto& [stream, state] : one.disk().streams)
-        if (state.origin == one.id() && state.founded)
-            cuts.push_back({stream, state.head, state.head_id});
+    std::vector<StreamCut> cuts = cuts_of(one);
     SeededRng rng = draw(action);
     SignKeyPair next = make_sign_key_pair(rng);
     const NodeApplication& self = net_.network().node(name).application;

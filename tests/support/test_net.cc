@@ -8,7 +8,7 @@
 
 namespace rilon {
 namespace {
-constexpr std::uint64_t sleeping_tick_ms = 10 * ms_minute;
+constexpr std::uint64_t sleeping_tick_ms = 20 * ms_minute;
 constexpr std::uint64_t answer_ms_max = 20 * ms_second;
 }  // namespace
 
@@ -118,7 +118,8 @@ void TestNet::tick_all() {
 void TestNet::schedule_tick(Daemon& daemon) {
     std::uint64_t wait = daemon.node().next_timer().since(clock(daemon));
     if (wait == 0) wait = ms_second;  // It is under way.
-    if (pace_ms_ > 0) wait = pace_ms_ - rng_.below(pace_ms_ / 4);
+    // All at about the same moment: a beat wakes its receiver, and the network would never sleep.
+    if (pace_ms_ > 0) wait = pace_ms_ - now_.value % pace_ms_;
     std::uint64_t mine = ++boxes_[daemon.id()].ticks;
     at(wait + rng_.below(100), [this, &daemon, mine] {
         if (!daemon.running() || boxes_[daemon.id()].ticks != mine) return;

@@ -50,7 +50,7 @@ void TestNet::try_connect(const NodeId& from, const NodeId& to, std::uint64_t wa
                     listener->admitted().sync.contains(dialler->identity().transport.pk);
     if (!admitted) {
         std::uint64_t next = std::min(std::max<std::uint64_t>(500, 2 * waited_ms), dial_ms_max);
-        return dial(from, to, std::max(next, pace_ms_) + rng_.below(1000));
+        return dial(from, to, next + rng_.below(1000));
     }
     Connection& link = connections_[pair_of(from, to)];
     link = {};
