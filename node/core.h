@@ -41,6 +41,7 @@ namespace rilon {
 // Limits; each refusal is counted (protocol §3 and architecture "Threads").
 constexpr std::size_t early_entries_max = 1024;           // ahead of a gap, per stream
 constexpr std::size_t early_bytes_max = 4u << 20;
+constexpr std::size_t early_slots_max = 1024;             // ahead of their grant, per stream
 constexpr std::size_t parked_entries_max = 1024;          // ahead of our directory
 constexpr std::size_t tickets_max = 4096;
 constexpr std::size_t mail_max = 65536;
@@ -181,6 +182,7 @@ class NodeCore {
     const Index& index() const { return index_; }
     const NodeIdentity& identity() const { return identity_; }
     std::map<std::string, UnixMillis> heard(UnixMillis now) const;
+    std::vector<QueueUse> queues() const;
 
    private:
     // Accepted or sealed in this batch, to be pushed to peers.
