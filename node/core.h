@@ -288,6 +288,7 @@ class NodeCore {
     bool consumers_past(Arrival removal) const;
 
     // expiry.cc
+    UnixMillis sure_time() const;
     void expire_due();
     void expire_in(StreamInfo& info, const std::vector<SeqRange>& ranges);
     bool epoch_over(const StreamInfo& info, Seq seq) const;

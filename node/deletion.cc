@@ -40,7 +40,7 @@ bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
         auto meaning = index_.meaning({info.state.id, seq});
         if (!meaning.has_value()) return false;
         auto alert = index_.alert(meaning->alert);
-        if (!alert.has_value() || (!alert->withdrawn() && !alert->expired(now_))) return false;
+        if (!alert.has_value() || (!alert->withdrawn() && !alert->expired(sure_time()))) return false;
     }
     return true;
 }

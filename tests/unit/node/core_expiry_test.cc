@@ -53,7 +53,7 @@ class CoreExpiry : public testing::Test {
 TEST_F(CoreExpiry, EveryNodeDestroysItAndSaysSo) {
     ASSERT_TRUE(net.reads("can-bkk", posted.alert()));
     ASSERT_TRUE(opens("can-bkk"));
-    net.run(ms_hour);
+    net.run(7 * ms_hour);  // The next checkpoint included.
     for (const char* node : {"aus-bkk", "can-bkk", "tha-bkk"}) {
         EXPECT_FALSE(net.reads(node, posted.alert())) << node;
         EXPECT_FALSE(opens(node)) << node;
@@ -69,7 +69,7 @@ TEST_F(CoreExpiry, EveryNodeDestroysItAndSaysSo) {
 
 TEST_F(CoreExpiry, HiddenAlsoWhereTheAuthorIsGoneAndOverARestart) {
     net.kill("aus-bkk");
-    net.run(ms_hour);
+    net.run(7 * ms_hour);
     EXPECT_FALSE(net.reads("can-bkk", posted.alert()));
     net.kill("can-bkk");
     net.start("can-bkk");
@@ -79,6 +79,19 @@ TEST_F(CoreExpiry, HiddenAlsoWhereTheAuthorIsGoneAndOverARestart) {
     net.start("aus-bkk");
     net.run(ms_minute);
     EXPECT_FALSE(opens("can-bkk"));
+}
+
+// The danger: by its own clock alone it would tell everybody to destroy what is in force.
+TEST_F(CoreExpiry, Row54AClockAYearAheadDestroysNothing) {
+    auto kept = net.post("aus-bkk", {"BKK"}, "for three months");
+    ASSERT_TRUE(kept.ok());
+    net.run(10 * ms_second);
+    const UnixMillis wrong = net.now().plus(365 * ms_day);
+    for (const char* node : {"aus-bkk", "can-bkk"})
+        ASSERT_TRUE(net.daemon(node).turn({Tick{}}, wrong).ok());
+    net.run(2 * ms_day);
+    for (const char* node : {"aus-bkk", "can-bkk", "tha-bkk"})
+        EXPECT_TRUE(net.reads(node, kept->alert())) << node;
 }
 
 }  // namespace
