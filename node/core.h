@@ -289,6 +289,7 @@ class NodeCore {
 
     // expiry.cc
     UnixMillis sure_time() const;
+    UnixMillis posting_time() const;
     void expire_due();
     void expire_in(StreamInfo& info, const std::vector<SeqRange>& ranges);
     bool epoch_over(const StreamInfo& info, Seq seq) const;
