@@ -85,9 +85,7 @@ proto::SearchRecord Index::make_record(const OfficerContent& content,
             record.set_withdraw_reason(operation->withdraw().reason());
             record.set_revision(operation->withdraw().revision());
             break;
-        case proto::Operation::kConfirm:
-            record.set_operation(proto::SearchRecord::CONFIRM);
-            break;
+        case proto::Operation::kConfirm: record.set_operation(proto::SearchRecord::CONFIRM); break;
         case proto::Operation::BODY_NOT_SET: break;
     }
     return record;
@@ -97,8 +95,8 @@ void Index::add(const IndexedEntry& entry) {
     auto parsed = AlertId::parse(entry.record.alert_id());
     if (!parsed.ok()) return;  // Our own record; a foreign alert id was checked when it was made.
     std::unique_lock lock(mutex_);
-    if (meanings_.contains(entry.ref)) return;
-    meanings_[entry.ref] = {*parsed, entry.record.operation(), entry.record.revision()};
+    EntryMeaning meaning{*parsed, entry.record.operation(), entry.record.revision()};
+    if (!meanings_.try_emplace(entry.ref, meaning).second) return;
     auto [it, fresh] = alerts_.try_emplace(*parsed);
     AlertState& alert = it->second;
     if (fresh) {
@@ -119,7 +117,8 @@ void Index::add(const IndexedEntry& entry) {
 }
 
 void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
-    if (alert.withdrawn() && !mutant(Mutant::revive_withdrawn)) {  // Never revived, from wherever it comes.
+    if (alert.withdrawn() &&
+        !mutant(Mutant::revive_withdrawn)) {  // Never revived, from wherever it comes.
         alert.erased.push_back(entry.ref);
         return;
     }
@@ -143,7 +142,7 @@ void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
     if (alert.purge_after.value != 0) by_purge_.insert({alert.purge_after, alert.id});
     auto other = AlertId::parse(entry.record.other_part());
     if (other.ok()) alert.other_part = *other;
-    by_order_[alert.order] = alert.id;
+    by_order_.emplace_hint(by_order_.end(), alert.order, alert.id);
     put_terms(alert.id, entry.record);
 }
 
@@ -236,8 +235,8 @@ void Index::forget(const AlertId& id) {
 }
 
 void Index::put_terms(const AlertId& alert, const proto::SearchRecord& record) {
-    for (const auto& person : record.persons()) put_person(alert, person);
     Terms& terms = terms_of_[alert];
+    for (const auto& person : record.persons()) terms.persons.push_back(put_person(alert, person));
     for (const auto& number : record.documents()) {
         by_document_[number].push_back(alert);
         terms.documents.push_back(number);
@@ -250,7 +249,7 @@ void Index::put_terms(const AlertId& alert, const proto::SearchRecord& record) {
     }
 }
 
-void Index::put_person(const AlertId& alert, const proto::SearchRecord::Person& person) {
+Index::PersonId Index::put_person(const AlertId& alert, const proto::SearchRecord::Person& person) {
     PersonId id = static_cast<PersonId>(persons_.size());
     if (free_persons_.empty()) {
         persons_.emplace_back();
@@ -271,7 +270,7 @@ void Index::put_person(const AlertId& alert, const proto::SearchRecord::Person& 
     }
     for (const auto& text : out.birth_dates)
         if (auto date = complete_date(text)) by_birth_date_[*date].push_back(id);
-    terms_of_[alert].persons.push_back(id);
+    return id;
 }
 
 void Index::drop_person(PersonId id) {
@@ -348,8 +347,8 @@ std::vector<AlertId> Index::by_document(std::string_view folded_number) const {
     auto it = by_document_.find(std::string(folded_number));
     if (it != by_document_.end()) out = it->second;
     for (std::size_t begins = 0; begins <= folded_number.size(); ++begins) {
-        std::string key =
-            std::to_string(folded_number.size()) + ":" + std::string(folded_number.substr(0, begins));
+        std::string key = std::to_string(folded_number.size()) + ":" +
+                          std::string(folded_number.substr(0, begins));
         auto series = series_.find(key);
         if (series == series_.end()) continue;
         for (const Series& one : series->second)

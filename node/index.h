@@ -122,7 +122,7 @@ class Index {
     void add_revision(AlertState& alert, const IndexedEntry& entry);
     void withdraw(AlertState& alert, const IndexedEntry& entry);
     void put_terms(const AlertId& alert, const proto::SearchRecord& record);
-    void put_person(const AlertId& alert, const proto::SearchRecord::Person& person);
+    PersonId put_person(const AlertId& alert, const proto::SearchRecord::Person& person);
     void drop_terms(const AlertId& alert);
     void drop_person(PersonId id);
 

@@ -78,12 +78,13 @@ std::vector<Candidate> by_name(const proto::SearchRequest& search, const FoldedN
     std::optional<PartialDate> dob;
     if (auto parsed = parse_partial_date(search.dob()); !search.dob().empty() && parsed.ok())
         dob = *parsed;
-    context.index.by_name(asked, [&](const IndexedPerson& person, const FoldedName& name,
-                                     double score) {
-        Candidate candidate{person.alert, score, false, {}, {}, name};
-        weigh_factors(search, person, dob, candidate);
-        if (candidate.score >= name_score_possible) out.push_back(std::move(candidate));
-    });
+    context.index.by_name(asked,
+                          [&](const IndexedPerson& person, const FoldedName& name, double score) {
+                              Candidate candidate{person.alert, score, false, {}, {}, name};
+                              weigh_factors(search, person, dob, candidate);
+                              if (candidate.score >= name_score_possible)
+                                  out.push_back(std::move(candidate));
+                          });
     if (out.size() > candidates_max) {
         std::nth_element(out.begin(), out.begin() + candidates_max, out.end(), better);
         out.resize(candidates_max);
@@ -134,8 +135,12 @@ std::vector<Candidate> by_text(const proto::SearchRequest& search, const QueryCo
             bool narrative = contains_folded(row.alert().narrative(), *word) ||
                              contains_folded(row.alert().bulletin().text(), *word);
             if (title || narrative)
-                out.push_back({alert.id, title ? 0.7 : 0.6, false,
-                               {title ? "word in the title" : "word in the text"}, {}, {}});
+                out.push_back({alert.id,
+                               title ? 0.7 : 0.6,
+                               false,
+                               {title ? "word in the title" : "word in the text"},
+                               {},
+                               {}});
         }
         if (page.size() < 256) break;
     }
@@ -197,8 +202,10 @@ proto::SearchResponse run_search(const proto::SearchRequest& search, const Query
             exact.push_back({id, 1.0, true, {"same document number"}, {}, {}});
         merge(all, asked, std::move(exact));
     }
-    if (!search.name().empty()) merge(all, asked, by_name(search, asked, context));
-    else if (!search.dob().empty()) merge(all, asked, by_birth_date(search, context));
+    if (!search.name().empty())
+        merge(all, asked, by_name(search, asked, context));
+    else if (!search.dob().empty())
+        merge(all, asked, by_birth_date(search, context));
     if (!search.text().empty()) merge(all, asked, by_text(search, context));
     bool listing = search.doc().empty() && search.name().empty() && search.dob().empty() &&
                    search.text().empty();

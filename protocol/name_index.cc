@@ -8,8 +8,8 @@ namespace rilon {
 namespace {
 
 void put(std::vector<NameIndex::Id>& ids, NameIndex::Id id) {
-    auto at = ids.empty() || ids.back() < id ? ids.end()
-                                             : std::lower_bound(ids.begin(), ids.end(), id);
+    auto at =
+        ids.empty() || ids.back() < id ? ids.end() : std::lower_bound(ids.begin(), ids.end(), id);
     if (at == ids.end() || *at != id) ids.insert(at, id);
 }
 

@@ -69,8 +69,8 @@ class NameQuestion {
             key += asked_.tokens[k].key_size;
         }
         std::string_view letters = asked_.letters;
-        return {letters.substr(asked_.tokens[i].text, text), letters.substr(asked_.tokens[i].key, key),
-                asked_.tokens[i].unvowelled};
+        return {letters.substr(asked_.tokens[i].text, text),
+                letters.substr(asked_.tokens[i].key, key), asked_.tokens[i].unvowelled};
     }
 
     // Without it no name is a possible match. An initial, or a word that may go on, is like words
@@ -136,8 +136,8 @@ class NameQuestion {
         return std::find(entry.words.begin(), end, word) != end;
     }
 
-    // Has the name all words of the question that count, one at least in full? An initial stands for
-    // one of them.
+    // Has the name all words of the question that count, one at least in full? An initial stands
+    // for one of them.
     bool has_required(const NameIndex::Entry& entry) const {
         std::uint8_t found = 0;
         int initials = 0;
@@ -187,15 +187,18 @@ class NameQuestion {
         const NameIndex::Word* initial = initial_of(rarest);
         if (initial == nullptr) return;
         auto others = static_cast<std::uint8_t>(required_ & ~bit(rarest));
-        if (count_names(others) < initial->names.size()) look_at_like(others);
-        else look_at(initial->names);
+        if (count_names(others) < initial->names.size())
+            look_at_like(others);
+        else
+            look_at(initial->names);
     }
 
     // Is each word of the name that counts like one of the question's?
     bool within(const NameIndex::Entry& entry) const {
         for (std::size_t i = 0; i < entry.size; ++i) {
             const NameIndex::Word& word = index_.words_[entry.words[i]];
-            if (word.text.size() == 1 || like_.contains(entry.words[i]) || begins_with_initial(word))
+            if (word.text.size() == 1 || like_.contains(entry.words[i]) ||
+                begins_with_initial(word))
                 continue;
             double others = 0;
             for (std::size_t k = 0; k < entry.size; ++k)

@@ -35,9 +35,9 @@ struct NameLetters {
     bool unvowelled = false;
 };
 
-// Hashes, ascending, of the rests under which a word is kept, and of those under which words like it
-// are looked for. Where name_word_similarity of two words is above 0 they have one in common; but
-// for words of 11 letters and more three edits apart. Having one in common says little.
+// Hashes, ascending, of the rests under which a word is kept, and of those under which words like
+// it are looked for. Where name_word_similarity of two words is above 0 they have one in common;
+// but for words of 11 letters and more three edits apart. Having one in common says little.
 std::vector<std::uint32_t> variants_to_keep(const NameWordForm& word);
 std::vector<std::uint32_t> variants_to_ask(const NameWordForm& word,
                                            std::size_t edits_max = name_variant_edits_max);

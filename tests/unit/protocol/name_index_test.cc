@@ -25,7 +25,8 @@ std::map<NameIndex::Id, double> scan(const std::map<NameIndex::Id, FoldedName>& 
 
 std::map<NameIndex::Id, double> ask(const NameIndex& index, const FoldedName& asked) {
     std::map<NameIndex::Id, double> out;
-    for (const auto& match : index.like(asked)) EXPECT_TRUE(out.emplace(match.name, match.score).second);
+    for (const auto& match : index.like(asked))
+        EXPECT_TRUE(out.emplace(match.name, match.score).second);
     return out;
 }
 
@@ -45,8 +46,10 @@ class NameIndexTest : public testing::Test {
         std::size_t out = 0;
         for (const auto& [id, score] : all) {
             auto at = some.find(id);
-            if (at == some.end()) ++out;
-            else EXPECT_EQ(at->second, score) << text;
+            if (at == some.end())
+                ++out;
+            else
+                EXPECT_EQ(at->second, score) << text;
         }
         EXPECT_LE(some.size(), all.size()) << text;
         *found += all.size();
