@@ -179,7 +179,10 @@ void NodeCore::take_checkpoint(const NodeId& from, ByteView bytes) {
         return on_other_branch(from, *checkpoint, bytes);
     }
     keep_checkpoint(*checkpoint, to_bytes(bytes));
-    if (!newest_checkpoint_.has_value() || checkpoint->issued > newest_checkpoint_->issued) {
+    // By number first: the sequencer's clock may have gone back since it signed another.
+    const auto& known = newest_checkpoint_;
+    if (!known.has_value() || checkpoint->n > known->n ||
+        (checkpoint->n == known->n && checkpoint->issued > known->issued)) {
         newest_checkpoint_ = *checkpoint;
         checkpoint_ = to_bytes(bytes);
         write(PutPrivate{"checkpoint", checkpoint_});
