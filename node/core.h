@@ -289,7 +289,6 @@ class NodeCore {
 
     // expiry.cc
     UnixMillis sure_time() const;
-    UnixMillis posting_time() const;
     void expire_due();
     void expire_in(StreamInfo& info, const std::vector<SeqRange>& ranges);
     bool epoch_over(const StreamInfo& info, Seq seq) const;
@@ -308,6 +307,7 @@ class NodeCore {
     Result<Hash32> members_hash(const std::vector<StreamId>& streams) const;
     // freshness.cc
     UnixMillis directory_as_of() const;
+    UnixMillis posting_now() const;
     bool leaves_out(const PlannedPart& part) const;
     Status fresh_enough(const Ticket& ticket, bool overridden) const;
     void plan_stream(PlannedPart& part, const AudienceId& base, bool derived,

@@ -14,7 +14,7 @@ namespace rilon {
 namespace {
 
 constexpr unsigned seconds_max = 600;
-constexpr unsigned mutants = static_cast<unsigned>(Mutant::count_);
+constexpr unsigned mutants = static_cast<unsigned>(Mutant::first_of_processes);
 
 // The seed under way, so that it is known when the process ends in it; and who survived.
 struct Board {
