@@ -41,6 +41,7 @@ namespace rilon {
 // Limits; each refusal is counted (protocol §3 and architecture "Threads").
 constexpr std::size_t early_entries_max = 1024;           // ahead of a gap, per stream
 constexpr std::size_t early_bytes_max = 4u << 20;
+constexpr std::size_t early_slots_max = 1024;             // ahead of their grant, per stream
 constexpr std::size_t parked_entries_max = 1024;          // ahead of our directory
 constexpr std::size_t tickets_max = 4096;
 constexpr std::size_t mail_max = 65536;
@@ -181,6 +182,7 @@ class NodeCore {
     const Index& index() const { return index_; }
     const NodeIdentity& identity() const { return identity_; }
     std::map<std::string, UnixMillis> heard(UnixMillis now) const;
+    std::vector<QueueUse> queues() const;
 
    private:
     // Accepted or sealed in this batch, to be pushed to peers.
@@ -287,7 +289,6 @@ class NodeCore {
 
     // expiry.cc
     UnixMillis sure_time() const;
-    UnixMillis posting_time() const;
     void expire_due();
     void expire_in(StreamInfo& info, const std::vector<SeqRange>& ranges);
     bool epoch_over(const StreamInfo& info, Seq seq) const;
@@ -306,6 +307,7 @@ class NodeCore {
     Result<Hash32> members_hash(const std::vector<StreamId>& streams) const;
     // freshness.cc
     UnixMillis directory_as_of() const;
+    UnixMillis posting_now() const;
     bool leaves_out(const PlannedPart& part) const;
     Status fresh_enough(const Ticket& ticket, bool overridden) const;
     void plan_stream(PlannedPart& part, const AudienceId& base, bool derived,

@@ -179,7 +179,10 @@ void NodeCore::take_checkpoint(const NodeId& from, ByteView bytes) {
         return on_other_branch(from, *checkpoint, bytes);
     }
     keep_checkpoint(*checkpoint, to_bytes(bytes));
-    if (!newest_checkpoint_.has_value() || checkpoint->issued > newest_checkpoint_->issued) {
+    // By number first: the sequencer's clock may have been set back.
+    if (!newest_checkpoint_.has_value() ||
+        std::pair(checkpoint->n, checkpoint->issued) >
+            std::pair(newest_checkpoint_->n, newest_checkpoint_->issued)) {
         newest_checkpoint_ = *checkpoint;
         checkpoint_ = to_bytes(bytes);
         write(PutPrivate{"checkpoint", checkpoint_});

@@ -14,9 +14,6 @@ namespace rilon {
 // have signed that it is so late as well.
 UnixMillis NodeCore::sure_time() const { return std::min(now_, directory_as_of()); }
 
-// What an alert's dates count from: where our clock is behind, readers would destroy it on arrival.
-UnixMillis NodeCore::posting_time() const { return std::max(now_, directory_as_of()); }
-
 void NodeCore::expire_due() {
     if (is_coordinator() || directory_.empty() || mutant(Mutant::never_expire)) return;
     constexpr std::size_t at_once = 64;

@@ -47,6 +47,22 @@ void record_alert(const proto::Alert& alert, proto::SearchRecord& record) {
     for (const auto& place : alert.transport().routing()) record.add_routing(place);
 }
 
+// Length of the first and common beginning of two numbers: every number of that length between them
+// has both.
+std::string series_key(std::string_view from, std::string_view to) {
+    auto end = std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first;
+    return std::to_string(from.size()) + ":" + std::string(from.begin(), end);
+}
+
+std::optional<std::uint32_t> complete_date(const PartialDate& date) {
+    if (!date.complete()) return std::nullopt;
+    return static_cast<std::uint32_t>(*date.year * 10000 + *date.month * 100 + *date.day);
+}
+std::optional<std::uint32_t> complete_date(const std::string& text) {
+    auto date = parse_partial_date(text);
+    return date.ok() ? complete_date(*date) : std::nullopt;
+}
+
 }  // namespace
 
 proto::SearchRecord Index::make_record(const OfficerContent& content,
@@ -69,9 +85,7 @@ proto::SearchRecord Index::make_record(const OfficerContent& content,
             record.set_withdraw_reason(operation->withdraw().reason());
             record.set_revision(operation->withdraw().revision());
             break;
-        case proto::Operation::kConfirm:
-            record.set_operation(proto::SearchRecord::CONFIRM);
-            break;
+        case proto::Operation::kConfirm: record.set_operation(proto::SearchRecord::CONFIRM); break;
         case proto::Operation::BODY_NOT_SET: break;
     }
     return record;
@@ -81,8 +95,8 @@ void Index::add(const IndexedEntry& entry) {
     auto parsed = AlertId::parse(entry.record.alert_id());
     if (!parsed.ok()) return;  // Our own record; a foreign alert id was checked when it was made.
     std::unique_lock lock(mutex_);
-    if (meanings_.contains(entry.ref)) return;
-    meanings_[entry.ref] = {*parsed, entry.record.operation(), entry.record.revision()};
+    EntryMeaning meaning{*parsed, entry.record.operation(), entry.record.revision()};
+    if (!meanings_.try_emplace(entry.ref, meaning).second) return;
     auto [it, fresh] = alerts_.try_emplace(*parsed);
     AlertState& alert = it->second;
     if (fresh) {
@@ -90,6 +104,7 @@ void Index::add(const IndexedEntry& entry) {
         alert.origin = entry.origin;
         by_short_.emplace(short_id_bits(*parsed), *parsed);
     }
+    bool readable = alert.readable();
     switch (entry.record.operation()) {
         case proto::SearchRecord::PUBLISH:
         case proto::SearchRecord::SUPERSEDE: add_revision(alert, entry); break;
@@ -97,10 +112,13 @@ void Index::add(const IndexedEntry& entry) {
         case proto::SearchRecord::CONFIRM: alert.confirms.push_back(entry.ref); break;
         default: alert.newer_version = true; break;
     }
+    readable_ += alert.readable() ? 1u : 0u;
+    readable_ -= readable ? 1u : 0u;
 }
 
 void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
-    if (alert.withdrawn() && !mutant(Mutant::revive_withdrawn)) {  // Never revived, from wherever it comes.
+    if (alert.withdrawn() &&
+        !mutant(Mutant::revive_withdrawn)) {  // Never revived, from wherever it comes.
         alert.erased.push_back(entry.ref);
         return;
     }
@@ -124,7 +142,7 @@ void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
     if (alert.purge_after.value != 0) by_purge_.insert({alert.purge_after, alert.id});
     auto other = AlertId::parse(entry.record.other_part());
     if (other.ok()) alert.other_part = *other;
-    by_order_[alert.order] = alert.id;
+    by_order_.emplace_hint(by_order_.end(), alert.order, alert.id);
     put_terms(alert.id, entry.record);
 }
 
@@ -163,7 +181,9 @@ void Index::erase(const EntryRef& ref) {
     auto gone = std::find(alert.revisions.begin(), alert.revisions.end(), ref);
     if (gone == alert.revisions.end()) return;
     bool newest = gone + 1 == alert.revisions.end();
+    readable_ -= alert.readable() ? 1u : 0u;
     alert.revisions.erase(gone);
+    readable_ += alert.readable() ? 1u : 0u;
     alert.erased.push_back(ref);
     if (newest || alert.revisions.empty()) drop_terms(alert.id);
     if (alert.revisions.empty() && alert.order != 0 && !alert.withdrawn()) {
@@ -202,6 +222,7 @@ void Index::forget(const AlertId& id) {
     if (it == alerts_.end()) return;
     drop_terms(id);
     by_purge_.erase({it->second.purge_after, id});
+    readable_ -= it->second.readable() ? 1u : 0u;
     if (it->second.order != 0) by_order_.erase(it->second.order);
     auto [first, last] = by_short_.equal_range(short_id_bits(id));
     for (auto short_id = first; short_id != last; ++short_id) {
@@ -214,35 +235,69 @@ void Index::forget(const AlertId& id) {
 }
 
 void Index::put_terms(const AlertId& alert, const proto::SearchRecord& record) {
-    std::uint32_t number = 0;
-    for (const auto& person : record.persons()) {
-        IndexedPerson out{alert, {}, {}, {}, person.sex()};
-        for (const auto& name : person.names()) out.names.push_back(fold_name(name));
-        out.birth_dates.assign(person.birth_dates().begin(), person.birth_dates().end());
-        out.nationalities.assign(person.nationalities().begin(), person.nationalities().end());
-        persons_.emplace(std::pair{alert, number++}, std::move(out));
+    Terms& terms = terms_of_[alert];
+    for (const auto& person : record.persons()) terms.persons.push_back(put_person(alert, person));
+    for (const auto& number : record.documents()) {
+        by_document_[number].push_back(alert);
+        terms.documents.push_back(number);
     }
-    auto& documents = documents_of_[alert];
-    for (const auto& number_text : record.documents()) {
-        by_document_[number_text].push_back(alert);
-        documents.push_back(number_text);
+    for (int i = 0; i < record.series_from_size() && i < record.series_to_size(); ++i) {
+        const std::string& from = record.series_from(i);
+        const std::string& to = record.series_to(i);
+        terms.series.push_back(series_key(from, to));
+        series_[terms.series.back()].push_back({from, to, alert});
     }
-    for (int i = 0; i < record.series_from_size() && i < record.series_to_size(); ++i)
-        series_.push_back({record.series_from(i), record.series_to(i), alert});
+}
+
+Index::PersonId Index::put_person(const AlertId& alert, const proto::SearchRecord::Person& person) {
+    PersonId id = static_cast<PersonId>(persons_.size());
+    if (free_persons_.empty()) {
+        persons_.emplace_back();
+    } else {
+        id = free_persons_.back();
+        free_persons_.pop_back();
+    }
+    IndexedPerson& out = persons_[id];
+    out.alert = alert;
+    out.birth_dates.assign(person.birth_dates().begin(), person.birth_dates().end());
+    out.nationalities.assign(person.nationalities().begin(), person.nationalities().end());
+    out.sex = person.sex();
+    for (const auto& text : person.names()) {
+        NameIndex::Id name = names_.add(fold_name(text));
+        if (name >= person_of_name_.size()) person_of_name_.resize(name + 1);
+        person_of_name_[name] = id;
+        out.names.push_back(name);
+    }
+    for (const auto& text : out.birth_dates)
+        if (auto date = complete_date(text)) by_birth_date_[*date].push_back(id);
+    return id;
+}
+
+void Index::drop_person(PersonId id) {
+    IndexedPerson& person = persons_[id];
+    for (NameIndex::Id name : person.names) names_.remove(name);
+    for (const auto& text : person.birth_dates)
+        if (auto date = complete_date(text)) std::erase(by_birth_date_[*date], id);
+    person = {};
+    free_persons_.push_back(id);
 }
 
 void Index::drop_terms(const AlertId& alert) {
-    persons_.erase(persons_.lower_bound({alert, 0}), persons_.upper_bound({alert, ~0u}));
-    auto documents = documents_of_.find(alert);
-    if (documents == documents_of_.end()) return;
-    for (const auto& number : documents->second) {
+    auto terms = terms_of_.extract(alert);
+    if (terms.empty()) return;
+    for (PersonId person : terms.mapped().persons) drop_person(person);
+    for (const auto& number : terms.mapped().documents) {
         auto it = by_document_.find(number);
         if (it == by_document_.end()) continue;
         std::erase(it->second, alert);
         if (it->second.empty()) by_document_.erase(it);
     }
-    documents_of_.erase(documents);
-    std::erase_if(series_, [&](const Series& series) { return series.alert == alert; });
+    for (const auto& key : terms.mapped().series) {
+        auto it = series_.find(key);
+        if (it == series_.end()) continue;
+        std::erase_if(it->second, [&](const Series& series) { return series.alert == alert; });
+        if (it->second.empty()) series_.erase(it);
+    }
 }
 
 void Index::note_unopened(std::int64_t difference) {
@@ -291,13 +346,50 @@ std::vector<AlertId> Index::by_document(std::string_view folded_number) const {
     std::vector<AlertId> out;
     auto it = by_document_.find(std::string(folded_number));
     if (it != by_document_.end()) out = it->second;
-    for (const auto& series : series_) {
-        if (folded_number.size() == series.from.size() && folded_number >= series.from &&
-            folded_number <= series.to)
-            out.push_back(series.alert);
+    for (std::size_t begins = 0; begins <= folded_number.size(); ++begins) {
+        std::string key = std::to_string(folded_number.size()) + ":" +
+                          std::string(folded_number.substr(0, begins));
+        auto series = series_.find(key);
+        if (series == series_.end()) continue;
+        for (const Series& one : series->second)
+            if (folded_number >= one.from && folded_number <= one.to) out.push_back(one.alert);
     }
+    if (mutant(Mutant::search_scans))
+        for (const auto& [number, alerts] : by_document_)
+            if (number == folded_number) out.insert(out.end(), alerts.begin(), alerts.end());
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+void Index::by_name(const FoldedName& asked, const PersonVisit& visit) const {
+    std::shared_lock lock(mutex_);
+    std::vector<std::pair<PersonId, NameIndex::Match>> found;
+    for (const auto& match : names_.like(asked))
+        found.emplace_back(person_of_name_[match.name], match);
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+        if (a.first != b.first) return a.first < b.first;
+        if (a.second.score != b.second.score) return a.second.score > b.second.score;
+        return a.second.name < b.second.name;
+    });
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (i > 0 && found[i].first == found[i - 1].first) continue;
+        const NameIndex::Match& best = found[i].second;
+        visit(persons_[found[i].first], names_.name(best.name), best.score);
+    }
+}
+
+std::vector<AlertId> Index::by_birth_date(const PartialDate& date, std::size_t max) const {
+    std::vector<AlertId> out;
+    auto day = complete_date(date);
+    if (!day) return out;
+    std::shared_lock lock(mutex_);
+    auto born = by_birth_date_.find(*day);
+    if (born == by_birth_date_.end()) return out;
+    for (PersonId id : born->second) {
+        if (out.size() == max) break;
+        out.push_back(persons_[id].alert);
+    }
     return out;
 }
 
@@ -310,8 +402,7 @@ std::optional<Index::EntryMeaning> Index::meaning(const EntryRef& ref) const {
 
 std::size_t Index::readable_alerts() const {
     std::shared_lock lock(mutex_);
-    return static_cast<std::size_t>(std::count_if(
-        alerts_.begin(), alerts_.end(), [](const auto& item) { return item.second.readable(); }));
+    return readable_;
 }
 
 std::size_t Index::unopened() const {

@@ -3,6 +3,7 @@
 // readers (queries), one writer (the node); it locks itself.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,8 +15,9 @@
 #include "node/search_record.pb.h"
 #include "protocol/alert.pb.h"
 #include "protocol/ids.h"
-#include "protocol/names.h"
+#include "protocol/name_index.h"
 #include "protocol/officer.h"
+#include "protocol/partial_date.h"
 #include "protocol/units.h"
 
 namespace rilon {
@@ -62,10 +64,10 @@ struct AlertState {
     bool readable() const { return !withdrawn() && !revisions.empty(); }
 };
 
-// A person of an alert, ready to be compared.
+// A person of an alert; its names are in the name index.
 struct IndexedPerson {
     AlertId alert;
-    std::vector<FoldedName> names;
+    std::vector<NameIndex::Id> names;
     std::vector<std::string> birth_dates;
     std::vector<std::string> nationalities;
     std::string sex;
@@ -96,12 +98,13 @@ class Index {
     std::vector<AlertState> newest(std::uint64_t before, std::size_t max) const;
     // Alerts whose readable revision names this document, exactly after folding or within a series.
     std::vector<AlertId> by_document(std::string_view folded_number) const;
-    // Calls `visit` with every person of readable alerts under the shared lock; `visit` must be short.
-    template <class Visit>
-    void each_person(Visit visit) const {
-        std::shared_lock lock(mutex_);
-        for (const auto& [key, person] : persons_) visit(person);
-    }
+    // Persons of readable alerts that have a name at least possibly like it: with that name of theirs
+    // which is most like it. Each is shown under the shared lock; `visit` must be short.
+    using PersonVisit =
+        std::function<void(const IndexedPerson& person, const FoldedName& name, double score)>;
+    void by_name(const FoldedName& asked, const PersonVisit& visit) const;
+    // Alerts with a person born on this very day, at most max. An incomplete date finds nobody.
+    std::vector<AlertId> by_birth_date(const PartialDate& date, std::size_t max) const;
     // Which alert an entry belongs to, and what it is.
     struct EntryMeaning {
         AlertId alert;
@@ -114,10 +117,14 @@ class Index {
     std::vector<AlertId> alert_ids() const;
 
    private:
+    using PersonId = std::uint32_t;
+
     void add_revision(AlertState& alert, const IndexedEntry& entry);
     void withdraw(AlertState& alert, const IndexedEntry& entry);
     void put_terms(const AlertId& alert, const proto::SearchRecord& record);
+    PersonId put_person(const AlertId& alert, const proto::SearchRecord::Person& person);
     void drop_terms(const AlertId& alert);
+    void drop_person(PersonId id);
 
     mutable std::shared_mutex mutex_;
     std::map<AlertId, AlertState> alerts_;
@@ -129,10 +136,21 @@ class Index {
         std::string from, to;
         AlertId alert;
     };
-    std::vector<Series> series_;
-    std::map<std::pair<AlertId, std::uint32_t>, IndexedPerson> persons_;
+    std::unordered_map<std::string, std::vector<Series>> series_;  // By what its numbers begin with.
+    std::vector<IndexedPerson> persons_;
+    std::vector<PersonId> free_persons_;
+    NameIndex names_;
+    std::vector<PersonId> person_of_name_;  // By NameIndex::Id.
+    std::unordered_map<std::uint32_t, std::vector<PersonId>> by_birth_date_;  // Complete ones.
     std::map<EntryRef, EntryMeaning> meanings_;
-    std::map<AlertId, std::vector<std::string>> documents_of_;
+    // What put_terms put where, for drop_terms.
+    struct Terms {
+        std::vector<std::string> documents;
+        std::vector<std::string> series;
+        std::vector<PersonId> persons;
+    };
+    std::map<AlertId, Terms> terms_of_;
+    std::size_t readable_ = 0;
     std::uint64_t next_order_ = 1;
     std::int64_t unopened_ = 0;
 };

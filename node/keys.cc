@@ -49,7 +49,7 @@ void NodeCore::use_slot(const Slot& slot) {
     StreamInfo* info = stream(slot.stream);
     if (info == nullptr) return;
     if (!info->state.founded || slot.epoch > info->state.epoch) {
-        if (info->early_slots.size() < 1024) info->early_slots.push_back(slot);
+        if (info->early_slots.size() < early_slots_max) info->early_slots.push_back(slot);
         return;
     }
     if (is_coordinator() || !is_own(*info, slot)) {

@@ -32,6 +32,13 @@ struct NodeOptions {
     bool new_streams = false;      // the lease did not match: found superseding streams, never go on
 };
 
+// A bounded queue of the node's: how full it is, or the fullest of its kind.
+struct QueueUse {
+    const char* name;
+    std::size_t used;
+    std::size_t max;
+};
+
 class Node {
    public:
     // Reads everything it needs from the store. Errors: damaged, io, invalid.
@@ -54,6 +61,8 @@ class Node {
     NodeId id() const;
     // By RILON code: when its streams were last known to be up to date here. A snapshot for queries.
     std::map<std::string, UnixMillis> heard(UnixMillis now) const;
+
+    std::vector<QueueUse> queues() const;
 
    private:
     struct State;

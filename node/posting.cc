@@ -89,6 +89,10 @@ Status NodeCore::check_sealable(const PlannedPart& part) const {
     const NodeRecord* self = directory_.now().node(identity_.id);
     if (self == nullptr || self->standing != Standing::good)
         return {Errc::quarantined, "this node is suspended or not in the directory: it can't post"};
+    // What a key signs before everybody can know it, or after it was replaced, is refused for good.
+    if (self->current_key().pk != identity_.sign.pk)
+        return {Errc::not_enrolled,
+                "the directory, as far as it is here, has another signing key for this node"};
     if (own_secret(self->enc_pk) == nullptr || current_psk() == nullptr)
         return {Errc::not_enrolled,
                 "this node's encryption key or the network's PSK is missing; run rilon enrol"};

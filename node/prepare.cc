@@ -154,9 +154,9 @@ Result<Ticket> NodeCore::prepare_publish(const proto::PrepareRequest& request) {
     proto::Alert alert = request.operation().publish();
     alert.set_alert_id(make_alert_id(now_, rng_).str());
     alert.set_revision(1);
-    alert.set_created_ms(posting_time().value);
+    alert.set_created_ms(posting_now().value);
     alert.set_part("person");
-    apply_defaults(alert, posting_time());
+    apply_defaults(alert, posting_now());
     if (Status good = check_alert(alert); !good.ok()) return good.error();
     return plan_alert(alert, *wish, request, false);
 }
@@ -211,7 +211,7 @@ Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request)
     proto::Alert alert = request.operation().supersede().alert();
     alert.set_alert_id(found->id.str());
     alert.set_revision(found->revision + 1);
-    alert.set_created_ms(posting_time().value);
+    alert.set_created_ms(posting_now().value);
     alert.set_part(found->part);
     if (found->other_part.has_value()) {
         alert.clear_links();
@@ -221,7 +221,7 @@ Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request)
         link->set_type("other-part");
         link->set_alert_id(found->other_part->str());
     }
-    apply_defaults(alert, posting_time());
+    apply_defaults(alert, posting_now());
     if (Status good = check_alert(alert); !good.ok()) return good.error();
     auto ticket = plan_alert(alert, *wish, request, true);
     if (!ticket.ok()) return ticket;

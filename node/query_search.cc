@@ -21,6 +21,7 @@ struct Candidate {
     bool strong = false;
     std::vector<std::string> reasons;
     std::vector<std::string> differences;
+    std::optional<FoldedName> name;  // Alike, and not explained yet: only who is shown is.
 };
 
 DateAgreement best_agreement(const std::vector<std::string>& dates, const PartialDate& asked) {
@@ -67,31 +68,37 @@ void weigh_factors(const proto::SearchRequest& search, const IndexedPerson& pers
     candidate.strong = candidate.score >= name_score_strong && birth_equal && !contradicted;
 }
 
-std::vector<Candidate> by_name(const proto::SearchRequest& search, const QueryContext& context) {
+bool better(const Candidate& a, const Candidate& b) {
+    return a.score != b.score ? a.score > b.score : a.alert < b.alert;
+}
+
+std::vector<Candidate> by_name(const proto::SearchRequest& search, const FoldedName& asked,
+                               const QueryContext& context) {
     std::vector<Candidate> out;
-    FoldedName asked = fold_name(search.name());
     std::optional<PartialDate> dob;
     if (auto parsed = parse_partial_date(search.dob()); !search.dob().empty() && parsed.ok())
         dob = *parsed;
-    context.index.each_person([&](const IndexedPerson& person) {
-        double best = 0;
-        const FoldedName* which = nullptr;
-        for (const auto& name : person.names) {
-            double score = compare_folded(asked, name).score;
-            if (score > best) {
-                best = score;
-                which = &name;
-            }
-        }
-        if (best < name_score_possible || which == nullptr || out.size() >= candidates_max) return;
-        Candidate candidate{person.alert, best, false, {}, {}};
-        auto explained = explain_folded(asked, *which);
-        candidate.reasons = explained.reasons;
-        candidate.differences = explained.differences;
-        weigh_factors(search, person, dob, candidate);
-        if (candidate.score >= name_score_possible) out.push_back(std::move(candidate));
-    });
+    context.index.by_name(asked,
+                          [&](const IndexedPerson& person, const FoldedName& name, double score) {
+                              Candidate candidate{person.alert, score, false, {}, {}, name};
+                              weigh_factors(search, person, dob, candidate);
+                              if (candidate.score >= name_score_possible)
+                                  out.push_back(std::move(candidate));
+                          });
+    if (out.size() > candidates_max) {
+        std::nth_element(out.begin(), out.begin() + candidates_max, out.end(), better);
+        out.resize(candidates_max);
+    }
     return out;
+}
+
+// In words what is alike in the names and what is not, before what the other factors say.
+void explain_name(const FoldedName& asked, Candidate& candidate) {
+    if (!candidate.name.has_value()) return;
+    NameComparison said = explain_folded(asked, *std::exchange(candidate.name, std::nullopt));
+    candidate.reasons.insert(candidate.reasons.begin(), said.reasons.begin(), said.reasons.end());
+    candidate.differences.insert(candidate.differences.begin(), said.differences.begin(),
+                                 said.differences.end());
 }
 
 std::vector<Candidate> by_birth_date(const proto::SearchRequest& search,
@@ -99,11 +106,8 @@ std::vector<Candidate> by_birth_date(const proto::SearchRequest& search,
     std::vector<Candidate> out;
     auto dob = parse_partial_date(search.dob());
     if (!dob.ok()) return out;
-    context.index.each_person([&](const IndexedPerson& person) {
-        if (person.birth_dates.empty() || out.size() >= candidates_max) return;
-        if (best_agreement(person.birth_dates, *dob) != DateAgreement::equal) return;
-        out.push_back({person.alert, 0.5, false, {"same birth date"}, {}});
-    });
+    for (const AlertId& alert : context.index.by_birth_date(*dob, candidates_max))
+        out.push_back({alert, 0.5, false, {"same birth date"}, {}, {}});
     return out;
 }
 
@@ -131,8 +135,12 @@ std::vector<Candidate> by_text(const proto::SearchRequest& search, const QueryCo
             bool narrative = contains_folded(row.alert().narrative(), *word) ||
                              contains_folded(row.alert().bulletin().text(), *word);
             if (title || narrative)
-                out.push_back({alert.id, title ? 0.7 : 0.6, false,
-                               {title ? "word in the title" : "word in the text"}, {}});
+                out.push_back({alert.id,
+                               title ? 0.7 : 0.6,
+                               false,
+                               {title ? "word in the title" : "word in the text"},
+                               {},
+                               {}});
         }
         if (page.size() < 256) break;
     }
@@ -164,11 +172,17 @@ void add_coverage(const QueryContext& context, proto::SearchResponse& out) {
     }
 }
 
-void merge(std::map<AlertId, Candidate>& all, std::vector<Candidate> found) {
+void merge(std::map<AlertId, Candidate>& all, const FoldedName& asked,
+           std::vector<Candidate> found) {
     for (auto& candidate : found) {
-        auto [it, fresh] = all.try_emplace(candidate.alert, candidate);
-        if (fresh) continue;
+        auto it = all.find(candidate.alert);
+        if (it == all.end()) {
+            all.emplace(candidate.alert, std::move(candidate));
+            continue;
+        }
         Candidate& kept = it->second;
+        explain_name(asked, kept);
+        explain_name(asked, candidate);
         if (candidate.score > kept.score) std::swap(kept, candidate);
         kept.strong = kept.strong || candidate.strong;
         for (auto& reason : candidate.reasons)
@@ -181,20 +195,23 @@ void merge(std::map<AlertId, Candidate>& all, std::vector<Candidate> found) {
 
 proto::SearchResponse run_search(const proto::SearchRequest& search, const QueryContext& context) {
     std::map<AlertId, Candidate> all;
+    FoldedName asked = fold_name(search.name());
     if (!search.doc().empty()) {
         std::vector<Candidate> exact;
         for (const auto& id : context.index.by_document(fold_document_number(search.doc())))
-            exact.push_back({id, 1.0, true, {"same document number"}, {}});
-        merge(all, std::move(exact));
+            exact.push_back({id, 1.0, true, {"same document number"}, {}, {}});
+        merge(all, asked, std::move(exact));
     }
-    if (!search.name().empty()) merge(all, by_name(search, context));
-    else if (!search.dob().empty()) merge(all, by_birth_date(search, context));
-    if (!search.text().empty()) merge(all, by_text(search, context));
+    if (!search.name().empty())
+        merge(all, asked, by_name(search, asked, context));
+    else if (!search.dob().empty())
+        merge(all, asked, by_birth_date(search, context));
+    if (!search.text().empty()) merge(all, asked, by_text(search, context));
     bool listing = search.doc().empty() && search.name().empty() && search.dob().empty() &&
                    search.text().empty();
     if (listing) {
         for (const auto& alert : context.index.newest(0, candidates_max))
-            all.try_emplace(alert.id, Candidate{alert.id, 0.5, false, {"listed"}, {}});
+            all.try_emplace(alert.id, Candidate{alert.id, 0.5, false, {"listed"}, {}, {}});
     }
     std::vector<std::pair<Candidate, AlertState>> ranked;
     for (auto& [id, candidate] : all) {
@@ -209,8 +226,9 @@ proto::SearchResponse run_search(const proto::SearchRequest& search, const Query
     constexpr std::uint32_t limit_default = 50;
     std::size_t limit = search.limit() == 0 ? limit_default : std::min(search.limit(), 500u);
     proto::SearchResponse out;
-    for (const auto& [candidate, alert] : ranked) {
+    for (auto& [candidate, alert] : ranked) {
         if (static_cast<std::size_t>(out.matches_size()) >= limit) break;
+        explain_name(asked, candidate);
         auto* match = out.add_matches();
         *match->mutable_row() = alert_row(alert, context);
         match->set_score(candidate.score);

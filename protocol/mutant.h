@@ -40,10 +40,10 @@ enum class Mutant {
     fork_kept_secret,      // the proof of a fork is not spread
     keep_suspended_peer,   // a suspended node stays connected
     bounce_mail,           // a hub gives mail of its nodes back to the coordinator
-    first_of_processes,
-    filter_not_key = first_of_processes,  // every node holds everything with its keys, and hides what is not for it
+    filter_not_key,        // every node holds everything with its keys, and hides what is not for it
     redact_hides,          // a redact takes an alert out of sight and destroys nothing
-    answer_before_commit,  // outputs leave before their batch is durable
+    first_of_processes,
+    answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
     serial_commit,         // a commit for each event
     zap_open,              // the ZAP handler admits every key
     zap_optional,          // libzmq admits every key when no handler answers

@@ -11,8 +11,6 @@ namespace rilon {
 namespace {
 
 // How words weigh, and what their lack costs; chosen on the labelled pairs of the tests.
-constexpr double common_weight = 0.5;   // Of MUHAMMAD, against another name of its length.
-constexpr double initial_weight = 2.5;  // In letters.
 constexpr double initial_likeness = 0.9;
 constexpr double truncated_likeness = 0.96;
 constexpr double contradiction_cost = 2.0;    // A word on each side that no partner is found for.
@@ -21,7 +19,6 @@ constexpr double one_word_score_max = 0.85;   // One word of several agrees: nev
 constexpr double initial_score_max = 0.91;    // An initial agrees: never strong.
 constexpr double exchanged_score_max = 0.85;  // A son of B, B son of A: never strong.
 constexpr double merge_likeness_min = 0.93;
-constexpr double weight_max = 12;
 
 enum class Match { none, equal, alike, sound, initial, truncated };
 
@@ -34,11 +31,7 @@ struct Part {
     bool may_go_on = false;  // The last word of a truncated name.
 
     bool is_initial() const { return text.size() == 1; }
-    double weight() const {
-        if (is_initial()) return initial_weight;
-        double letters = std::clamp(static_cast<double>(text.size()), 2.0, weight_max);
-        return common ? letters * common_weight : letters;
-    }
+    double weight() const { return name_word_weight(text, common); }
 };
 
 struct Parts {
@@ -100,7 +93,8 @@ Likeness compare_parts(const Part& a, const Part& b) {
         return {truncated_likeness, std::min(a.weight(), b.weight()), Match::truncated};
     if (a.is_initial() || b.is_initial()) {
         if (a.text[0] != b.text[0]) return {};
-        return {initial_likeness, initial_weight, Match::initial};
+        return {initial_likeness, name_word_weight(a.is_initial() ? a.text : b.text, false),
+                Match::initial};
     }
     double value = similarity(a, b);
     if (value <= 0) return {};
@@ -116,7 +110,12 @@ void merge_split_words(Parts* split, const Parts& whole) {
         for (std::size_t run = 2; run <= 3; ++run) {
             for (std::size_t i = 0; i + run <= split->size; ++i) {
                 std::size_t size = 0;
-                for (std::size_t k = i; k < i + run; ++k) size += split->at[k].text.size();
+                bool there = false;  // By itself: J LINDQVIST isn't LINDQVIST written apart.
+                for (std::size_t k = i; k < i + run; ++k) {
+                    size += split->at[k].text.size();
+                    there = there || split->at[k].text == word.text;
+                }
+                if (there) continue;
                 if (size + 1 < word.text.size() || size > word.text.size() + 1) continue;
                 Parts merged = *split;
                 merged.merge(i, run);

@@ -20,6 +20,10 @@ constexpr double skeleton_worth = 0.94;
 constexpr double lone_worth = 0.85;
 constexpr double jaro_winkler_min = 0.80;
 
+constexpr double common_weight = 0.5;   // Of MUHAMMAD, against another name of its length.
+constexpr double initial_weight = 2.5;  // In letters.
+constexpr double weight_max = 12;
+
 struct Digraph {
     std::string_view from;
     std::string_view to;
@@ -49,17 +53,22 @@ bool is_vowel_sound(char c) {
     return c == 'A' || c == 'I' || c == 'U';
 }
 
+std::size_t edits_max(std::size_t letters, double share_max) {
+    return std::max(std::size_t{1},
+                    static_cast<std::size_t>(share_max * static_cast<double>(letters)));
+}
+
 double with_edits(std::string_view a, std::string_view b, double share_max) {
     if (a == b) return 1;
     std::size_t longer = std::max(a.size(), b.size());
     std::size_t shorter = std::min(a.size(), b.size());
     if (shorter == 0 || longer < 3) return 0;
     // One edit in a word of three letters is a slip that happens; in two it is another word.
-    double allowed = std::max(1.0, share_max * static_cast<double>(longer));
-    if (static_cast<double>(longer - shorter) > allowed) return 0;
+    std::size_t allowed = edits_max(longer, share_max);
+    if (longer - shorter > allowed) return 0;
+    if (edit_distance(a, b, allowed) > allowed) return 0;
     double likeness = jaro_winkler(a, b);
-    if (likeness < jaro_winkler_min) return 0;
-    return static_cast<double>(edit_distance(a, b)) > allowed ? 0 : likeness;
+    return likeness < jaro_winkler_min ? 0 : likeness;
 }
 
 }  // namespace
@@ -132,6 +141,19 @@ std::string name_skeleton(std::string_view key) {
     for (char c : key)
         if (!is_vowel_sound(c) && c != 'V' && (out.empty() || out.back() != c)) out += c;
     return out;
+}
+
+std::size_t name_text_edits_max(std::size_t letters) {
+    return edits_max(letters, edits_share_max);
+}
+std::size_t name_sound_edits_max(std::size_t letters) {
+    return edits_max(letters, sound_edits_share_max);
+}
+
+double name_word_weight(std::string_view text, bool common) {
+    if (text.size() == 1) return initial_weight;
+    double letters = std::clamp(static_cast<double>(text.size()), 2.0, weight_max);
+    return common ? letters * common_weight : letters;
 }
 
 double name_word_similarity(const NameWordPair& pair) {

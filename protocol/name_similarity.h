@@ -18,6 +18,14 @@ std::string name_sound_key(std::string_view word);
 // The consonants of a sound key, for comparing with a script that writes no short vowels.
 std::string name_skeleton(std::string_view key);
 
+// Edits that two words may be apart and still be alike, the longer one having so many letters; in
+// letters, and by sound.
+std::size_t name_text_edits_max(std::size_t letters);
+std::size_t name_sound_edits_max(std::size_t letters);
+
+// What a word weighs in the comparison of names, in letters.
+double name_word_weight(std::string_view text, bool common);
+
 struct NameWordPair {
     std::string_view a;
     std::string_view a_key;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace rilon {
 namespace {
@@ -18,27 +19,39 @@ bool begins(std::string_view text, std::string_view prefix) {
 
 }  // namespace
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    if (a.size() > nearest_bytes_max || b.size() > nearest_bytes_max)
-        return std::max(a.size(), b.size());
-    using Row = std::array<std::size_t, nearest_bytes_max + 1>;
-    Row before{};
-    Row last{};
-    Row now{};
-    for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t at_most) {
+    std::size_t longer = std::max(a.size(), b.size());
+    if (longer > nearest_bytes_max) return longer;
+    if (longer - std::min(a.size(), b.size()) > at_most) return at_most + 1;
+    using Row = std::array<std::uint8_t, nearest_bytes_max + 2>;
+    constexpr std::uint8_t far_off = nearest_bytes_max + 1;
+    std::array<Row, 3> rows;  // Of a's letters i - 2, i - 1 and i, by i % 3.
+    for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = static_cast<std::uint8_t>(j);
+    std::size_t least_before = 0;
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        now[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            std::size_t cost = lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1;
-            now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + cost});
+        const Row& before = rows[(i + 1) % 3];
+        const Row& last = rows[(i + 2) % 3];
+        Row& now = rows[i % 3];
+        // Whoever is further from the diagonal has cost more than at_most already.
+        std::size_t from = i > at_most ? i - at_most : 1;
+        std::size_t to = std::min(b.size(), i + at_most);
+        now[from - 1] = from == 1 ? static_cast<std::uint8_t>(i) : far_off;
+        now[to + 1] = far_off;
+        std::size_t least = now[from - 1];
+        for (std::size_t j = from; j <= to; ++j) {
+            int cost = lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1;
+            int edits = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + cost});
             if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
                 lower(a[i - 2]) == lower(b[j - 1]))
-                now[j] = std::min(now[j], before[j - 2] + 1);
+                edits = std::min(edits, before[j - 2] + 1);
+            now[j] = static_cast<std::uint8_t>(edits);
+            least = std::min(least, static_cast<std::size_t>(edits));
         }
-        before = last;
-        last = now;
+        // Later rows are made from these two.
+        if (least > at_most && least_before > at_most) return at_most + 1;
+        least_before = least;
     }
-    return last[b.size()];
+    return rows[a.size() % 3][b.size()];
 }
 
 std::optional<std::size_t> nearest(std::string_view text,

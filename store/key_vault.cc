@@ -21,7 +21,7 @@ RowKey bucket_key_of(const BucketVersion& v) {
 
 }  // namespace
 
-Status KeyVault::open_env() {
+Status KeyVault::tidy() {
     // keys.new never took its place; keys.old lost it, unless the swap stopped between link and
     // rename: then both names are the one living file.
     if (Status s = wipe_file(file_new()); !s.ok()) return s;
@@ -32,6 +32,10 @@ Status KeyVault::open_env() {
             return s;
         }
     }
+    return {};
+}
+
+Status KeyVault::open_env() {
     auto env = LmdbEnv::open(file(), map_bytes_);
     if (!env) return env.error();
     env_ = std::move(env).value();

@@ -41,9 +41,14 @@ class KeyVault {
     KeyVault(std::string dir, std::uint64_t map_bytes, RowSealer& sealer, Rng& rng)
         : dir_(std::move(dir)), map_bytes_(map_bytes), sealer_(sealer), rng_(rng) {}
 
-    // Cleans up after an interrupted swap, opens the environment. Errors: damaged, io.
+    // Cleans up after an interrupted swap. Errors: io.
+    Status tidy();
+    // Errors: damaged, io.
     Status open_env();
+    void close_env() { env_.reset(); }
+    bool is_open() const { return env_ != nullptr; }
     LmdbEnv& env() { return *env_; }
+    std::uint64_t map_bytes() const { return map_bytes_; }
     // Reads all epoch keys; those whose row can't be opened are an error. Call once, after the
     // caller has checked schema and storage key.
     Status load();

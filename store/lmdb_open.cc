@@ -63,6 +63,26 @@ Status write_meta(LmdbEnv& env, std::span<const TableName> tables, const MetaRow
     return txn->commit();
 }
 
+struct NewEnv {
+    std::string path;
+    std::uint64_t map_bytes;
+    std::span<const TableName> tables;
+};
+// Made aside, and named when it is whole and flushed: whatever stops the founding, a file of that
+// name is a founded one. `keys.new` and `data.new` never count.
+Status found_env(const NewEnv& wanted, const MetaRows& rows) {
+    const std::string aside = wanted.path.substr(0, wanted.path.rfind('.')) + ".new";
+    const std::string aside_lock = aside + "-lock";
+    if (Status s = wipe_file(aside); !s.ok()) return s;
+    {
+        auto env = LmdbEnv::open(aside, wanted.map_bytes);
+        if (!env) return env.error();
+        if (Status s = write_meta(**env, wanted.tables, rows); !s.ok()) return s;
+    }
+    if (Status s = wipe_file(aside_lock); !s.ok()) return s;
+    return rename_file(aside, wanted.path);
+}
+
 Status all_tables(LmdbEnv& env, std::span<const TableName> tables) {
     auto open = env.open_tables(tables);
     if (!open) return open.error();
@@ -99,21 +119,29 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const Options& options) {
     return store;
 }
 
-Status LmdbStore::open_envs(std::uint64_t map_bytes) {
+Status LmdbStore::open_data(std::uint64_t map_bytes) {
     auto data = LmdbEnv::open(dir_ + "/data.mdb", map_bytes);
     if (!data) return data.error();
     core_->data = std::move(data).value();
-    // Before the vault is tidied: a store of a newer version is left as it is.
-    auto meta = read_meta(*core_->data, data_tables);
-    if (!meta) return meta.error();
-    if (meta->there && meta->schema > store_schema) return too_new(meta->schema);
-    return core_->vault.open_env();
+    return {};
+}
+
+Status LmdbStore::open_envs(std::uint64_t map_bytes) {
+    if (file_has_content(dir_ + "/data.mdb")) {
+        if (Status s = open_data(map_bytes); !s.ok()) return s;
+        // Before the vault is tidied: a store of a newer version is left as it is.
+        auto meta = read_meta(*core_->data, data_tables);
+        if (!meta) return meta.error();
+        if (meta->there && meta->schema > store_schema) return too_new(meta->schema);
+    }
+    if (Status s = core_->vault.tidy(); !s.ok()) return s;
+    return file_has_content(core_->vault.file()) ? core_->vault.open_env() : Status{};
 }
 
 Status LmdbStore::found_or_check(const Options& options) {
-    auto data = read_meta(*core_->data, data_tables);
+    auto data = core_->data ? read_meta(*core_->data, data_tables) : MetaRows{};
     if (!data) return data.error();
-    auto keys = read_meta(core_->vault.env(), key_tables);
+    auto keys = core_->vault.is_open() ? read_meta(core_->vault.env(), key_tables) : MetaRows{};
     if (!keys) return keys.error();
     KeyCheck check = core_->sealer.check();
     if (keys->there && keys->schema > store_schema) return too_new(keys->schema);
@@ -132,14 +160,21 @@ Status LmdbStore::found_or_check(const Options& options) {
         keys->store_id.resize(store_id_bytes);
         options.rng.fill(keys->store_id);
         keys->check = check;
-        if (Status s = write_meta(core_->vault.env(), key_tables, *keys); !s.ok()) return s;
+        core_->vault.close_env();
+        const NewEnv vault{core_->vault.file(), core_->vault.map_bytes(), key_tables};
+        if (Status s = found_env(vault, *keys); !s.ok()) return s;
+        if (Status s = flush_directory(dir_); !s.ok()) return s;
+        if (Status s = core_->vault.open_env(); !s.ok()) return s;
     }
-    if (!data->there)
-        if (Status s = write_meta(*core_->data, data_tables, *keys); !s.ok()) return s;
+    if (!data->there) {
+        core_->data.reset();
+        const NewEnv fresh{dir_ + "/data.mdb", map_size(options), data_tables};
+        if (Status s = found_env(fresh, *keys); !s.ok()) return s;
+        if (Status s = flush_directory(dir_); !s.ok()) return s;
+        if (Status s = open_data(fresh.map_bytes); !s.ok()) return s;
+    }
     if (Status s = all_tables(core_->vault.env(), key_tables); !s.ok()) return s;
-    if (Status s = all_tables(*core_->data, data_tables); !s.ok()) return s;
-    if (!keys->there || !data->there) return flush_directory(dir_);
-    return {};
+    return all_tables(*core_->data, data_tables);
 }
 
 Status LmdbStore::load_streams(const ReadTxn& txn) {

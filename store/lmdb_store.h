@@ -67,6 +67,7 @@ class LmdbStore final : public Store {
     LmdbStore(const Options& options, DirectoryLock lock);
     // lmdb_open.cc
     Status open_envs(std::uint64_t map_bytes);
+    Status open_data(std::uint64_t map_bytes);
     Status found_or_check(const Options& options);
     Status load();
     Status load_streams(const ReadTxn& txn);

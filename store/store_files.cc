@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <vector>
 
@@ -19,6 +20,31 @@ Error file_error(const std::string& path, const char* doing) {
                                                                     : Errc::io;
     return {code, path + ": " + doing + ": " + std::strerror(errno)};
 }
+
+// Zeros over what the file holds between the two places. Best effort.
+void overwrite(int fd, off_t from, off_t to) {
+    static const std::vector<char> zeros(64 * 1024, 0);
+    while (from < to) {
+        auto n = static_cast<std::size_t>(std::min<off_t>(to - from, off_t{64 * 1024}));
+        ssize_t wrote = ::pwrite(fd, zeros.data(), n, from);
+        if (wrote <= 0) return;
+        from += wrote;
+    }
+}
+
+// Over what a file holds. Stores are lengthened ahead of use: most of them is holes, with nothing
+// to overwrite.
+void overwrite_data(int fd) {
+    off_t at = ::lseek(fd, 0, SEEK_DATA);
+    if (at < 0 && errno != ENXIO) return overwrite(fd, 0, ::lseek(fd, 0, SEEK_END));
+    while (at >= 0) {
+        off_t end = ::lseek(fd, at, SEEK_HOLE);
+        if (end <= at) return;
+        overwrite(fd, at, end);
+        at = ::lseek(fd, end, SEEK_DATA);
+    }
+}
+
 }  // namespace
 
 Status prepare_directory(const std::string& dir) {
@@ -57,6 +83,11 @@ bool file_exists(const std::string& path) {
     return ::access(path.c_str(), F_OK) == 0;
 }
 
+bool file_has_content(const std::string& path) {
+    struct stat info {};
+    return ::stat(path.c_str(), &info) == 0 && info.st_size > 0;
+}
+
 bool same_file(const std::string& a, const std::string& b) {
     struct stat one {};
     struct stat other {};
@@ -67,21 +98,18 @@ bool same_file(const std::string& a, const std::string& b) {
 Status wipe_file(const std::string& path) {
     int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0) {
-        struct stat info {};
-        std::vector<char> zeros(64 * 1024, 0);
-        off_t size = ::fstat(fd, &info) == 0 ? info.st_size : 0;
-        for (off_t at = 0; at < size;) {
-            auto n = static_cast<std::size_t>(std::min<off_t>(size - at, off_t{64 * 1024}));
-            ssize_t wrote = ::pwrite(fd, zeros.data(), n, at);
-            if (wrote <= 0) break;
-            at += wrote;
-        }
+        overwrite_data(fd);
         // Best effort: what counts is that nothing refers to the blocks any more.
         if (::fdatasync(fd) != 0) errno = 0;
         ::close(fd);
     }
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return file_error(path, "can't remove");
     return {};
+}
+
+Status rename_file(const std::string& from, const std::string& to) {
+    if (std::rename(from.c_str(), to.c_str()) == 0) return {};
+    return file_error(to, "can't be replaced");
 }
 
 Status flush_directory(const std::string& dir) {

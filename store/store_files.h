@@ -25,11 +25,15 @@ class DirectoryLock {
     int fd_;
 };
 
+// There, and with something in it.
+bool file_has_content(const std::string& path);
 bool file_exists(const std::string& path);
 // The same file by two names.
 bool same_file(const std::string& a, const std::string& b);
 // Overwrites with zeros (best effort: file systems may keep copies), then removes. Fine if absent.
 Status wipe_file(const std::string& path);
+// Replaces `to`. Durable after flush_directory.
+Status rename_file(const std::string& from, const std::string& to);
 Status flush_directory(const std::string& dir);
 // Room that is given back to the file system when a purge needs it.
 Status make_ballast(const std::string& path, std::uint64_t bytes);

@@ -189,10 +189,11 @@ class Drill(unittest.TestCase):
             wait_until(f"{profile} has a link", lambda p=profile: '"connected":true' in
                        self.rilon(p, "--json", "status", ok=None).out, seconds)
 
-    def start_poster(self, profile, log, audience="BKK", clients=1, seconds=0, posts=0):
+    def start_poster(self, profile, log, audience="BKK", clients=1, seconds=0, posts=0, env=None):
         process = subprocess.Popen([POSTER, LIVE / "home" / f"{profile}.toml", PASSPHRASE, "post", audience,
                                     str(clients), str(seconds), str(posts), log], stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
+                                   stderr=subprocess.STDOUT, preexec_fn=die_with_parent,
+                                   env={**os.environ, **(env or {})})
         self.others.append(process)
         return process
 

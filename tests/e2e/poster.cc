@@ -8,7 +8,9 @@
 //       every id of the file IDS; prints those that can't be read; exit 1 if there are any
 //   poster PROFILE.toml PASSPHRASE-FILE slowly AUDIENCE
 //       one post: prepares, says so, commits when a line comes on stdin; prints the outcome's code
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -66,9 +68,9 @@ Account open_account(const std::string& profile_file, const std::string& passphr
 
 Signature signature_of(const PersonalKey& key, const NetworkId& network,
                        const proto::PreparedPart& part) {
-    return sign(key.sign.sk, officer_message(network, must(StreamId::parse(part.stream_id())),
-                                             must(AlertId::parse(part.alert_id())),
-                                             as_bytes(part.operation())));
+    return sign(key.sign.sk,
+                officer_message(network, must(StreamId::parse(part.stream_id())),
+                                must(AlertId::parse(part.alert_id())), as_bytes(part.operation())));
 }
 
 struct Limits {
@@ -126,9 +128,8 @@ class Client {
    private:
     void dial() {
         monitor_.reset();
-        socket_ = std::make_unique<zmq::socket_t>(
-            make_client_socket(context_, zmq::socket_type::dealer,
-                               {account_.key.transport, account_.address.server}));
+        socket_ = std::make_unique<zmq::socket_t>(make_client_socket(
+            context_, zmq::socket_type::dealer, {account_.key.transport, account_.address.server}));
         socket_->set(zmq::sockopt::reconnect_ivl, 20);
         socket_->set(zmq::sockopt::reconnect_ivl_max, 0);
         monitor_ = std::make_unique<ConnectionMonitor>(context_, *socket_);
@@ -194,13 +195,13 @@ class Client {
 };
 
 int post(const Account& account, const Limits& limits, const char* log_file) {
-    std::FILE* log = std::fopen(log_file, "a");
-    if (log == nullptr) give_up(std::string("can't write ") + log_file);
+    const int log = ::open(log_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (log < 0) give_up(std::string("can't write ") + log_file);
     zmq::context_t context;
     std::vector<std::unique_ptr<Client>> clients;
     for (std::size_t i = 0; i < limits.clients; ++i)
-        clients.push_back(std::make_unique<Client>(context, account, limits.audience,
-                                                   static_cast<int>(i)));
+        clients.push_back(
+            std::make_unique<Client>(context, account, limits.audience, static_cast<int>(i)));
     const auto began = Clock::now();
     std::size_t done = 0;
     std::vector<zmq::pollitem_t> items(clients.size());
@@ -223,8 +224,9 @@ int post(const Account& account, const Limits& limits, const char* log_file) {
         for (auto& client : clients)
             while (auto alert = client->receive()) {
                 ++done;
-                std::fprintf(log, "%s\n", format_alert_id(*alert).c_str());
-                std::fflush(log);
+                const std::string line = format_alert_id(*alert) + "\n";
+                if (::write(log, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+                    give_up(std::string("can't write ") + log_file);
             }
     }
     const std::chrono::duration<double> took = Clock::now() - began;
@@ -234,7 +236,7 @@ int post(const Account& account, const Limits& limits, const char* log_file) {
     for (auto& client : clients)
         for (const auto& [code, n] : client->refused()) refused[code] += n;
     for (const auto& [code, n] : refused) fmt::print("refused {} {}\n", code, n);
-    std::fclose(log);
+    ::close(log);
     return 0;
 }
 

@@ -77,9 +77,11 @@ void index(const proto::Operation* operation) {
         Index::make_record(content, operation)};
     made.add(entry);
     for (const std::string& number : entry.record.documents()) made.by_document(number);
-    made.each_person([](const IndexedPerson& person) {
-        for (const FoldedName& name : person.names) compare_folded(name, person.names.front());
-    });
+    for (const auto& person : entry.record.persons())
+        for (const std::string& name : person.names())
+            made.by_name(fold_name(name), [](const IndexedPerson&, const FoldedName&, double score) {
+                RILON_ASSERT(score >= name_score_possible && score <= 1);
+            });
     made.erase(entry.ref);
     RILON_ASSERT(made.readable_alerts() == 0);
 }

@@ -1,175 +1,179 @@
-// rilon_sim --seeds A..B [--trace]: seeded networks with faults against the daemon's own
-// Node::step. Prints every failing seed with its last events; the same seed gives the same run.
-#include <sys/wait.h>
-#include <unistd.h>
-
+// rilon_sim: seeded networks with faults against the daemon's own Node::step. Every failing seed is
+// named with its first problem and the command that shows it again.
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <string>
 
-#include "protocol/mutant.h"
 #include "protocol/secret.h"
-#include "tests/sim/scenario.h"
+#include "tests/sim/apart.h"
+#include "tests/sim/hunt.h"
+#include "tests/sim/report.h"
+#include "tests/sim/shrink.h"
+#include "tests/support/crypto_memo.h"
 
 namespace rilon {
 namespace {
 
+constexpr const char* usage =
+    "rilon_sim --seeds A..B [--jobs N] [--seconds S] [--stop] [--json]\n"
+    "rilon_sim --seed N | --scenario 'PLAN'  [--trace] [--shrink] [--mutant NAME]\n"
+    "rilon_sim --seeds A..B --mutants [--only NAME] [--json]   (a build with RILON_MUTANTS)\n"
+    "--no-memo asks libsodium every time.\n";
+constexpr unsigned shrink_tries = 3000;
+constexpr unsigned run_seconds_max = 120;
+
 struct Args {
     std::uint64_t from = 1;
     std::uint64_t to = 100;
+    bool range = false;
+    std::optional<Plan> plan;  // One run.
     unsigned jobs = 2;
+    std::uint64_t seconds = 0;  // 0: to the last seed.
     bool trace = false;
-    bool twice = false;  // Run each seed again and compare the traces.
-    bool quiet = false;
+    bool shrink = false;
     bool stop = false;  // At the first failing seed.
+    bool json = false;
     bool mutants = false;
-    std::string only;  // One mutant.
+    std::string only;
 };
 
-bool parse(int argc, char** argv, Args& out) {
+bool read_range(const std::string& text, Args& out) {
+    std::size_t dots = text.find("..");
+    out.from = std::stoull(text);
+    out.to = dots == std::string::npos ? out.from : std::stoull(text.substr(dots + 2));
+    out.range = true;
+    return out.from <= out.to;
+}
+
+bool read_scenario(const std::string& text, Args& out) {
+    auto plan = parse_plan(text);
+    if (!plan.ok()) std::fprintf(stderr, "%s\n", plan.error().detail.c_str());
+    if (plan.ok()) out.plan = std::move(*plan);
+    return plan.ok();
+}
+
+bool read_value(const std::string& name, const std::string& value, Args& out) {
+    if (name == "--seeds") return read_range(value, out);
+    if (name == "--seed") return out.plan = draw_plan(std::stoull(value)), true;
+    if (name == "--scenario") return read_scenario(value, out);
+    if (name == "--mutant") return seed_defect(value);
+    if (name == "--only") return out.only = value, true;
+    if (name == "--jobs") return out.jobs = static_cast<unsigned>(std::stoul(value)), out.jobs > 0;
+    if (name == "--seconds") return out.seconds = std::stoull(value), true;
+    return false;
+}
+
+bool read_args(int argc, char** argv, Args& out) {
+    struct Flag {
+        const char* name;
+        bool Args::*where;
+    };
+    static constexpr Flag flags[] = {{"--trace", &Args::trace},
+                                     {"--shrink", &Args::shrink},
+                                     {"--stop", &Args::stop},
+                                     {"--json", &Args::json},
+                                     {"--mutants", &Args::mutants}};
     for (int i = 1; i < argc; ++i) {
         std::string arg = argv[i];
-        if (arg == "--trace")
-            out.trace = true;
-        else if (arg == "--twice")
-            out.twice = true;
-        else if (arg == "--quiet")
-            out.quiet = true;
-        else if (arg == "--mutants")
-            out.mutants = true;
-        else if (arg == "--stop")
-            out.stop = true;
-        else if (arg == "--only" && i + 1 < argc)
-            out.only = argv[++i];
-        else if (arg == "--jobs" && i + 1 < argc)
-            out.jobs = static_cast<unsigned>(std::stoul(argv[++i]));
-        else if (arg == "--seeds" && i + 1 < argc) {
-            std::string range = argv[++i];
-            auto dots = range.find("..");
-            out.from = std::stoull(range);
-            out.to = dots == std::string::npos ? out.from : std::stoull(range.substr(dots + 2));
-        } else {
-            return false;
-        }
+        bool known = arg == "--no-memo";
+        if (known) set_crypto_memo(CryptoMemo::off);
+        for (const Flag& flag : flags)
+            if (arg == flag.name) known = out.*flag.where = true;
+        if (!known && (i + 1 == argc || !read_value(arg, argv[++i], out))) return false;
     }
-    return out.from <= out.to && out.jobs > 0;
+    return out.range != out.plan.has_value();
 }
 
-void report(const SimResult& result) {
-    std::printf("seed %llu FAILED\n", static_cast<unsigned long long>(result.seed));
-    for (const auto& line : result.tail) std::printf("    %s\n", line.c_str());
-    for (const auto& what : result.problems) std::printf("  %s\n", what.c_str());
-    std::printf("  again: rilon_sim --seeds %llu --trace\n",
-                static_cast<unsigned long long>(result.seed));
-    std::fflush(stdout);
+// --- one run ------------------------------------------------------------------------------------
+
+std::string first_problem(const Plan& plan) {
+    SimResult result = run_plan(plan);
+    return result.ok() ? "" : result.problems.front();
 }
 
-// Every jobs-th seed from `first`. The number of failures, at most 100.
-int run_share(const Args& args, unsigned first) {
-    int failed = 0;
-    std::uint64_t events = 0, posts = 0, faults = 0, seeds = 0;
-    for (std::uint64_t seed = args.from + first; seed <= args.to; seed += args.jobs) {
-        SimResult result = run_seed(seed, args.trace);
-        if (args.twice && run_seed(seed).trace != result.trace)
-            result.problems.push_back("the same seed gave another trace");
-        if (args.from == args.to)
-            std::printf("seed %llu trace %s rest %llu ms\n", static_cast<unsigned long long>(seed),
-                        result.trace.hex().c_str(),
-                        static_cast<unsigned long long>(result.rest_ms));
-        ++seeds, events += result.events, posts += result.posts, faults += result.faults;
-        if (result.ok()) continue;
-        if (!args.quiet) report(result);
-        if (failed < 100) ++failed;
-        if (args.stop) break;
+int shrink_one(const Args& args) {
+    Fails fails = [](const Plan& plan) {
+        return run_apart([&] { return first_problem(plan); }, run_seconds_max);
+    };
+    std::string problem = fails(*args.plan);
+    if (problem.empty()) {
+        std::printf("nothing to shrink: no problem found\n");
+        return 0;
     }
-    if (!args.quiet)
-        std::printf("share %u: %llu seeds, %d failed, %llu events, %llu operations, %llu faults\n",
-                    first, static_cast<unsigned long long>(seeds), failed,
-                    static_cast<unsigned long long>(events), static_cast<unsigned long long>(posts),
-                    static_cast<unsigned long long>(faults));
-    std::fflush(stdout);
-    return failed;
-}
-
-#ifdef RILON_MUTANTS
-// In a process of its own: a defect may well end it, and that is a finding too.
-SimResult run_guarded(std::uint64_t seed) {
-    SimResult out;
-    out.seed = seed;
-    int pipe_ends[2];
-    if (pipe(pipe_ends) != 0) return out;
-    pid_t child = fork();
-    if (child == 0) {
-        alarm(30);
-        SimResult result = run_seed(seed);
-        if (!result.ok()) {
-            const std::string& what = result.problems.front();
-            (void)!write(pipe_ends[1], what.data(), what.size());
-        }
-        _exit(result.ok() ? 0 : 1);
-    }
-    close(pipe_ends[1]);
-    char text[200];
-    ssize_t size = read(pipe_ends[0], text, sizeof text);
-    close(pipe_ends[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return out;
-    out.problems.push_back(size > 0 ? std::string(text, static_cast<std::size_t>(size))
-                                    : "the process ended");
-    return out;
-}
-#endif
-
-// Each seeded defect in turn, until a seed shows it. The number of those that survive.
-int hunt([[maybe_unused]] const Args& args) {
-#ifdef RILON_MUTANTS
-    int survived = 0;
-    constexpr int end = static_cast<int>(Mutant::first_of_processes);
-    for (int i = 1; i < end; ++i) {
-        Mutant defect = static_cast<Mutant>(i);
-        if (!args.only.empty() && args.only != mutant_names[i]) continue;
-        std::uint64_t seed = args.from;
-        SimResult result;
-        for (; seed <= args.to; ++seed) {
-            active_mutant = defect;
-            result = run_guarded(seed);
-            active_mutant = Mutant::none;  // A seed that fails without the defect shows nothing.
-            if (!result.ok() && run_guarded(seed).ok()) break;
-            result.problems.clear();
-        }
-        std::string name(mutant_names[i]);
-        if (result.ok()) ++survived;
-        std::printf("%-22s %s %llu  %s\n", name.c_str(), result.ok() ? "SURVIVED" : "found by seed",
-                    static_cast<unsigned long long>(seed),
-                    result.ok() ? "" : result.problems.front().c_str());
-        std::fflush(stdout);
-    }
-    std::printf("%d mutants, %d survived\n", end - 1, survived);
-    return survived;
-#else
-    std::fprintf(stderr, "this build has no mutants: configure with -DRILON_MUTANTS=ON\n");
+    Plan small = shrink(*args.plan, fails, shrink_tries);
+    std::printf("%s\n%s\n", fails(small).c_str(), encode_plan(small).c_str());
     return 1;
-#endif
 }
 
-int run_all(const Args& args) {
-    auto began = std::chrono::steady_clock::now();
-    if (args.from == args.to || args.jobs == 1) return run_share({args}, 0);
-    int failed = 0;
-    for (unsigned i = 0; i < args.jobs; ++i)
-        if (fork() == 0) _exit(run_share(args, i));
-    for (unsigned i = 0; i < args.jobs; ++i) {
-        int status = 0;
-        wait(&status);
-        failed += WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-        if (!WIFEXITED(status)) std::printf("a share of the seeds crashed\n");
-    }
-    double s = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-    double seeds = static_cast<double>(args.to - args.from + 1);
-    std::printf("%.0f seeds, %d failed, %.1f s, %.1f seeds/s\n", seeds, failed, s, seeds / s);
-    return failed;
+int run_one(const Args& args) {
+    if (args.shrink) return shrink_one(args);
+    SimResult result = run_plan(*args.plan, args.trace ? Trace::print : Trace::off);
+    std::printf("%s\n", encode_plan(*args.plan).c_str());
+    if (!result.ok())
+        for (const auto& line : result.tail) std::printf("    %s\n", line.c_str());
+    for (const auto& what : result.problems) std::printf("  %s\n", what.c_str());
+    std::printf("trace %s, %llu events, rest after %llu ms, %s\n", result.trace.hex().c_str(),
+                static_cast<unsigned long long>(result.events),
+                static_cast<unsigned long long>(result.rest_ms), result.ok() ? "held" : "FAILED");
+    return result.ok() ? 0 : 1;
+}
+
+// --- many ---------------------------------------------------------------------------------------
+
+// What a worker has done, readable when it is gone.
+struct Progress {
+    Totals totals;
+    std::uint64_t next;
+    bool stopped;
+};
+
+void report(const Args& args, std::uint64_t seed, const std::string& problem) {
+    if (args.json)
+        std::printf("%s\n", violation_to_json(encode_plan(draw_plan(seed)), problem).c_str());
+    else
+        std::printf("seed %llu FAILED: %s\n    rilon_sim --seed %llu --shrink\n",
+                    static_cast<unsigned long long>(seed), problem.c_str(),
+                    static_cast<unsigned long long>(seed));
+    std::fflush(stdout);
+}
+
+int run_many(const Args& args) {
+    using Clock = std::chrono::steady_clock;
+    constexpr unsigned jobs_max = 64;
+    const unsigned jobs = std::min(args.jobs, jobs_max);
+    const auto end = Clock::now() + std::chrono::seconds(args.seconds);
+    Shared<std::array<Progress, jobs_max>> progress;
+    for (unsigned i = 0; i < jobs; ++i) (*progress)[i].next = args.from + i;
+    auto stopped = [&] {
+        for (unsigned i = 0; i < jobs; ++i)
+            if ((*progress)[i].stopped) return true;
+        return args.seconds != 0 && Clock::now() >= end;
+    };
+    auto work = [&](unsigned job) {
+        Progress& mine = (*progress)[job];
+        while (mine.next <= args.to && !stopped()) {
+            SimResult result = run_plan(draw_plan(mine.next));
+            mine.totals.add(result);
+            mine.totals.large += seed_size(mine.next) == SeedSize::large ? 1 : 0;
+            if (!result.ok()) report(args, mine.next, result.problems.front());
+            mine.stopped = args.stop && !result.ok();
+            mine.next += jobs;
+        }
+    };
+    run_jobs(jobs, work, [&](unsigned job) {
+        Progress& theirs = (*progress)[job];
+        report(args, theirs.next, "the process ended");
+        ++theirs.totals.seeds, ++theirs.totals.failed;
+        theirs.stopped = args.stop;
+        theirs.next += jobs;
+        return true;
+    });
+    Totals all;
+    for (unsigned i = 0; i < jobs; ++i) all += (*progress)[i].totals;
+    double core_s = core_seconds();
+    std::printf("%s\n", args.json ? to_json(all, core_s).c_str() : describe(all, core_s).c_str());
+    return all.failed == 0 && all.seeds > 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -177,13 +181,12 @@ int run_all(const Args& args) {
 
 int main(int argc, char** argv) {
     rilon::Args args;
-    if (!rilon::parse(argc, argv, args)) {
-        std::fprintf(
-            stderr,
-            "rilon_sim --seeds A..B [--jobs N] [--trace] [--twice] [--quiet] [--stop]\n"
-            "rilon_sim --seeds A..B --mutants [--only NAME]   (a build with RILON_MUTANTS)\n");
+    if (auto ready = rilon::secrets_init(); !ready.ok()) return 1;
+    if (!rilon::read_args(argc, argv, args)) {
+        std::fputs(rilon::usage, stderr);
         return 2;
     }
-    if (auto ready = rilon::secrets_init(); !ready.ok()) return 1;
-    return (args.mutants ? rilon::hunt(args) : rilon::run_all(args)) == 0 ? 0 : 1;
+    if (args.plan.has_value()) return rilon::run_one(args);
+    if (!args.mutants) return rilon::run_many(args);
+    return rilon::hunt_mutants({args.from, args.to, args.jobs, args.only, args.json}) == 0 ? 0 : 1;
 }

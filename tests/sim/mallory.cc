@@ -1,29 +1,69 @@
+// Mallory: who it is, what it keeps back, and frames that no honest daemon sends.
 #include "tests/sim/mallory.h"
 
+#include <iterator>
+
 #include "node/sync.pb.h"
-#include "protocol/alert.h"
-#include "protocol/officer.h"
-#include "protocol/short_id.h"
 
 namespace rilon {
 namespace {
-constexpr std::size_t taken_max = 600;
-std::string text(const Bytes& bytes) {
+
+constexpr std::size_t taken_max = 400;
+
+std::string text(ByteView bytes) {
     return std::string(as_text(bytes));
 }
+
 }  // namespace
 
-void Mallory::become(const std::string& node) {
+void Mallory::become(const std::string& node, unsigned withheld_percent) {
     name_ = node;
-    NodeId me = self().id();
-    net_.filter = [this, me](const SentFrame& frame) {
-        bool useful = frame.live || frame.head.type == SyncType::put ||
-                      frame.head.type == SyncType::push || frame.head.type == SyncType::slots ||
-                      frame.head.type == SyncType::ack;
-        if (frame.to == me && useful && taken_.size() < taken_max && !frame.live)
-            taken_.push_back({frame.head.type, frame.payload});
-        return false;
+    withheld_percent_ = withheld_percent;
+    if (withheld_percent > 0 && is_member()) ledger_.distrust(name_);  // Its own stay with it too.
+    net_.filter = [this, me = self().id()](const SentFrame& frame) {
+        if (frame.to == me) take(frame);
+        return frame.from == me && keeps_back(frame);
     };
+}
+
+void Mallory::relent() {
+    if (!active() || is_member() || withheld_percent_ == 0) return;
+    withheld_percent_ = 0;
+    net_.kill(name_);  // Its peers say HELLO again, and what they know.
+    net_.start(name_);
+}
+
+void Mallory::take(const SentFrame& frame) {
+    bool useful = frame.head.type == SyncType::put || frame.head.type == SyncType::push ||
+                  frame.head.type == SyncType::slots || frame.head.type == SyncType::ack;
+    if (useful && !frame.live && taken_.size() < taken_max)
+        taken_.push_back({frame.head.type, frame.payload});
+}
+
+// What it should serve others with: entries, slots, receipts, heads, proofs.
+bool Mallory::keeps_back(const SentFrame& frame) {
+    if (withheld_percent_ == 0) return false;
+    bool serves = frame.live;
+    switch (frame.head.type) {
+        case SyncType::put:
+        case SyncType::push:
+        case SyncType::heads:
+        case SyncType::ack:
+        case SyncType::fork:
+        case SyncType::stream:
+        case SyncType::beat: serves = true; break;
+        case SyncType::slots: {
+            proto::SyncSlots slots;
+            serves = slots.ParseFromArray(frame.payload.data(),
+                                          static_cast<int>(frame.payload.size())) &&
+                     slots.slots_size() > 0;
+            break;
+        }
+        default: break;
+    }
+    if (!serves || net_.rng().below(100) >= withheld_percent_) return false;
+    net_.faults.add(Fault::withheld);
+    return true;
 }
 
 std::vector<NodeId> Mallory::peers() {
@@ -33,29 +73,60 @@ std::vector<NodeId> Mallory::peers() {
     return out;
 }
 
-void Mallory::act() {
-    if (!self().running()) return;
-    if (net_.coordinator().running() && !oracle_.good(self().id())) return speak_through_another();
+void Mallory::act(std::uint64_t trick, SeededRng draw) {
+    static constexpr Trick tricks[] = {
+        &Mallory::replay,
+        &Mallory::flip_bits,
+        &Mallory::ask_for_everything,
+        &Mallory::boast,
+        &Mallory::spoil_slots,
+        &Mallory::endless_catch_up,
+        &Mallory::false_receipts,
+        &Mallory::false_fork_proof,
+        &Mallory::name_carriers,
+        &Mallory::flood,
+        &Mallory::forge_a_record,
+        &Mallory::forge_a_checkpoint,
+        &Mallory::pretend_to_be,
+        &Mallory::fork,
+        &Mallory::fork_in_two,
+        &Mallory::sign_for_another,
+        &Mallory::break_the_chain,
+        &Mallory::turn_back_the_directory,
+        &Mallory::jump_an_epoch,
+        &Mallory::move_a_signature,
+        &Mallory::certify_for_another,
+        &Mallory::withdraw_what_is_not_ours,
+        &Mallory::redact_without_an_officer,
+        &Mallory::found_uninvited,
+        &Mallory::use_an_unknown_key,
+    };
+    if (!active() || !self().running()) return;
+    draw_ = draw;
+    if (is_member() && !ledger_.good(name_)) return speak_through_another();
     if (peers().empty()) return;
     keep_the_old_key();
-    switch (draw_.below(9)) {
-        case 0: return replay();
-        case 1: return flip_bits();
-        case 2: return ask_for_everything();
-        case 3: return boast();
-        case 4: return fork();
-        case 5: return sign_for_another();
-        case 6: return break_the_chain();
-        case 7: return move_a_signature();
-        default: return forge_a_record();
-    }
+    (this->*tricks[trick % std::size(tricks)])();
 }
 
-// A member can always re-share, as with any copy: what it gives to a state left out is no finding.
+// --- sending ------------------------------------------------------------------------------------
+
+void Mallory::tell(SyncType type, const std::string& payload) {
+    for (const NodeId& peer : peers()) net_.inject(self().id(), peer, type, payload);
+}
+
+void Mallory::tell_members(SyncType type, const StreamId& stream, const std::string& payload) {
+    for (const NodeId& peer : peers())
+        if (net_.by_id(peer)->is_coordinator() || ledger_.may_know(peer, stream))
+            net_.inject(self().id(), peer, type, payload);
+}
+
 void Mallory::pass_on(const NodeId& peer, const Taken& one) {
-    if (net_.by_id(peer)->is_coordinator() || oracle_.may_get(peer, one.payload))
+    if (net_.by_id(peer)->is_coordinator() || !ledger_.names_forbidden(peer, one.payload))
         net_.inject(self().id(), peer, one.type, text(one.payload));
 }
+
+// --- tricks -------------------------------------------------------------------------------------
 
 void Mallory::replay() {
     if (taken_.empty()) return;
@@ -64,6 +135,7 @@ void Mallory::replay() {
 }
 
 void Mallory::replay_everything() {
+    if (!self().running()) return;
     for (const NodeId& peer : peers())
         for (const Taken& one : taken_) pass_on(peer, one);
 }
@@ -71,187 +143,124 @@ void Mallory::replay_everything() {
 void Mallory::flip_bits() {
     if (taken_.empty()) return;
     Taken one = taken_[draw_.below(taken_.size())];
+    if (one.payload.empty()) return;
     for (unsigned i = 0; i < 3; ++i)
         one.payload[draw_.below(one.payload.size())] ^= static_cast<Byte>(1u << draw_.below(8));
     for (const NodeId& peer : peers()) pass_on(peer, one);
 }
 
 void Mallory::ask_for_everything() {
-    for (const NodeId& peer : peers()) {
-        for (const Said& one : oracle_.all()) {
-            proto::SyncRange want;
-            want.set_stream_id(one.stream.str());
-            want.set_to(~0ull);
-            want.set_max_bytes(1u << 20);
-            net_.inject(self().id(), peer, SyncType::range, want.SerializeAsString());
-        }
+    std::set<StreamId> streams;
+    for (const Said& one : ledger_.all()) streams.insert(one.stream);
+    for (const StreamId& stream : streams) {
+        proto::SyncRange want;
+        want.set_stream_id(stream.str());
+        want.set_to(~0ull);
+        want.set_max_bytes(1u << 20);
+        tell(SyncType::range, want.SerializeAsString());
     }
 }
 
+// Heads that nobody has; who asks for what is behind them gets nothing.
 void Mallory::boast() {
-    proto::SyncHeads heads;
-    heads.set_has_rows(true);
-    for (const Said& one : oracle_.all()) {
-        // Who names a stream itself is asked for it: no finding.
-        if (!oracle_.may_get(self().id(), one.stream.view())) continue;
-        auto* row = heads.add_rows();
-        row->set_stream_id(one.stream.str());
-        row->set_seq(one.seq.value + 1000);
-        row->set_entry_id(draw_.bytes<EntryId>().str());
-    }
-    for (const NodeId& peer : peers())
-        net_.inject(self().id(), peer, SyncType::heads, heads.SerializeAsString());
-}
-
-void Mallory::send_entry(const NodeId& to, const StreamId& stream, const Bytes& entry) {
-    proto::SyncEntries frame;
-    frame.set_stream_id(stream.str());
-    frame.add_entries()->set_entry(text(entry));
-    frame.set_head(1);
-    net_.inject(self().id(), to, SyncType::push, frame.SerializeAsString());
-}
-
-const StreamState* Mallory::own_stream() {
-    for (const auto& [id, state] : self().disk().streams)
-        if (state.origin == self().id() && state.epoch_open && !state.frozen && !state.derived)
-            return &state;
-    return nullptr;
-}
-
-std::optional<VerifiedEntry> Mallory::craft(StreamState state, EntryKind kind, Bytes plain) {
-    auto key = self().store().epoch_key(state.id, state.epoch);
-    if (!key.ok() || !key->has_value()) return std::nullopt;
-    OriginKeys keys{self().identity().sign.sk, self().identity().generation};
-    auto made = seal({kind, Precedence::flash, self().node().directory().now().n, std::move(plain)},
-                     state, keys, &**key, draw_.bytes<Nonce24>());
-    if (!made.ok()) return std::nullopt;
-    return std::move(*made);
-}
-
-// What its officer would say, signed for `signed_for`.
-Bytes Mallory::content_for(const StreamId& signed_for, const AlertId& alert) {
-    const NodeIdentity& me = self().identity();
-    Certificate body{draw_.bytes<OfficerId>(), "mallory", "officer",
-                     self().officer().sign.pk, me.id,     net_.now(),
-                     net_.now().plus(ms_day)};
-    proto::Operation operation;
-    auto* publish = operation.mutable_publish();
-    publish->set_alert_id(alert.str());
-    publish->set_revision(1);
-    publish->set_part("person");
-    publish->mutable_bulletin()->set_text("canary-false");
-    apply_defaults(*publish, net_.now());
-    Bytes bytes = to_bytes(as_bytes(operation.SerializeAsString()));
-    Signature by =
-        sign(self().officer().sign.sk, officer_message(me.network, signed_for, alert, bytes));
-    return encode_content(certify_officer(me.network, body, me.generation, me.sign.sk), alert,
-                          bytes, by);
-}
-
-// One entry to one peer, another of the same seq to all.
-void Mallory::fork() {
-    const StreamState* state = own_stream();
-    if (state == nullptr) return;
-    AlertId alert = make_alert_id(net_.now(), draw_);
-    auto made = craft(*state, EntryKind::content, content_for(state->id, alert));
-    if (!made.has_value()) return;
-    oracle_.distrust(name_);
-    oracle_.forked(state->id, made->header().seq, made->id());
-    auto to = peers();
-    send_entry(to[draw_.below(to.size())], state->id, made->bytes());
-    net_.run(300);
-    (void)net_.post(name_, {net_.network().node(name_).application.rilon}, "canary-other");
-}
-
-void Mallory::sign_for_another() {
     for (const auto& [id, state] : self().disk().streams) {
-        if (state.origin == self().id() || !state.epoch_open) continue;
-        auto made =
-            craft(state, EntryKind::content, content_for(id, make_alert_id(net_.now(), draw_)));
-        if (!made.has_value()) continue;
-        for (const NodeId& peer : peers()) send_entry(peer, id, made->bytes());
-        return;
+        proto::SyncHeads heads;
+        heads.set_has_rows(true);
+        auto* row = heads.add_rows();
+        row->set_stream_id(id.str());
+        row->set_seq(state.head.value + 1000);
+        row->set_entry_id(draw_.bytes<EntryId>().str());
+        tell_members(SyncType::heads, id, heads.SerializeAsString());
     }
 }
 
-void Mallory::break_the_chain() {
-    const StreamState* own = own_stream();
-    if (own == nullptr) return;
-    StreamState state = *own;
-    state.head_id = draw_.bytes<EntryId>();
-    auto made =
-        craft(state, EntryKind::content, content_for(state.id, make_alert_id(net_.now(), draw_)));
-    if (!made.has_value()) return;
-    oracle_.distrust(name_);
-    for (const NodeId& peer : peers()) send_entry(peer, state.id, made->bytes());
+// Slots of others with their tags, and another key inside.
+void Mallory::spoil_slots() {
+    for (const auto& [at, held] : self().disk().slots) {
+        Slot slot = held.slot;
+        draw_.fill(slot.sealed);
+        proto::SyncSlots frame;
+        frame.set_stream_id(slot.stream.str());
+        frame.set_epoch(slot.epoch.value);
+        frame.add_slots(text(encode_slot(slot)));
+        tell_members(SyncType::slots, slot.stream, frame.SerializeAsString());
+    }
 }
 
-// An officer's signature made for another stream.
-void Mallory::move_a_signature() {
-    const StreamState* state = own_stream();
-    if (state == nullptr) return;
-    AlertId alert = make_alert_id(net_.now(), draw_);
-    auto made = craft(*state, EntryKind::content, content_for(draw_.bytes<StreamId>(), alert));
-    if (!made.has_value()) return;
-    oracle_.distrust(name_);
-    oracle_.forked(state->id, made->header().seq, made->id());
-    oracle_.forbid(alert);
-    for (const NodeId& peer : peers()) send_entry(peer, state->id, made->bytes());
+// Ranges that nobody asked for, of which no entry is one.
+void Mallory::endless_catch_up() {
+    for (const auto& [id, state] : self().disk().streams) {
+        proto::SyncEntries frame;
+        frame.set_stream_id(id.str());
+        frame.set_head(~0ull >> 1);
+        for (int i = 0; i < 12; ++i) {
+            Bytes entry(entry_prefix_bytes + 300);
+            draw_.fill(entry);
+            frame.add_entries()->set_entry(text(entry));
+        }
+        tell_members(SyncType::put, id, frame.SerializeAsString());
+    }
 }
 
-// A record by which one person alone would put a node out.
-void Mallory::forge_a_record() {
-    const Directory& directory = self().node().directory();
-    Drafter drafter(draw_, draft_basis(directory, net_.now()));
-    NodeId victim = net_.daemon(net_.network().node_names().front()).id();
-    Bytes statement = drafter.revoke(victim, "mallory", {});
-    Bytes by_one =
-        net_.network().authorise(statement, TestNetwork::Signers{&net_.network().rso(0)});
-    proto::SyncDirectory frame;
-    auto* record = frame.add_records();
-    record->set_n(directory.size());
-    record->set_recorded_ms(net_.now().value);
-    record->set_statement(text(statement));
-    record->set_authorisations(text(by_one));
-    for (const NodeId& peer : peers())
-        net_.inject(self().id(), peer, SyncType::directory, frame.SerializeAsString());
+// Receipts of the second level, which no officer here gives: of its own for an entry that is none,
+// and in the name of another reader.
+void Mallory::false_receipts() {
+    const NodeIdentity& me = self().identity();
+    for (const Said& one : ledger_.all()) {
+        if (one.node == name_ || !one.readers.contains(self().id()) || draw_.below(4) != 0) continue;
+        const Directory& directory = self().node().directory();
+        Ack letter{me.id, me.generation, draw_.below(1000), directory.now().n,
+                   directory.now().link, {}, {}};
+        letter.rows.push_back({one.stream, one.seq, draw_.bytes<EntryId>(), AckLevel::opened});
+        if (one.readers.size() > 1 && draw_.below(2) == 0) {
+            for (const NodeId& other : one.readers)
+                if (other != me.id) letter.node = other;
+            auto entry = self().disk().entries.find({one.stream, one.seq});
+            if (entry == self().disk().entries.end()) continue;
+            letter.generation = directory.now().node(letter.node)->current_key().generation;
+            letter.rows.front().entry = entry->second.entry.id();
+        }
+        proto::SyncAck frame;
+        frame.set_mail(draw_.below(1u << 30));
+        frame.set_to(net_.daemon(one.node).id().str());
+        frame.set_ack(text(make_ack(me.network, letter, me.sign.sk)));
+        tell_members(SyncType::ack, one.stream, frame.SerializeAsString());
+    }
 }
 
-// Put out, it has an accomplice pass on what it back-dates.
-void Mallory::speak_through_another() {
-    const StreamState* state = own_stream();
-    if (state == nullptr) return;
-    AlertId alert = make_alert_id(net_.now(), draw_);
-    auto made = craft(*state, EntryKind::content, content_for(state->id, alert));
-    if (!made.has_value()) return;
-    oracle_.distrust(name_);
-    oracle_.forbid(alert, self().id());
-    proto::SyncEntries frame;
-    frame.set_stream_id(state->id.str());
-    frame.add_entries()->set_entry(text(made->bytes()));
-    auto may_know = [&](const Daemon& one) {
-        return &one != &self() &&
-               (one.is_coordinator() || oracle_.may_get(one.id(), state->id.view()));
-    };
-    for (const auto& [name, one] : net_.daemons())
-        for (const auto& [other, to] : net_.daemons())
-            if (may_know(*one) && may_know(*to) && net_.connected(one->id(), to->id()))
-                net_.inject(one->id(), to->id(), SyncType::push, frame.SerializeAsString());
+// Two entries of one stream that are no fork of it.
+void Mallory::false_fork_proof() {
+    for (const auto& [id, state] : self().disk().streams) {
+        if (state.origin == self().id() || state.head.value == 0) continue;
+        const auto& held = self().disk().entries;
+        Bytes one = to_bytes(held.at({id, state.head}).entry.prefix());
+        Bytes other = to_bytes(held.at({id, Seq{state.head.value - 1}}).entry.prefix());
+        switch (draw_.below(3)) {
+            case 0: other = one; break;
+            case 1: break;
+            default: other = one, other[168] ^= 1; break;  // Another nonce; the signature is not.
+        }
+        proto::SyncFork fork;
+        fork.set_one(text(one));
+        fork.set_other(text(other));
+        tell_members(SyncType::fork, id, fork.SerializeAsString());
+    }
 }
 
-// Content under an epoch whose members have changed since.
-void Mallory::keep_the_old_key() {
-    const StreamState* state = own_stream();
-    if (state == nullptr) return;
-    const Directory& directory = self().node().directory();
-    if (!directory.members_changed(state->audience, state->grant_dir_seq, directory.now().n))
-        return;
-    AlertId alert = make_alert_id(net_.now(), draw_);
-    auto made = craft(*state, EntryKind::content, content_for(state->id, alert));
-    if (!made.has_value()) return;
-    oracle_.distrust(name_);
-    oracle_.forbid(alert);
-    for (const NodeId& peer : peers()) send_entry(peer, state->id, made->bytes());
+// That everybody may fetch the derived streams of others.
+void Mallory::name_carriers() {
+    std::set<StreamId> streams;
+    for (const Said& one : ledger_.all()) streams.insert(one.stream);
+    for (const StreamId& stream : streams) {
+        auto held = net_.coordinator().disk().streams.find(stream);
+        if (held == net_.coordinator().disk().streams.end() || held->second.origin == self().id())
+            continue;
+        proto::SyncStream frame;
+        frame.set_stream_id(stream.str());
+        for (const auto& [name, daemon] : net_.daemons()) frame.add_members(daemon->id().str());
+        net_.inject(self().id(), net_.coordinator().id(), SyncType::stream,
+                    frame.SerializeAsString());
+    }
 }
 
 }  // namespace rilon

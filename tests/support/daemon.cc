@@ -49,6 +49,7 @@ Daemon::Daemon(const TestNetwork& network, const std::string& name, const TestOf
 
 Result<std::vector<Output>> Daemon::start(UnixMillis now) {
     store_ = std::make_unique<MemoryStore>(disk_);
+    options_.new_streams = std::exchange(restored_, false);
     auto node = Node::start(identity_, options_, *store_, rng_, now);
     if (!node.ok()) return node.error();
     node_ = std::move(*node);
@@ -66,6 +67,17 @@ void Daemon::kill() {
 void Daemon::wipe() {
     kill();
     disk_ = std::make_shared<MemoryDisk>();
+}
+
+std::shared_ptr<const MemoryDisk> Daemon::backup() const {
+    return std::make_shared<const MemoryDisk>(*disk_);
+}
+
+void Daemon::restore(const MemoryDisk& backup) {
+    kill();
+    disk_ = std::make_shared<MemoryDisk>(backup);
+    restored_ = true;
+    ++options_.feed_epoch;
 }
 
 void Daemon::run_jobs(Outputs& out, UnixMillis now) {
@@ -88,6 +100,8 @@ Result<std::vector<Output>> Daemon::finish(Outputs out, UnixMillis now, CrashPoi
         return std::vector<Output>{};
     }
     if (!out.writes.empty()) {
+        if (disk_fault)
+            if (Status fault = disk_fault(out.writes); !fault.ok()) return fault.error();
         if (on_batch) on_batch(out.writes);
         Status done = store_->append(std::move(out.writes));
         if (!done.ok()) return done.error();

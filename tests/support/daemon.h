@@ -27,7 +27,8 @@ enum class CrashPoint { none, before_commit, after_commit };
 
 class Daemon {
    public:
-    // "coordinator-1" or the name of a node of `network`.
+    // "coordinator-1" or the name of a node of `network`, enrolled or not. Its disk holds the
+    // directory as founded.
     Daemon(const TestNetwork& network, const std::string& name, const TestOfficer& officer,
            std::uint64_t seed);
     Daemon(const Daemon&) = delete;
@@ -51,6 +52,10 @@ class Daemon {
     void kill();
     // As if the disk had been replaced.
     void wipe();
+    // A copy of the disk as it is now, and as if it had been put back: the daemon's lease fits no
+    // longer, so its next start founds new streams.
+    std::shared_ptr<const MemoryDisk> backup() const;
+    void restore(const MemoryDisk& backup);
     // One turn. Nothing comes out of a crash; the daemon is not running then.
     Result<std::vector<Output>> turn(std::vector<Event> events, UnixMillis now,
                                      CrashPoint crash = CrashPoint::none);
@@ -59,7 +64,9 @@ class Daemon {
     std::uint64_t turns() const { return turns_; }
     // Who may connect, as last said.
     const AdmitPeers& admitted() const { return admitted_; }
-    // Shown every batch before its commit.
+    // Asked before every commit: an error is its outcome.
+    std::function<Status(const Batch&)> disk_fault;
+    // Shown every batch that is about to be committed.
     std::function<void(const Batch&)> on_batch;
 
    private:
@@ -76,6 +83,7 @@ class Daemon {
     std::unique_ptr<Node> node_;
     AdmitPeers admitted_;
     std::uint64_t turns_ = 0;
+    bool restored_ = false;  // And not started since.
 };
 
 }  // namespace rilon

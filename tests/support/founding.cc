@@ -45,6 +45,14 @@ TestNetwork::TestNetwork(FoundingOptions options)
             admit(make_node(name, party, spec.code, endpoint_of(name, false)));
         }
     }
+    for (const std::string& party : options_.spares) {
+        const std::string& rilon = options_.rilons.front().code;
+        std::string name = node_name(party, rilon);
+        add_party(party);
+        nodes_[name] = std::make_unique<TestNode>(
+            make_node(name, party, rilon, endpoint_of(name, false)));
+        spare_names_.push_back(name);
+    }
 }
 
 std::string TestNetwork::endpoint_of(const std::string& node, bool is_host) const {

@@ -27,6 +27,8 @@ struct FoundingOptions {
     std::vector<RilonSpec> rilons = {{"BKK", "THA"}, {"KUL", "MYS"}};
     // Each mission's party has a node in each RILON: "aus-bkk", "aus-kul" …
     std::vector<std::string> missions = {"AUS", "CAN", "GBR"};
+    // Missions of the first RILON that are known and not enrolled yet: "ita-bkk".
+    std::vector<std::string> spares = {};
     bool host_nodes = true;  // "tha-bkk" …
     unsigned deputies = 1;   // Per RILON.
     unsigned coordinators = 1;
@@ -87,6 +89,8 @@ class TestNetwork {
     TestNode& node(const std::string& name) { return *nodes_.at(name); }
     // Enrolled, in the order of enrolment.
     const std::vector<std::string>& node_names() const { return node_names_; }
+    // Not enrolled yet; `node` finds them.
+    const std::vector<std::string>& spare_names() const { return spare_names_; }
     const TestCoordinator& coordinator(std::size_t i = 0) const { return *coordinators_.at(i); }
     const SignKeyPair& online() const { return online_; }
     const Psk& psk() const { return psk_; }
@@ -148,6 +152,7 @@ class TestNetwork {
     std::map<std::string, PersonPtr> administrators_;
     std::map<std::string, std::unique_ptr<TestNode>> nodes_;
     std::vector<std::string> node_names_;
+    std::vector<std::string> spare_names_;
     std::vector<std::unique_ptr<TestCoordinator>> coordinators_;
 };
 

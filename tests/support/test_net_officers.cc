@@ -6,10 +6,6 @@
 namespace rilon {
 namespace {
 
-Error failed(const proto::Failure& failure) {
-    return {Errc::invalid, failure.code() + ": " + failure.message()};
-}
-
 void fill_wish(const PostWish& wish, proto::PrepareRequest& out) {
     out.mutable_wish()->set_audience(wish.audience);
     out.set_stale_directory(wish.stale_directory);
@@ -23,28 +19,6 @@ void fill_wish(const PostWish& wish, proto::PrepareRequest& out) {
 
 Result<proto::Response> TestNet::request(const std::string& node, proto::Request request_) {
     return request(node, daemon(node).officer().transport.pk, std::move(request_));
-}
-
-// The answer comes with the turn that took the request, or never: the node crashed.
-Result<proto::Response> TestNet::request(const std::string& node, const TransportPublicKey& key,
-                                         proto::Request request) {
-    Daemon& one = daemon(node);
-    if (!one.running()) return Error{Errc::unreachable, "the node is down"};
-    ClientId client{next_client_++};
-    request.set_id(client.value);
-    Inbox& inbox = inboxes_[one.id()];
-    std::vector<Event> events;
-    events.swap(inbox.events);
-    events.push_back(ClientFrame{client, key, to_bytes(as_bytes(request.SerializeAsString()))});
-    note("client " + node + " " + std::to_string(request.body_case()));
-    turn(one, std::move(events));
-    auto answer = answers_.extract(client);
-    if (answer.empty()) return Error{Errc::unreachable, "no answer: the node went down"};
-    proto::Response response;
-    if (!response.ParseFromArray(answer.mapped().data(), static_cast<int>(answer.mapped().size())))
-        return Error{Errc::malformed, "an answer that does not parse"};
-    if (response.has_failure()) return failed(response.failure());
-    return response;
 }
 
 Result<Posted> TestNet::prepare_and_commit(const std::string& node,

@@ -117,7 +117,7 @@ TEST_F(CoreRows, Row19PartitionHeals) {
     EXPECT_FALSE(net.reads("can-bkk", inside.alert()));
     EXPECT_FALSE(net.reads("aus-bkk", outside.alert()));
     net.heal_all();
-    net.run(20 * ms_second);
+    net.run(45 * ms_second);  // Who dials in vain waits up to 30 s.
     EXPECT_TRUE(net.reads("can-bkk", inside.alert()));
     EXPECT_TRUE(net.reads("aus-bkk", outside.alert()));
 }

@@ -97,6 +97,8 @@ TEST(Names, FromThisRegion) {
     EXPECT_EQ(verdict("Suharto", "Suharto Widodo"), "possible");
     EXPECT_EQ(verdict("Daw Khin Kyi", "Khin Kyi"), "strong");
     EXPECT_EQ(verdict("S. Rajaratnam", "Sinnathamby Rajaratnam"), "possible");
+    EXPECT_EQ(verdict("J Lindqvist Wilhelm", "Jonas Lindqvist"), "possible");
+    EXPECT_EQ(verdict("Hans J Friedrich", "Hans Joachim Friedrich"), "possible");
     EXPECT_EQ(verdict("Tan Wei Ming", "Wei Ming Tan"), "strong");
     EXPECT_EQ(verdict("Siti Aminah", "Siti Khadijah"), "no");
     EXPECT_EQ(verdict("Abdul Hamid", "Abdul Ghani"), "no");

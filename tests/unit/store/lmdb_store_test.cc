@@ -7,6 +7,7 @@
 
 #include "store/lmdb_env.h"
 #include "store/store_core.h"
+#include "store/store_files.h"
 #include "tests/unit/store/store_fixture.h"
 
 namespace rilon {
@@ -37,6 +38,26 @@ TEST_F(LmdbStoreTest, Row08TwoDaemons) {
     EXPECT_NE(second.error().detail.find("another rilond runs on this store"), std::string::npos);
     first.reset();
     EXPECT_TRUE(try_open(key).ok());
+}
+
+// What the founding of a store leaves when it is cut short: nothing under the files' own names, or
+// the vault alone; beside them any bytes.
+TEST_F(LmdbStoreTest, Row09AFoundingCutShortIsDoneAgain) {
+    for (const char* left : {"keys.new", "data.new"})
+        std::ofstream(dir.path + "/" + left) << std::string(9000, 'x');
+    std::ofstream(dir.path + "/data.mdb").close();
+    EXPECT_TRUE(try_open(key).ok());
+    std::filesystem::remove(dir.path + "/data.mdb");
+    auto store = open();
+    TestStream stream(rng);
+    ASSERT_TRUE(store->append(stream.founded(1)).ok());
+    store.reset();
+    for (const char* left : {"keys.new", "data.new", "data.new-lock", "keys.new-lock"})
+        EXPECT_FALSE(file_exists(dir.path + "/" + left)) << left;
+    EXPECT_EQ(*read_text(*open(), stream.state.id, Seq{2}), "alert text 0");
+    // But a file without its first pages was a store once.
+    std::ofstream(dir.path + "/data.mdb") << std::string(9000, '\0');
+    EXPECT_EQ(try_open(key).code(), Errc::damaged);
 }
 
 TEST_F(LmdbStoreTest, Row10ADiskThatFailsIsNeverTriedAgain) {

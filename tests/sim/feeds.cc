@@ -1,0 +1,71 @@
+#include "tests/sim/feeds.h"
+
+namespace rilon {
+namespace {
+constexpr const char* consumer_id = "00112233445566778899aabbccddeeff";
+}  // namespace
+
+std::string Feeds::poll(const std::string& node) {
+    if (!net_.daemon(node).running() || net_.daemon(node).is_coordinator()) return "";
+    Consumer& consumer = consumers_[node];
+    for (int i = 0; i < 20; ++i) {
+        proto::Request request;
+        request.mutable_feed()->set_consumer(consumer_id);
+        request.mutable_feed()->set_after(consumer.cursor);
+        request.mutable_feed()->set_max(5);
+        auto answer = net_.request(node, std::move(request));
+        if (!answer.ok()) return "";
+        for (const auto& event : answer->feed().events()) {
+            if (!consumer.entries.insert(event.entry_id()).second)
+                return "(2) the feed at " + node + " delivered an entry twice";
+            auto id = AlertId::parse(event.row().alert_id());
+            if (!id.ok()) continue;
+            if (event.type() == "published") consumer.published.insert(*id);
+            if (event.type() == "removed") consumer.removed.insert(*id);
+        }
+        bool done = answer->feed().cursor() == consumer.cursor;
+        consumer.cursor = answer->feed().cursor();
+        if (done) return "";
+    }
+    return "";
+}
+
+void Feeds::acknowledge(const std::string& node) {
+    auto it = consumers_.find(node);
+    if (it == consumers_.end() || it->second.cursor.empty()) return;
+    proto::Request request;
+    request.mutable_feed_ack()->set_consumer(consumer_id);
+    request.mutable_feed_ack()->set_cursor(it->second.cursor);
+    (void)net_.request(node, std::move(request));  // A node that is down acknowledges nothing.
+}
+
+std::string Feeds::judge(const std::string& node) {
+    auto it = consumers_.find(node);
+    const NodeId id = net_.daemon(node).id();
+    if (it == consumers_.end() || !ledger_.good(id)) return "";
+    if (std::string wrong = poll(node); !wrong.empty()) return wrong;
+    for (const Said& one : ledger_.all()) {
+        if (one.what != "post" || !ledger_.owed(one) || ledger_.is_unsure(one.alert) ||
+            ledger_.withdrawn().contains(one.alert))
+            continue;
+        if (!one.readers.contains(id) && one.node != node) continue;
+        if (one.node == node && ledger_.was_restored(node)) continue;  // It has no key to its own.
+        if (!it->second.published.contains(one.alert))
+            return "(2) the feed at " + node + " never delivered " + one.alert.hex() + " of " +
+                   one.node;
+    }
+    for (const AlertId& alert : ledger_.withdrawn())
+        if (it->second.published.contains(alert) && net_.withdrawn(node, alert) &&
+            !it->second.removed.contains(alert))
+            return "(2) the feed at " + node + " never delivered a removal";
+    return "";
+}
+
+void Feeds::restored(const std::string& node) {
+    auto it = consumers_.find(node);
+    if (it == consumers_.end()) return;
+    it->second.cursor.clear();
+    it->second.entries.clear();
+}
+
+}  // namespace rilon

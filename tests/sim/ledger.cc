@@ -1,0 +1,211 @@
+#include "tests/sim/ledger.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "node/index.h"
+
+namespace rilon {
+namespace {
+
+std::uint32_t first_bytes(const Byte* at) {
+    std::uint32_t out;
+    std::memcpy(&out, at, sizeof out);
+    return out;
+}
+
+// In the base audience by what kind it is, whatever the node's standing.
+bool in_base(const AudienceInfo& audience, const NodeRecord& node, const DirectoryState& state) {
+    switch (audience.kind) {
+        case AudienceInfo::Kind::network: return true;
+        case AudienceInfo::Kind::rilon: return node.rilon == audience.rilon;
+        case AudienceInfo::Kind::missions:
+            return node.rilon == audience.rilon &&
+                   !state.is_or_under(node.party, state.rilon(node.rilon)->host);
+        case AudienceInfo::Kind::group:
+            return std::find(audience.named.begin(), audience.named.end(), node.id) !=
+                   audience.named.end();
+    }
+    return false;
+}
+
+bool in_definition(const AudienceDefinition& definition, const NodeRecord& node,
+                   const DirectoryState& state) {
+    const auto& named = definition.named;
+    if (!named.empty() && std::find(named.begin(), named.end(), node.id) == named.end())
+        return false;
+    return std::none_of(
+        definition.excluded.begin(), definition.excluded.end(),
+        [&](const std::string& party) { return state.is_or_under(node.party, party); });
+}
+
+// The last entry of this stream by which it was said.
+std::optional<EntryRef> newest(const AlertState& alert, const std::string& what,
+                               const StreamId& stream) {
+    std::vector<EntryRef> said = what == "confirm" ? alert.confirms : alert.revisions;
+    if (what == "withdraw") {
+        said.clear();
+        if (alert.withdrawal.has_value()) said.push_back(*alert.withdrawal);
+    }
+    auto last = std::find_if(said.rbegin(), said.rend(),
+                             [&](const EntryRef& ref) { return ref.stream == stream; });
+    if (last == said.rend()) return std::nullopt;
+    return *last;
+}
+
+}  // namespace
+
+// --- the directory ------------------------------------------------------------------------------
+
+void Ledger::learn(const Directory& directory) {
+    if (directory.size() <= directory_.size()) return;
+    for (std::uint64_t n = directory_.size(); n < directory.size(); ++n)
+        for (auto& [id, stream] : streams_) widen(stream, *directory.at(DirSeq{n}));
+    directory_ = directory;
+}
+
+bool Ledger::good(const NodeId& node) const {
+    const NodeRecord* record = state().node(node);
+    return record != nullptr && record->standing == Standing::good;
+}
+
+// --- promises -----------------------------------------------------------------------------------
+
+std::string Ledger::said(const std::string& what, const Posted& posted) {
+    const Daemon& author = net_.daemon(posted.node);
+    for (const Posted::Part& part : posted.parts) {
+        auto& party = parties_[part.alert];
+        party.insert(part.readers.begin(), part.readers.end());
+        party.insert(author.id());
+        Said one{what, posted.node, part.alert, part.stream, {}, part.readers};
+        auto state = author.running() ? author.node().index().alert(part.alert) : std::nullopt;
+        std::optional<EntryRef> ref = state ? newest(*state, what, part.stream) : std::nullopt;
+        if (what == "withdraw") withdrawn_.insert(part.alert);
+        if (!author.running()) continue;  // It went down after its answer: restarts show the rest.
+        if (!ref.has_value())
+            return "(1) " + what + " at " + posted.node + " was acknowledged, is not held";
+        one.seq = ref->seq;
+        if (!author.disk().entries.contains({ref->stream, ref->seq}))
+            return "(1) " + what + " at " + posted.node + " was acknowledged, not durable";
+        said_.push_back(std::move(one));
+    }
+    return "";
+}
+
+std::vector<const Said*> Ledger::open_posts() const {
+    std::vector<const Said*> out;
+    for (const Said& one : said_)
+        if (one.what == "post" && !one.lost && !withdrawn_.contains(one.alert) &&
+            !unsure_.contains(one.alert))
+            out.push_back(&one);
+    return out;
+}
+
+bool Ledger::owed(const Said& said) const {
+    return !said.lost && trusted(said.node) && !is_forked(said.stream) && good(said.node);
+}
+
+const std::set<NodeId>* Ledger::party_to(const AlertId& alert) const {
+    auto it = parties_.find(alert);
+    return it == parties_.end() ? nullptr : &it->second;
+}
+
+void Ledger::told(const AlertId& alert, const std::set<NodeId>& nodes) {
+    parties_[alert].insert(nodes.begin(), nodes.end());
+}
+
+// --- who may know -------------------------------------------------------------------------------
+
+std::set<NodeId> Ledger::members(const Stream& stream, const DirectoryState& state,
+                                 bool in_good_standing) const {
+    std::set<NodeId> out;
+    const AudienceInfo* base =
+        state.audience(stream.definition ? stream.definition->base : stream.audience);
+    if (base == nullptr) return out;
+    for (const auto& [id, node] : state.nodes) {
+        if (in_good_standing && node->standing != Standing::good) continue;
+        if (!in_base(*base, *node, state)) continue;
+        if (!stream.definition || id == stream.origin ||
+            in_definition(*stream.definition, *node, state))
+            out.insert(id);
+    }
+    return out;
+}
+
+void Ledger::widen(Stream& stream, const DirectoryState& state) const {
+    stream.may_know.merge(members(stream, state, false));
+}
+
+void Ledger::founded(const StreamId& id, const NodeId& origin, const AudienceId& audience,
+                     std::optional<AudienceDefinition> definition) {
+    Stream stream{origin, audience, std::move(definition), {origin}, false};
+    const AudienceInfo* base = state().audience(audience);
+    stream.open_to_all = base != nullptr && base->kind == AudienceInfo::Kind::network;
+    widen(stream, state());
+    if (!streams_.emplace(id, std::move(stream)).second) return;
+    by_first_bytes_.emplace(first_bytes(id.data()), id);
+    first_bytes_[first_bytes(id.data()) & 0xffff] = true;
+}
+
+bool Ledger::may_know(const NodeId& node, const StreamId& stream) const {
+    auto it = streams_.find(stream);
+    return it == streams_.end() || it->second.open_to_all || it->second.may_know.contains(node);
+}
+
+std::optional<StreamId> Ledger::names_forbidden(const NodeId& node, ByteView bytes) const {
+    for (std::size_t i = 0; i + StreamId::size() <= bytes.size(); ++i) {
+        std::uint32_t first = first_bytes(&bytes[i]);
+        if (!first_bytes_[first & 0xffff]) continue;
+        auto [from, to] = by_first_bytes_.equal_range(first);
+        for (auto it = from; it != to; ++it)
+            if (std::memcmp(it->second.data(), &bytes[i], StreamId::size()) == 0 &&
+                !may_know(node, it->second))
+                return it->second;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::set<NodeId>> Ledger::members_at(const StreamId& stream, DirSeq n) const {
+    auto it = streams_.find(stream);
+    const DirectoryState* then = directory_.at(n);
+    if (it == streams_.end() || then == nullptr) return std::nullopt;
+    return members(it->second, *then, true);
+}
+
+std::set<NodeId> Ledger::members_now(const StreamId& stream) const {
+    return members_at(stream, state().n).value_or(std::set<NodeId>{});
+}
+
+// --- what makes promises void -------------------------------------------------------------------
+
+void Ledger::forked(const Fork& fork) {
+    forks_.push_back(fork);
+    forked_.insert(fork.stream);
+}
+
+void Ledger::must_keep(Kept what) {
+    for (const auto& [name, daemon] : net_.daemons()) {
+        auto held = daemon->disk().entries.find({what.stream, what.seq});
+        if (!daemon->is_coordinator() && held != daemon->disk().entries.end() &&
+            held->second.body == MemoryDisk::Body::present)
+            what.holders.insert(daemon->id());
+    }
+    kept_.push_back(std::move(what));
+}
+
+void Ledger::restored(const std::string& node) {
+    restored_.insert(node);
+    const MemoryDisk& disk = net_.daemon(node).disk();
+    for (Said& one : said_) {
+        if (one.node != node) continue;
+        one.receipts_lost = true;
+        one.lost = one.lost || !disk.entries.contains({one.stream, one.seq});
+        if (one.lost && one.what == "withdraw") unsure_.insert(one.alert);
+    }
+}
+
+void Ledger::carrier_lost() {
+    for (Said& one : said_) one.receipts_lost = true;
+}
+
+}  // namespace rilon

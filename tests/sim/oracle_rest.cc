@@ -1,0 +1,188 @@
+// Oracle: what only has to hold when faults have stopped and everything has been said.
+#include <algorithm>
+
+#include "node/index.h"
+#include "tests/sim/oracle.h"
+
+namespace rilon {
+
+namespace {
+// A storm: hundreds to thousands are usual.
+constexpr std::uint64_t events_max = 2'000'000;
+}  // namespace
+
+std::string Oracle::unrest() {
+    if (!net_.coordinator().running()) return "the coordinator is down";
+    for (auto question :
+         {&Oracle::directories_differ, &Oracle::promises_missing, &Oracle::heads_differ,
+          &Oracle::fork_unknown, &Oracle::receipts_missing})
+        if (std::string why = (this->*question)(); !why.empty()) return why;
+    return "";
+}
+
+std::string Oracle::directories_differ() const {
+    const Directory& newest = ledger_.directory();
+    for (const auto& [name, daemon] : net_.daemons()) {
+        if (!daemon->running()) return name + " is down";
+        if (!daemon->is_coordinator() && !ledger_.good(daemon->id())) continue;
+        const Directory& own = daemon->node().directory();
+        if (own.size() != newest.size()) return name + " has an old directory";
+        if (own.now().link != newest.now().link) return "(4) " + name + " has another directory";
+    }
+    return "";
+}
+
+// (1) What was acknowledged is at every reader it was shown for and who is one still; (8) or gone again everywhere.
+std::string Oracle::promises_missing() const {
+    for (const Said& one : ledger_.all()) {
+        if (!ledger_.owed(one)) continue;
+        NodeId author = net_.daemon(one.node).id();
+        for (const NodeId& reader : ledger_.members_now(one.stream))
+            if (reader == author || one.readers.contains(reader))
+                if (std::string why = missing_at(one, reader); !why.empty()) return why;
+    }
+    return "";
+}
+
+std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
+    Daemon& node = *net_.by_id(reader);
+    bool author = node.name() == said.node;
+    if (author && ledger_.was_restored(said.node)) return "";  // It has no slots of its own.
+    // Who withdrew it may have been put out before anybody heard, or this reader was out when it
+    // was said (the redact alone reaches him, and works after a day): then either is right.
+    if (ledger_.is_unsure(said.alert)) return "";
+    for (const Said& other : ledger_.all())
+        if (other.what == "withdraw" && other.alert == said.alert &&
+            (!ledger_.owed(other) ||
+             (!other.readers.contains(reader) && node.name() != other.node)))
+            return "";
+    auto state = node.node().index().alert(said.alert);
+    const std::string where =
+        said.what + " of " + said.node + " at " + node.name() + " " + said.alert.hex();
+    auto entry = node.disk().entries.find({said.stream, said.seq});
+    bool keyed = node.store().entry_key(said.stream, said.seq).ok();
+    if (!state.has_value())
+        return "(1) not there: " + where +
+               (entry != node.disk().entries.end() ? ", held" : "") + (keyed ? ", with key" : "");
+    bool gone = ledger_.withdrawn().contains(said.alert);
+    if (gone && !state->withdrawn()) return "(8) not withdrawn: " + where;
+    // What a confirmation is about may never have come: its author was put out.
+    if (!gone && said.what != "confirm" && !state->readable()) return "(1) not readable: " + where;
+    if (entry == node.disk().entries.end()) return "(1) entry not there: " + where;
+    bool revision = said.what == "post" || said.what == "supersede";
+    if (gone && revision && entry->second.body == MemoryDisk::Body::present)
+        return "(8) withdrawn, and its body kept: " + where;
+    if (!gone && !keyed) return "(1) no key: " + where;
+    return "";
+}
+
+// (6) Everybody who is to hold a stream has the same head as its origin.
+std::string Oracle::heads_differ() const {
+    for (const auto& [name, origin] : net_.daemons()) {
+        if (!ledger_.good(origin->id()) || !ledger_.trusted(name) || ledger_.was_restored(name))
+            continue;
+        for (const auto& [id, state] : origin->disk().streams) {
+            if (state.origin != origin->id() || ledger_.is_forked(id)) continue;
+            std::set<NodeId> holders = ledger_.members_now(id);
+            holders.insert(net_.coordinator().id());
+            for (const NodeId& node : holders) {
+                const Daemon* holder = net_.by_id(node);
+                auto held = holder->disk().streams.find(id);
+                if (held == holder->disk().streams.end())
+                    return "(6) " + holder->name() + " lacks a stream of " + name;
+                if (held->second.head_id != state.head_id)
+                    return "(6) heads differ: " + holder->name() + " of " + name;
+            }
+        }
+    }
+    return "";
+}
+
+// (1) Receipts travel by custody: every reader's reach the author in the end.
+std::string Oracle::receipts_missing() const {
+    for (const Said& one : ledger_.all()) {
+        if (!ledger_.owed(one) || one.receipts_lost) continue;
+        const Daemon& author = net_.daemon(one.node);
+        for (const NodeId& reader : ledger_.members_now(one.stream)) {
+            const Daemon& holder = *net_.by_id(reader);
+            if (!one.readers.contains(reader) || !ledger_.trusted(holder.name()) ||
+                ledger_.was_restored(holder.name()))
+                continue;
+            auto ack = author.disk().node_acks.find({one.stream, reader});
+            if (ack == author.disk().node_acks.end() || ack->second.seq < one.seq)
+                return "(1) no receipt at " + one.node + " from " + holder.name();
+            auto entry = holder.disk().entries.find({one.stream, one.seq});
+            if (feeds_.has_consumer(holder.name()) || ledger_.was_put_out(reader) ||
+                entry == holder.disk().entries.end() ||
+                entry->second.body != MemoryDisk::Body::erased)
+                continue;
+            if (!author.disk().entry_acks.contains(
+                    {one.stream, one.seq, AckLevel::redacted, reader}))
+                return "(1) no word of the deletion at " + one.node + " from " + holder.name();
+        }
+    }
+    return "";
+}
+
+// (7) A fork of which both halves are in honest hands is known to all who hold the stream.
+std::string Oracle::fork_unknown() const {
+    auto honest = [&](const Daemon& daemon) {
+        return ledger_.trusted(daemon.name()) &&
+               (daemon.is_coordinator() || ledger_.good(daemon.id()));
+    };
+    for (const Ledger::Fork& fork : ledger_.forks()) {
+        bool one = false;
+        bool other = false;
+        bool proven = false;  // Whoever froze the stream has both halves in the proof.
+        for (const auto& [name, daemon] : net_.daemons()) {
+            if (!honest(*daemon)) continue;
+            auto held = daemon->disk().entries.find({fork.stream, fork.seq});
+            if (held != daemon->disk().entries.end())
+                (held->second.entry.id() == fork.other ? other : one) = true;
+            auto stream = daemon->disk().streams.find(fork.stream);
+            proven = proven || (stream != daemon->disk().streams.end() && stream->second.frozen);
+        }
+        if (!proven && (!one || !other)) continue;
+        for (const auto& [name, daemon] : net_.daemons()) {
+            auto held = daemon->disk().streams.find(fork.stream);
+            if (!honest(*daemon) || held == daemon->disk().streams.end()) continue;
+            if (!held->second.frozen && ledger_.good(held->second.origin))
+                return "(7) the fork did not reach " + name;
+        }
+    }
+    return "";
+}
+
+void Oracle::judge() {
+    for (const auto& [name, daemon] : net_.daemons()) {
+        examine(*daemon);
+        if (std::string wrong = feeds_.judge(name); !wrong.empty()) problem(wrong);
+    }
+    judge_standing();
+    judge_forks();
+    if (net_.events() > events_max) problem("(9) messages without end");
+    for (const std::string& what : net_.broken()) problem("our own: " + what);
+}
+
+void Oracle::judge_standing() {
+    // Nobody puts the first host out but Mallory, by one signer.
+    if (!ledger_.good(net_.network().node_names().front()))
+        problem("(4) a record without its signers was applied");
+    for (const auto& [name, daemon] : net_.daemons())
+        if (!daemon->is_coordinator() && !ledger_.good(daemon->id()) &&
+            net_.connected(daemon->id(), net_.coordinator().id()))
+            problem("(3) " + name + " is put out and still connected");
+}
+
+// (7) And nobody honest is ever found guilty of one.
+void Oracle::judge_forks() {
+    for (const auto& [name, daemon] : net_.daemons())
+        for (const auto& [id, state] : daemon->disk().streams) {
+            const Daemon* origin = net_.by_id(state.origin);
+            if (state.frozen && origin != nullptr && ledger_.trusted(origin->name()) &&
+                !ledger_.is_forked(id))
+                problem("(7) a stream of " + origin->name() + " is frozen at " + name);
+        }
+}
+
+}  // namespace rilon

@@ -1,0 +1,195 @@
+#include "tests/sim/run.h"
+
+#include "tests/sim/networks.h"
+
+namespace rilon {
+namespace {
+
+constexpr std::uint64_t rest_ms_max = 240 * ms_second;
+
+std::string outcome(const Result<Posted>& posted) {
+    if (!posted.ok()) return posted.error().detail;
+    return posted->alert().hex() + " in " + posted->parts.front().stream.brief();
+}
+
+}  // namespace
+
+SimResult run_plan(const Plan& plan, Trace trace) {
+    return Run(plan, trace).run();
+}
+
+Run::Run(const Plan& plan, Trace trace)
+    : plan_(plan),
+      net_(founded(plan.shape), plan.net),
+      oracle_((net_.add_all(), net_)),
+      mallory_(net_, oracle_.ledger()),
+      names_(net_.network().node_names()) {
+    net_.trace = trace == Trace::print;
+}
+
+std::string Run::end(std::uint64_t n) const {
+    std::uint64_t which = n % (names_.size() + 1);
+    return which == 0 ? "coordinator-1" : names_[which - 1];
+}
+
+SeededRng Run::draw(const Action& action) const {
+    std::uint64_t mixed = plan_.net;
+    for (std::uint64_t n : action.n) mixed = mixed * 6364136223846793005u + n + 1;
+    return SeededRng(mixed);
+}
+
+SimResult Run::run() {
+    UnixMillis began = net_.now();
+    net_.start_all();
+    net_.run(3 * ms_second);
+    net_.quality = plan_.quality;
+    if (plan_.mallory.has_value()) mallory_.become(end(*plan_.mallory), plan_.withheld_percent);
+    std::size_t turn = 0;
+    for (const Action& action : plan_.actions) {
+        act(action);
+        net_.run(action.wait_ms);
+        auto& daemons = net_.daemons();
+        oracle_.examine(*std::next(daemons.begin(), static_cast<long>(turn++ % daemons.size()))->second);
+    }
+    SimResult out;
+    calm();
+    come_to_rest(out);
+    if (mallory_.active()) {  // Old entries come again to a network at rest.
+        mallory_.replay_everything();
+        net_.run(2 * ms_second);
+    }
+    oracle_.judge();
+    restart_all();
+    come_to_rest(out);
+    oracle_.judge();
+    out.problems.insert(out.problems.end(), oracle_.problems().begin(), oracle_.problems().end());
+    out.trace = net_.trace_hash();
+    out.events = net_.events();
+    out.faults = net_.faults;
+    out.operations = oracle_.ledger().all().size();
+    out.virtual_ms = net_.now().since(began);
+    out.tail.assign(net_.tail().begin(), net_.tail().end());
+    return out;
+}
+
+void Run::restart_all() {
+    for (const auto& [name, daemon] : net_.daemons()) {
+        net_.kill(name);
+        net_.start(name);
+    }
+}
+
+void Run::come_to_rest(SimResult& out) {
+    UnixMillis from = net_.now();
+    std::string why = oracle_.unrest();
+    while (!why.empty() && net_.now().since(from) < rest_ms_max && net_.broken().empty()) {
+        net_.run(2 * ms_second);
+        why = oracle_.unrest();
+    }
+    out.rest_ms += net_.now().since(from);
+    if (!why.empty()) out.problems.push_back("no rest: " + why);
+}
+
+void Run::act(const Action& a) {
+    switch (a.verb) {
+        case Verb::post: return post(a, 1);
+        case Verb::burst: return post(a, 12);
+        case Verb::withdraw: return change("withdraw", a);
+        case Verb::supersede: return change("supersede", a);
+        case Verb::confirm: return change("confirm", a);
+        case Verb::feed: {
+            std::string wrong = oracle_.feeds().poll(node(a.n[0]));
+            if (!wrong.empty()) oracle_.problem(wrong);
+            return;
+        }
+        case Verb::acknowledge: return oracle_.feeds().acknowledge(node(a.n[0]));
+        case Verb::suspend: return suspend(a);
+        case Verb::confirm_suspension: return confirm_suspension();
+        case Verb::reinstate: return reinstate(a);
+        case Verb::revoke: return revoke(a);
+        case Verb::rotate: return rotate(a);
+        case Verb::replace: return replace(a);
+        case Verb::group: return group(a);
+        case Verb::admit: return admit();
+        case Verb::partition:
+        case Verb::one_way:
+        case Verb::broken: return between(a);
+        case Verb::heal: return net_.heal_all();
+        case Verb::isolate: return isolate(a);
+        case Verb::kill:
+        case Verb::stop: return away(a);
+        case Verb::fill: return fill(a);
+        case Verb::slow: return slow(a);
+        case Verb::clock: return clock(a);
+        case Verb::backup: return backup(a);
+        case Verb::restore: return restore(a);
+        case Verb::lose_disk: return lose_disk();
+        case Verb::malice: return mallory_.act(a.n[0], draw(a));
+        case Verb::sleep: return net_.sleep(a.n[0] * ms_minute);
+        case Verb::count_: return;
+    }
+}
+
+// --- officers -----------------------------------------------------------------------------------
+
+PostWish Run::wish(const std::string& from, const Action& action) const {
+    const NodeApplication& self = net_.network().node(from).application;
+    const std::string& host = net_.network().state().rilon(self.rilon)->host;
+    const std::string& whom = node(action.n[2]);
+    const NodeApplication& other = net_.network().node(whom).application;
+    PostWish out{self.rilon};
+    out.precedence = static_cast<Precedence>(action.n[2] % 4);
+    switch (action.n[1] % 8) {
+        case 0: out.audience = "network"; break;
+        case 1: out.except_host = self.party != host; break;
+        case 2:
+            if (other.party != self.party) out.exclude.push_back(other.party);
+            break;
+        case 3:
+            if (whom != from && other.rilon == self.rilon) out.only.push_back(whom);
+            break;
+        case 4:
+            if (group_.has_value()) out.audience = "ops";
+            break;
+        default: break;
+    }
+    return out;
+}
+
+void Run::post(const Action& action, unsigned times) {
+    const std::string& from = node(action.n[0]);
+    PostWish what = wish(from, action);
+    for (unsigned i = 0; i < times; ++i) {
+        auto posted = net_.post(from, what, "canary-" + std::to_string(++texts_));
+        if (posted.ok()) oracle_.said("post", *posted);
+        net_.note("post " + from + " to " + what.audience +
+                  (what.except_host ? " except host" : "") +
+                  (what.exclude.empty() ? "" : " but " + what.exclude.front()) +
+                  (what.only.empty() ? "" : " only " + what.only.front()) + ": " + outcome(posted));
+    }
+}
+
+void Run::change(const std::string& what, const Action& action) {
+    auto posts = oracle_.ledger().open_posts();
+    if (posts.empty()) return;
+    Said one = *posts[action.n[0] % posts.size()];
+    Result<Posted> done = Error{Errc::invalid, ""};
+    if (what == "withdraw") done = net_.withdraw(one.node, one.alert);
+    if (what == "confirm" && !one.readers.empty()) {
+        auto reader = std::next(one.readers.begin(),
+                                static_cast<long>(action.n[1] % one.readers.size()));
+        if (!net_.by_id(*reader)->running()) return;
+        done = net_.confirm(net_.by_id(*reader)->name(), one.alert);
+    }
+    if (what == "supersede") {
+        const std::string& rilon = net_.network().node(one.node).application.rilon;
+        done = net_.supersede(one.node, one.alert, {rilon},
+                              "canary-" + std::to_string(++texts_) + " again");
+    }
+    if (done.ok()) oracle_.said(what, *done);
+    if (what == "withdraw" && !done.ok() && done.code() == Errc::unreachable)
+        oracle_.ledger().unsure(one.alert);
+    net_.note(what + " of " + one.node + "'s " + one.alert.hex() + ": " + outcome(done));
+}
+
+}  // namespace rilon
