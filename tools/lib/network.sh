@@ -123,7 +123,7 @@ found_rilons() {
     unlock "$name"
     draft_and_sign admin rilon establish "$rilon" --host "${HOST_OF[$rilon]}" --chair "$DIR/requests/$name" -- rso-1 rso-2
   done
-  note "RILONs ${RILONS[*]}, hosts ${HOST_OF[BKK]} and ${HOST_OF[KUL]}, a chair each"
+  note "RILONs ${RILONS[*]}, a host and a chair each"
 }
 
 # Each node: its first administrator's key, the node's own keys, three signatures, the grant.

@@ -50,14 +50,14 @@ Status run_editor(const std::string& path) {
 
 }  // namespace
 
-Result<std::string> edit_text(Context& context, const std::string& text) {
+Result<std::string> edit_text(Context& context, const std::string& text, std::string resume) {
     if (!context.terminal.can_ask())
         return problem(Errc::usage, "an editor needs a terminal", "write a file: -f FILE");
-    auto draft = KeptDraft::keep(text);
+    auto draft = KeptDraft::keep(text, std::move(resume));
     if (!draft) return draft.error();
     if (Status s = run_editor(draft->path()); !s) return draft->kept(s.error());
     auto bytes = read_file(draft->path(), draft_bytes_max);
-    if (!bytes) return bytes.error();
+    if (!bytes) return draft->kept(bytes.error());
     draft->done();
     return std::string(as_text(*bytes));
 }

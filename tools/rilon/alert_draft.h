@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "node/control.pb.h"
 #include "protocol/alert.pb.h"
 #include "tools/rilon/command.h"
 
@@ -12,14 +13,15 @@ constexpr std::size_t draft_bytes_max = 256 * 1024;
 
 // As a person edits it: the TOML of alert_file.h.
 std::string alert_to_text(const proto::Alert& alert);
-// As a draft that survives a failure: armoured, nothing lost.
-std::string alert_to_draft(const proto::Alert& alert);
+// As a draft that survives a failure: armoured, nothing lost, and with it who was to read the alert
+// and who was not.
+std::string posting_to_draft(const proto::PrepareRequest& posting);
 // Reads either. Errors: malformed, invalid (with line and column).
-Result<proto::Alert> alert_from_text(const std::string& text);
+Result<proto::PrepareRequest> posting_from_text(const std::string& text);
 
-// $VISUAL or $EDITOR on the text, in a file 0600 on tmpfs where there is one. Errors: usage (no
-// terminal), io.
-Result<std::string> edit_text(Context& context, const std::string& text);
+// $VISUAL or $EDITOR on the text, in a file 0600 on tmpfs where there is one; it stays when the
+// editor fails (KeptDraft). Errors: usage (no terminal), interrupted, io, too_large.
+Result<std::string> edit_text(Context& context, const std::string& text, std::string resume);
 
 // From -t, --mrz and the other options of `rilon post`; asks what the template needs and is
 // missing. Errors: usage (nobody to ask), invalid.

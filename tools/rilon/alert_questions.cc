@@ -1,8 +1,12 @@
 // From options and answers to an alert: the few questions of a posting at two in the morning.
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 #include "node/system.h"
 #include "protocol/alert.h"
+#include "protocol/country_codes.h"
 #include "tools/alert_input.h"
 #include "tools/problem.h"
 #include "tools/rilon/alert_draft.h"
@@ -71,56 +75,6 @@ void read_options(const Args& args, PostRequest& out) {
         for (const std::string& code : words_of(codes)) out.might_be.push_back(upper(code));
 }
 
-// "document-number check digit: 5, expected 6. [t]yping error or [d]ocument?"
-Status ask_about_digits(Context& context, const Mrz& mrz) {
-    if (mrz.ok() || context.args.has("as-printed")) return {};
-    for (const MrzCheck& c : mrz.checks) {
-        if (c.ok || c.warning) continue;
-        std::string field = mrz_field_name(c.field);
-        for (char& letter : field)
-            if (letter == '_') letter = '-';
-        auto answer = context.terminal.ask(
-            fmt::format("{} check digit: {}, expected {}. [t]yping error or [d]ocument? ", field,
-                        c.digit, c.expected),
-            "correct the zone, or give --as-printed if the document says so");
-        if (!answer) return answer.error();
-        if (!answer->empty() && ((*answer)[0] == 'd' || (*answer)[0] == 'D')) continue;
-        std::string may;
-        for (const MrzSuggestion& s : mrz.suggestions)
-            if (s.field == c.field && may.empty())
-                may = fmt::format("line {}, column {}: {} may be {}; ", s.line, s.column, s.from,
-                                  s.to);
-        return problem(Errc::invalid, "a typing error in the machine-readable zone",
-                       may + "type it again");
-    }
-    return {};
-}
-
-Status read_zone(Context& context, PostRequest& out) {
-    if (!context.args.has("mrz")) return {};
-    const std::string source = context.args.get("mrz");
-    if (source == "-" && context.terminal.can_ask())
-        context.out.talk("Paste the machine-readable zone:");
-    auto text =
-        source == "-" ? Terminal::read_zone() : Terminal::read_input(source, mrz_input_bytes_max);
-    if (!text) return text.error();
-    auto mrz = parse_mrz(*text);
-    if (!mrz) return problem(Errc::invalid, mrz.error().detail, "rilon mrz says more");
-    if (Status s = ask_about_digits(context, *mrz); !s) return s;
-    out.mrz = *mrz;
-    if (!out.issuer_is_home.empty() || !context.terminal.can_ask() || mrz->issuer.empty())
-        return {};
-    auto answer = context.terminal.ask(
-        fmt::format("Passport says {0}. Is the holder really {0}? yes / no / [unsure] ",
-                    shown(mrz->issuer)),
-        "");
-    if (!answer) return answer.error();
-    out.issuer_is_home = answer->empty() || (*answer)[0] == 'u' ? "unsure"
-                         : (*answer)[0] == 'y'                  ? "yes"
-                                                                : "no";
-    return {};
-}
-
 const char* option_of(Prompt prompt) {
     switch (prompt) {
         case Prompt::document: return "give --mrz - or --doc and --issuer";
@@ -165,6 +119,91 @@ void take_answer(Prompt prompt, const std::string& answer, PostRequest& out) {
         case Prompt::contact: out.contact = answer; return;
         case Prompt::text: out.text = answer; return;
     }
+}
+
+// "line 2, column 2: 8 may be B; "
+std::string first_suggestion(const Mrz& mrz, MrzField field) {
+    for (const MrzSuggestion& s : mrz.suggestions)
+        if (s.field == field)
+            return fmt::format("line {}, column {}: {} may be {}; ", s.line, s.column, s.from, s.to);
+    return "";
+}
+
+// "document-number check digit: 5, expected 6. [t]yping error or [d]ocument?" A composite digit goes
+// wrong with any other, so it is asked about only where it is wrong alone. Errors: invalid (a
+// typing error; the remedy says which it may be).
+Status ask_about_digits(Context& context, const Mrz& mrz) {
+    if (mrz.ok() || context.args.has("as-printed")) return {};
+    bool asked = false;
+    for (const MrzCheck& c : mrz.checks) {
+        if (c.ok || c.warning || (asked && c.field == MrzField::composite)) continue;
+        asked = true;
+        std::string field = mrz_field_name(c.field);
+        std::replace(field.begin(), field.end(), '_', '-');
+        auto answer = context.terminal.choose(
+            fmt::format("{} check digit: {}, expected {}. [t]yping error or [d]ocument? ", field,
+                        c.digit, c.expected),
+            {"typing error", "document"}, "",
+            "correct the zone, or give --as-printed if the document says so");
+        if (!answer) return answer.error();
+        if (*answer == "typing error")
+            return problem(Errc::invalid, "a typing error in the machine-readable zone",
+                           first_suggestion(mrz, c.field) + "type it again");
+    }
+    return {};
+}
+
+// Reads the zone of --mrz; at a terminal again, until its digits are right or said to be printed so.
+Result<Mrz> zone_of(Context& context) {
+    const std::string source = context.args.get("mrz");
+    const bool typed = source == "-" && context.terminal.can_ask() && isatty(STDIN_FILENO) == 1;
+    if (typed) context.out.talk("Paste the machine-readable zone:");
+    while (true) {
+        auto text = source == "-" ? Terminal::read_zone()
+                                  : Terminal::read_input(source, mrz_input_bytes_max);
+        if (!text) return text.error();
+        auto mrz = parse_mrz(*text);
+        const Status good =
+            mrz ? ask_about_digits(context, *mrz)
+                : Status(problem(Errc::invalid, mrz.error().detail, "rilon mrz says more"));
+        if (good.ok()) return mrz;
+        // Nothing at all was typed, or nobody is there to type it again.
+        if (!typed || good.code() != Errc::invalid || text->empty()) return good.error();
+        const Problem wrong = explain(good.error());
+        context.out.talk(shown(wrong.message) + ". " + shown(wrong.remedy) + ".");
+        context.out.talk("Paste the zone again (Ctrl-C gives up):");
+    }
+}
+
+// "no" leaves it open who the holder is, and XXA to XXX name no home: whom to withhold is asked.
+Status ask_who_it_might_be(Context& context, const Mrz& mrz, PostRequest& out) {
+    const bool homeless = std::holds_alternative<CodeNoHome>(party_of_code(mrz.nationality));
+    if (out.issuer_is_home != "no" && !homeless) return {};
+    while (out.might_be.empty()) {
+        auto answer = context.terminal.ask(std::string(prompt_question(Prompt::home)) + " ",
+                                           option_of(Prompt::home));
+        if (!answer) return answer.error();
+        take_answer(Prompt::home, *answer, out);
+    }
+    return {};
+}
+
+Status read_zone(Context& context, PostRequest& out) {
+    if (!context.args.has("mrz")) return {};
+    auto mrz = zone_of(context);
+    if (!mrz) return mrz.error();
+    out.mrz = *mrz;
+    if (!context.terminal.can_ask()) return {};
+    if (!out.issuer_is_home.empty() || mrz->issuer.empty())
+        return ask_who_it_might_be(context, *mrz, out);
+    // Only a clear no lifts the issuer from those who are withheld.
+    auto answer = context.terminal.choose(
+        fmt::format("Passport says {0}. Is the holder really {0}? yes / no / [unsure] ",
+                    shown(mrz->issuer)),
+        {"yes", "no", "unsure"}, "unsure", "give --holder yes, no or unsure");
+    if (!answer) return answer.error();
+    out.issuer_is_home = *answer;
+    return ask_who_it_might_be(context, *mrz, out);
 }
 
 Result<std::string> template_name(Context& context) {

@@ -45,25 +45,26 @@ std::string alert_to_text(const proto::Alert& alert) {
     return out;
 }
 
-std::string alert_to_draft(const proto::Alert& alert) {
-    proto::Operation operation;
-    *operation.mutable_publish() = alert;
-    return encode_armour(ArmourKind::draft, as_bytes(operation.SerializeAsString()));
+std::string posting_to_draft(const proto::PrepareRequest& posting) {
+    return encode_armour(ArmourKind::draft, as_bytes(posting.SerializeAsString()));
 }
 
-Result<proto::Alert> alert_from_text(const std::string& text) {
+Result<proto::PrepareRequest> posting_from_text(const std::string& text) {
+    proto::PrepareRequest posting;
     if (text.starts_with("-----BEGIN RILON")) {
         auto bytes = parse_armour_of(ArmourKind::draft, text);
         if (!bytes) return bytes.error();
-        proto::Operation operation;
-        if (!operation.ParseFromArray(bytes->data(), static_cast<int>(bytes->size())) ||
-            !operation.has_publish())
+        if (!posting.ParseFromArray(bytes->data(), static_cast<int>(bytes->size())) ||
+            !posting.operation().has_publish())
             return problem(Errc::malformed, "the file holds no draft of an alert",
                            "name another with -f");
-        return operation.publish();
+        return posting;
     }
     SystemRng rng;
-    return read_alert_file(text, civil_today(), UnixMillis{now_ms()}, rng);
+    auto alert = read_alert_file(text, civil_today(), UnixMillis{now_ms()}, rng);
+    if (!alert) return alert.error();
+    *posting.mutable_operation()->mutable_publish() = std::move(*alert);
+    return posting;
 }
 
 }  // namespace rilon

@@ -98,19 +98,22 @@ Result<int> run_update(Context& context) {
     if (!row) return row.error();
     if (row->withdrawn())
         return problem(Errc::not_permitted, "a withdrawn alert is not updated", "post a new one");
+    const std::string go_on = fmt::format("rilon update {}{} -f", short_form(row->alert_id()),
+                                          wish_words(context.args));
     auto text = context.args.has("file")
                     ? Terminal::read_input(context.args.get("file"), draft_bytes_max)
-                    : edit_text(context, alert_to_text(row->alert()));
+                    : edit_text(context, alert_to_text(row->alert()), go_on);
     if (!text) return text.error();
-    auto draft = KeptDraft::keep(*text);
+    auto draft = KeptDraft::keep(*text, go_on);
     if (!draft) return draft.error();
-    auto alert = alert_from_text(*text);
-    if (!alert) return draft->kept(alert.error());
+    auto edited = posting_from_text(*text);
+    if (!edited) return draft->kept(edited.error());
     Posting posting;
     posting.headline = headline_of("UPDATE", *row);
     posting.prepare.set_alert(context.args.word(0));
     // The node sets id, revision and readers: an update goes to those who read the alert.
-    *posting.prepare.mutable_operation()->mutable_supersede()->mutable_alert() = *alert;
+    *posting.prepare.mutable_operation()->mutable_supersede()->mutable_alert() =
+        edited->operation().publish();
     read_wish(context.args, *posting.prepare.mutable_wish());
     if (!context.args.has("to")) {
         // Who was left out then must not slip in now: the officer names the readers again.

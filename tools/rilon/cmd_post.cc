@@ -17,40 +17,55 @@ namespace {
 
 constexpr std::size_t say_bytes_max = 4 * 8000;
 
-Result<proto::Alert> alert_of(Context& context) {
+constexpr const char* go_on = "rilon post -f";
+
+Result<proto::PrepareRequest> edited(Context& context, const proto::Alert& alert) {
+    // The text says nothing of the readers.
+    const std::string resume = "rilon post" + wish_words(context.args) + " -f";
+    auto text = edit_text(context, alert_to_text(alert), resume);
+    if (!text) return text.error();
+    auto posting = posting_from_text(*text);
+    if (posting) return posting;
+    auto draft = KeptDraft::keep(*text, resume);  // What was typed outlives what is wrong with it.
+    return draft ? draft->kept(posting.error()) : posting.error();
+}
+
+Result<proto::PrepareRequest> posting_of(Context& context) {
     const bool file = context.args.has("file");
     const std::string word = context.args.word(0);
     if (file || word == "-") {
         auto text = Terminal::read_input(file ? context.args.get("file") : "-", draft_bytes_max);
         if (!text) return text.error();
-        return alert_from_text(*text);
+        return posting_from_text(*text);
     }
     if (!word.empty())
         return problem(Errc::usage, "rilon post takes a template by -t", "rilon post -t " + word);
     auto alert = alert_from_options(context);
+    if (!alert) return alert.error();
     const bool bare = !context.args.has("mrz") && !context.args.has("template");
-    if (!alert || !(context.args.has("edit") || (bare && context.terminal.can_ask()))) return alert;
-    auto text = edit_text(context, alert_to_text(*alert));
-    if (!text) return text.error();
-    auto edited = alert_from_text(*text);
-    if (edited) return edited;
-    auto draft = KeptDraft::keep(*text);  // What was typed outlives what is wrong with it.
-    return draft ? draft->kept(edited.error()) : edited.error();
+    if (context.args.has("edit") || (bare && context.terminal.can_ask()))
+        return edited(context, *alert);
+    proto::PrepareRequest posting;
+    *posting.mutable_operation()->mutable_publish() = std::move(*alert);
+    return posting;
 }
 
-Result<int> publish(Context& context, proto::Alert alert) {
+Result<int> publish(Context& context, proto::PrepareRequest prepare) {
+    proto::Alert& alert = *prepare.mutable_operation()->mutable_publish();
     apply_defaults(alert, UnixMillis{now_ms()});
-    auto draft = KeptDraft::keep(alert_to_draft(alert));
-    if (!draft) return draft.error();
-    if (Status s = check_alert(alert); !s) return draft->kept(s.error());
-    auto session = Session::open(context);
-    if (!session) return draft->kept(session.error());
     Posting posting;
     posting.headline = headline(alert);
+    posting.prepare = std::move(prepare);
     read_wish(context.args, *posting.prepare.mutable_wish());
+    if (context.args.has("urgent")) posting.prepare.set_precedence(urgent_precedence);
+    auto draft = KeptDraft::keep(posting_to_draft(posting.prepare), go_on);
+    if (!draft) return draft.error();
+    if (Status s = check_alert(posting.prepare.operation().publish()); !s)
+        return draft->kept(s.error());
+    auto session = Session::open(context);
+    if (!session) return draft->kept(session.error());
     if (Status s = choose_audience(context, *session, *posting.prepare.mutable_wish()); !s)
         return draft->kept(s.error());
-    *posting.prepare.mutable_operation()->mutable_publish() = std::move(alert);
     auto done = post(context, *session, posting);
     if (!done) return draft->kept(done.error());
     draft->done();
@@ -60,9 +75,9 @@ Result<int> publish(Context& context, proto::Alert alert) {
 }  // namespace
 
 Result<int> run_post(Context& context) {
-    auto alert = alert_of(context);
-    if (!alert) return alert.error();
-    return publish(context, std::move(*alert));
+    auto posting = posting_of(context);
+    if (!posting) return posting.error();
+    return publish(context, std::move(*posting));
 }
 
 Result<int> run_say(Context& context) {
@@ -82,7 +97,9 @@ Result<int> run_say(Context& context) {
     SystemRng rng;
     auto alert = build_alert(request, UnixMillis{now_ms()}, rng);
     if (!alert) return alert.error();
-    return publish(context, std::move(*alert));
+    proto::PrepareRequest posting;
+    *posting.mutable_operation()->mutable_publish() = std::move(*alert);
+    return publish(context, std::move(posting));
 }
 
 }  // namespace rilon

@@ -43,15 +43,11 @@ void show_preview(Context& context, const proto::PreparedResponse& prepared, con
 Result<bool> officer_agrees(Context& context, const proto::PreparedResponse& prepared) {
     while (true) {
         if (context.terminal.says_yes()) return true;
-        auto answer =
-            context.terminal.ask("Post? [y/N/readers] ", "look at --dry-run, then add --yes");
+        auto answer = context.terminal.choose("Post? [y/N/readers] ", {"yes", "no", "readers"}, "no",
+                                              "look at --dry-run, then add --yes");
         if (!answer) return answer.error();
-        if (*answer == "r" || *answer == "readers") {
-            for (const std::string& line : reader_lines(prepared))
-                context.terminal.show(line + "\n");
-            continue;
-        }
-        return *answer == "y" || *answer == "Y" || *answer == "yes";
+        if (*answer != "readers") return *answer == "yes";
+        for (const std::string& line : reader_lines(prepared)) context.terminal.show(line + "\n");
     }
 }
 
@@ -139,11 +135,14 @@ Result<int> receipt(Context& context, Session& session, const proto::PostedRespo
 }  // namespace
 
 void read_wish(const Args& args, proto::Wish& wish) {
-    wish.set_audience(args.get("to"));
-    wish.set_except_host(args.has("except-host"));
-    wish.set_with_host(args.has("with-host"));
-    wish.set_tell_issuer(args.has("tell-issuer"));
+    if (args.has("to")) wish.set_audience(args.get("to"));
+    if (args.has("except-host") || args.has("with-host")) {
+        wish.set_except_host(args.has("except-host"));
+        wish.set_with_host(args.has("with-host"));
+    }
+    if (args.has("tell-issuer")) wish.set_tell_issuer(true);
     for (const std::string& party : args.all("exclude")) wish.add_exclude(party);
+    if (args.has("only")) wish.clear_only();
     for (const std::string& list : args.all("only")) {
         std::string_view rest(list);
         while (!rest.empty()) {
@@ -152,6 +151,16 @@ void read_wish(const Args& args, proto::Wish& wish) {
             rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
         }
     }
+}
+
+std::string wish_words(const Args& args) {
+    std::string out;
+    for (const char* option : {"to", "exclude", "only"})
+        for (const std::string& value : args.all(option))
+            out += fmt::format(" --{} {}", option, shown(value));
+    for (const char* flag : {"except-host", "with-host", "tell-issuer", "urgent"})
+        if (args.has(flag)) out += fmt::format(" --{}", flag);
+    return out;
 }
 
 Status choose_audience(Context& context, Session& session, proto::Wish& wish) {
@@ -181,7 +190,7 @@ Status choose_audience(Context& context, Session& session, proto::Wish& wish) {
 Result<int> post(Context& context, Session& session, Posting& posting) {
     if (context.args.has("wait") && context.args.get("wait") != "held")
         return problem(Errc::usage, "--wait waits for one thing only", "write --wait held");
-    if (context.args.has("urgent")) posting.prepare.set_precedence(2);
+    if (context.args.has("urgent")) posting.prepare.set_precedence(urgent_precedence);
     bool dry = false;
     proto::PreparedResponse prepared;
     auto posted = negotiate(context, session, posting, dry, prepared);
@@ -211,14 +220,14 @@ Status post_quietly(Session& session, const Posting& posting) {
     return {};
 }
 
-Result<KeptDraft> KeptDraft::keep(const std::string& text) {
+Result<KeptDraft> KeptDraft::keep(const std::string& text, std::string resume) {
     auto directory = draft_directory();
     if (!directory) return directory.error();
     SystemRng rng;
     const std::string path = *directory + "/draft-" + rng.bytes<Random16>().brief();
     if (Status s = write_file(path, as_bytes(text), FileMode::secret, Overwrite::refuse); !s)
         return s.error();
-    return KeptDraft(path);
+    return KeptDraft(path, std::move(resume));
 }
 
 void KeptDraft::done() {
@@ -228,7 +237,7 @@ void KeptDraft::done() {
 
 Error KeptDraft::kept(const Error& error) const {
     const Problem p = explain(error);
-    const std::string resume = "the draft is kept: rilon post -f " + path_;
+    const std::string resume = "the draft is kept: " + resume_ + " " + path_;
     return problem(p.code, p.message, p.remedy.empty() ? resume : p.remedy + "; " + resume);
 }
 

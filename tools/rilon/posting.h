@@ -7,8 +7,14 @@
 
 namespace rilon {
 
-// --to, --except-host, --with-host, --exclude, --only, --tell-issuer → wish.
+// --to, --except-host, --with-host, --exclude, --only, --tell-issuer → wish. Added to what a draft
+// wished: who was left out stays left out.
 void read_wish(const Args& args, proto::Wish& wish);
+
+// The same options as words to repeat: " --to BKK --except-host".
+std::string wish_words(const Args& args);
+
+constexpr std::uint32_t urgent_precedence = 2;  // --urgent: immediate.
 
 struct Posting {
     proto::PrepareRequest prepare;
@@ -27,10 +33,11 @@ Status post_quietly(Session& session, const Posting& posting);
 // there; never the whole network by itself. Errors: usage.
 Status choose_audience(Context& context, Session& session, proto::Wish& wish);
 
-// The draft as it survives: written before anything is asked, taken away when posted. Errors: io.
+// The draft as it survives: written before anything is asked, taken away when posted. `resume` is
+// the command that goes on with it, up to the file's name: "rilon post -f". Errors: io.
 class KeptDraft {
    public:
-    static Result<KeptDraft> keep(const std::string& text);
+    static Result<KeptDraft> keep(const std::string& text, std::string resume);
     // Posted: the file goes.
     void done();
     // The error with where the draft is and how to go on.
@@ -38,8 +45,10 @@ class KeptDraft {
     const std::string& path() const { return path_; }
 
    private:
-    explicit KeptDraft(std::string path) : path_(std::move(path)) {}
+    KeptDraft(std::string path, std::string resume)
+        : path_(std::move(path)), resume_(std::move(resume)) {}
     std::string path_;
+    std::string resume_;
 };
 
 }  // namespace rilon

@@ -1,6 +1,7 @@
 #include "tools/rilon/terminal.h"
 
 #include <fcntl.h>
+#include <strings.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -84,6 +85,22 @@ Result<std::string> Terminal::ask(std::string_view question, std::string_view re
     auto line = read_line();
     if (!line) return line.error();
     return trimmed(*line);
+}
+
+Result<std::string> Terminal::choose(std::string_view question,
+                                     const std::vector<std::string>& choices,
+                                     std::string_view if_empty, std::string_view remedy) {
+    std::string known;
+    for (const std::string& choice : choices) known += (known.empty() ? "" : ", ") + choice;
+    while (true) {
+        auto answer = ask(question, remedy);
+        if (!answer) return answer;
+        if (answer->empty() && !if_empty.empty()) return std::string(if_empty);
+        for (const std::string& choice : choices)
+            if (!answer->empty() && strncasecmp(answer->c_str(), choice.c_str(), answer->size()) == 0)
+                return choice;
+        show("Please answer one of: " + known + ".\n");
+    }
 }
 
 Result<std::string> Terminal::ask_secret(std::string_view question) {

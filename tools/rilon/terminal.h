@@ -24,6 +24,10 @@ class Terminal {
     // One line, blanks trimmed. `remedy` says what to put on the command line instead. Errors:
     // usage (nobody to ask), interrupted (end of input).
     Result<std::string> ask(std::string_view question, std::string_view remedy);
+    // One of `choices`, named by how it begins in either case; asked again until it is one. Enter
+    // alone is `if_empty`, where there is one. Errors: as ask.
+    Result<std::string> choose(std::string_view question, const std::vector<std::string>& choices,
+                               std::string_view if_empty, std::string_view remedy);
     // Without echo. Errors: locked (nobody to ask), interrupted.
     Result<std::string> ask_secret(std::string_view question);
     // [y/N]; --yes answers it.
