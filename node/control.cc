@@ -82,7 +82,7 @@ void NodeCore::dispatch(const Asker& asker, ClientId client, const proto::Reques
     auto need = [&](bool allowed) {
         if (!allowed)
             fail(client, request.id(),
-                 {Errc::not_permitted, fmt::format("a {} may not do this here", role)});
+                 {Errc::not_permitted, fmt::format("role {} may not do this here", role)});
         return allowed;
     };
     using R = proto::Request;

@@ -109,7 +109,17 @@ Result<proto::PostedResponse> negotiate(Context& context, Session& session, cons
     return problem(Errc::readers_changed, "the readers kept changing", "try again in a moment");
 }
 
-Result<int> receipt(Context& context, Session& session, const proto::PostedResponse& posted) {
+// What an officer is told at last: of a new text who holds it, of a withdrawal who has let it go.
+std::string last_line(const Posting& posting, const std::string& alert_id,
+                      const proto::ReceiptsResponse& receipts) {
+    const proto::Operation& operation = posting.prepare.operation();
+    if (operation.has_withdraw()) return withdrawn_line(alert_id, count_redacted(receipts));
+    if (operation.has_confirm()) return confirmed_line(alert_id);
+    return receipt_line(alert_id, count_held(receipts));
+}
+
+Result<int> receipt(Context& context, Session& session, const Posting& posting,
+                    const proto::PostedResponse& posted) {
     const bool wait = context.args.get("wait") == "held";
     const bool glance = isatty(STDOUT_FILENO) == 1 && !context.out.json();
     proto::Request request;
@@ -124,7 +134,7 @@ Result<int> receipt(Context& context, Session& session, const proto::PostedRespo
     if (context.out.json())
         context.out.line(json_posted(posted, held ? "held" : "stored"));
     else {
-        const std::string line = receipt_line(posted.alert_id(), count_held(response->receipts()));
+        const std::string line = last_line(posting, posted.alert_id(), response->receipts());
         context.out.line(context.out.paint(Paint::good, line.substr(0, 3)) + line.substr(3));
     }
     if (!wait || held) return exit_done;
@@ -196,17 +206,18 @@ Result<int> post(Context& context, Session& session, Posting& posting) {
     auto posted = negotiate(context, session, posting, dry, prepared);
     if (!posted) return posted.error();
     if (dry) return exit_done;
-    auto done = receipt(context, session, *posted);
+    auto done = receipt(context, session, posting, *posted);
     if (done) return done;
     // Posted all the same; only who holds it is not known now.
     context.out.warn("who holds it can't be said now: " + shown(explain(done.error()).message));
-    std::size_t readers = 0;
+    proto::ReceiptsResponse unknown;
     for (const proto::PreparedPart& part : prepared.parts())
-        readers = std::max(readers, static_cast<std::size_t>(part.readers_size()));
+        for (const proto::Reader& reader : part.readers())
+            unknown.add_receipts()->set_node(reader.name());
     if (context.out.json())
         context.out.line(json_posted(*posted, "stored"));
     else
-        context.out.line(receipt_line(posted->alert_id(), {0, readers}));
+        context.out.line(last_line(posting, posted->alert_id(), unknown));
     return context.args.has("wait") ? exit_queued : exit_done;
 }
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <set>
 
 #include "protocol/short_id.h"
@@ -75,25 +77,62 @@ std::vector<std::string> reader_lines(const proto::PreparedResponse& prepared) {
     return out;
 }
 
-HeldCount count_held(const proto::ReceiptsResponse& receipts) {
+namespace {
+
+// Readers whose receipts all say at least so much; a reader of two parts has two.
+ReaderCount count_readers(const proto::ReceiptsResponse& receipts,
+                          const std::function<bool(const std::string& level)>& enough) {
     std::set<std::string> readers;
     std::set<std::string> missing;
     for (const proto::Receipt& r : receipts.receipts()) {
         readers.insert(r.node());
-        if (r.level() == "none" || r.level().empty()) missing.insert(r.node());
+        if (!enough(r.level())) missing.insert(r.node());
     }
     return {readers.size() - missing.size(), readers.size()};
 }
 
-std::string receipt_line(const std::string& alert_id, HeldCount count) {
+struct ShortNames {
+    std::string shown;  // 7KQ2-M4XD
+    std::string typed;  // 7KQ2M4
+};
+std::optional<ShortNames> short_names(const std::string& alert_id) {
     auto id = AlertId::parse(alert_id);
-    if (!id) return "✓ posted";
+    if (!id) return std::nullopt;
     const std::string name = format_short_id(*id);
-    const std::string typed = name.substr(0, 4) + name.substr(5, 2);
-    const std::string how = count.held == 0
-                                ? fmt::format("stored here, on its way to {}.", count.readers)
-                                : fmt::format("held by {} of {}.", count.held, count.readers);
-    return fmt::format("✓ {} {}   Wrong? rilon withdraw {}", name, how, typed);
+    return ShortNames{name, name.substr(0, 4) + name.substr(5, 2)};
+}
+
+}  // namespace
+
+ReaderCount count_held(const proto::ReceiptsResponse& receipts) {
+    return count_readers(receipts,
+                         [](const std::string& level) { return level != "none" && !level.empty(); });
+}
+
+ReaderCount count_redacted(const proto::ReceiptsResponse& receipts) {
+    return count_readers(receipts, [](const std::string& level) { return level == "redacted"; });
+}
+
+std::string receipt_line(const std::string& alert_id, ReaderCount held) {
+    auto name = short_names(alert_id);
+    if (!name) return "✓ posted";
+    const std::string how = held.count == 0
+                                ? fmt::format("stored here, on its way to {}.", held.readers)
+                                : fmt::format("held by {} of {}.", held.count, held.readers);
+    return fmt::format("✓ {} {}   Wrong? rilon withdraw {}", name->shown, how, name->typed);
+}
+
+std::string withdrawn_line(const std::string& alert_id, ReaderCount gone) {
+    auto name = short_names(alert_id);
+    if (!name) return "✓ withdrawn";
+    return fmt::format("✓ {} withdrawn, gone at {} of {} so far.   Who has it still? rilon show {} --receipts",
+                       name->shown, gone.count, gone.readers, name->typed);
+}
+
+std::string confirmed_line(const std::string& alert_id) {
+    auto name = short_names(alert_id);
+    return name ? fmt::format("✓ confirmation of {} stored here, on its way.", name->shown)
+                : "✓ confirmed";
 }
 
 }  // namespace rilon

@@ -16,14 +16,19 @@ std::vector<std::string> preview_lines(const proto::PreparedResponse& prepared,
 // Who reads each part, a line a node.
 std::vector<std::string> reader_lines(const proto::PreparedResponse& prepared);
 
-// How far a posting got: nodes that hold it among those that read any part.
-struct HeldCount {
-    std::size_t held = 0;
+// How far an operation got: so many of those that read any part.
+struct ReaderCount {
+    std::size_t count = 0;
     std::size_t readers = 0;
 };
-HeldCount count_held(const proto::ReceiptsResponse& receipts);
+ReaderCount count_held(const proto::ReceiptsResponse& receipts);
+ReaderCount count_redacted(const proto::ReceiptsResponse& receipts);
 // "✓ 7KQ2-M4XD held by 7 of 9.   Wrong? rilon withdraw 7KQ2M4"; before anybody else holds it
 // "✓ 7KQ2-M4XD stored here, on its way to 9. …".
-std::string receipt_line(const std::string& alert_id, HeldCount count);
+std::string receipt_line(const std::string& alert_id, ReaderCount held);
+// "✓ 7KQ2-M4XD withdrawn, gone at 7 of 9 so far.   Who has it still? rilon show 7KQ2M4 --receipts".
+std::string withdrawn_line(const std::string& alert_id, ReaderCount gone);
+// "✓ confirmation of 7KQ2-M4XD stored here, on its way.": receipts count its author's entries only.
+std::string confirmed_line(const std::string& alert_id);
 
 }  // namespace rilon

@@ -53,9 +53,9 @@ TEST(Receipt, CountsNodesAndNamesTheWayBack) {
         r->set_node(node);
         r->set_level(level);
     }
-    const HeldCount count = count_held(receipts);  // a lacks a part of it.
-    EXPECT_EQ(count.held, 1u);
-    EXPECT_EQ(count.readers, 3u);
+    const ReaderCount held = count_held(receipts);  // a lacks a part of it.
+    EXPECT_EQ(held.count, 1u);
+    EXPECT_EQ(held.readers, 3u);
     const AlertId id = *parse_alert_id("0198c5e2-7a31-7c44-9d0e-2f6b8a1c3e57");
     const std::string name = format_short_id(id);
     EXPECT_EQ(receipt_line(id.str(), {7, 9}), "✓ " + name +
@@ -63,6 +63,22 @@ TEST(Receipt, CountsNodesAndNamesTheWayBack) {
                                                   name.substr(0, 4) + name.substr(5, 2));
     EXPECT_NE(receipt_line(id.str(), {0, 9}).find("stored here, on its way to 9."),
               std::string::npos);
+}
+
+TEST(Preview, AWithdrawalCountsWhoHasLetGo) {
+    proto::ReceiptsResponse receipts;
+    for (auto [node, level] : std::vector<std::pair<std::string, std::string>>{
+             {"a", "redacted"}, {"a", "stored"}, {"b", "redacted"}, {"c", "opened"}}) {
+        proto::Receipt* r = receipts.add_receipts();
+        r->set_node(node);
+        r->set_level(level);
+    }
+    const ReaderCount gone = count_redacted(receipts);  // a still has a part of it.
+    EXPECT_EQ(gone.count, 1u);
+    EXPECT_EQ(gone.readers, 3u);
+    const AlertId id = *parse_alert_id("0198c5e2-7a31-7c44-9d0e-2f6b8a1c3e57");
+    EXPECT_NE(withdrawn_line(id.str(), gone).find("withdrawn, gone at 1 of 3 so far."), std::string::npos);
+    EXPECT_EQ(confirmed_line(id.str()).find("withdraw"), std::string::npos);
 }
 
 }  // namespace
