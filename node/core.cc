@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "node/lease.h"
 #include "protocol/mutant.h"
 #include "protocol/statement.h"
 
@@ -47,6 +48,9 @@ Status NodeCore::load_directory() {
 Status NodeCore::load_streams() {
     auto streams = store_.streams();
     if (!streams.ok()) return streams.error();
+    auto restored = store_.private_value(restored_name);
+    if (!restored.ok()) return restored.error();
+    restored_ = restored->has_value();
     auto stored = store_.private_value("retired");
     if (!stored.ok()) return stored.error();
     std::set<StreamId> retired;
@@ -65,7 +69,7 @@ Status NodeCore::load_streams() {
             info.key = std::move(*key);
         }
         if (is_self(s.origin)) {
-            info.retired = options_.new_streams || retired.contains(s.id);
+            info.retired = restored_ || retired.contains(s.id);
             auto acks = store_.stream_acks(s.id);
             if (!acks.ok()) return acks.error();
             for (const auto& ack : *acks) info.held_by[ack.node] = ack;
@@ -231,11 +235,12 @@ void NodeCore::greet(Outputs& out) {
         }
     }
     miss_lost_keys();
-    if (options_.new_streams) {  // For good: a later start finds the lease whole again.
+    if (restored_) {  // For good, and once: the streams that are founded from now on go on.
         ByteWriter retired;
         for (const auto& [id, info] : streams_)
             if (info.retired) retired.raw(id.view());
         write(PutPrivate{"retired", std::move(retired).take()});
+        write(DropPrivate{restored_name});
     }
     if (identity_.online.has_value() && !directory_.empty() && !rebuilt_) issue_checkpoint();
     emit(admitted());

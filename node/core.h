@@ -473,6 +473,7 @@ class NodeCore {
     std::set<std::pair<NodeId, std::uint64_t>> differs_told_;
     std::map<StatementId, proto::Draft> held_drafts_;  // Suspensions in force and not recorded.
     UnixMillis suspended_at_{};  // The latest of them: epochs granted before are due.
+    bool restored_ = false;  // At the start: our streams of before are retired with the first batch.
     bool rebuilt_ = false;  // The sequencer's disk was lost: members may know later records than we.
     std::map<StatementId, proto::Draft> drafts_;
     // (coordinator, request) → client.
