@@ -322,28 +322,6 @@ UnixMillis NodeCore::next_timer() const {
     return ticked_.plus(ms_second);  // Not of the last step: a steady stream of events is no tick.
 }
 
-std::vector<QueueUse> NodeCore::queues() const {
-    std::size_t early = 0;
-    std::size_t early_bytes = 0;
-    std::size_t early_slots = 0;
-    std::map<NodeId, std::size_t> of_origin;
-    std::size_t of_one_origin = 0;
-    for (const auto& [id, info] : streams_) {
-        early = std::max(early, info.early.size());
-        early_bytes = std::max(early_bytes, info.early_bytes);
-        early_slots = std::max(early_slots, info.early_slots.size());
-        of_one_origin = std::max(of_one_origin, ++of_origin[info.state.origin]);
-    }
-    return {{"early entries of a stream", early, early_entries_max},
-            {"early bytes of a stream", early_bytes, early_bytes_max},
-            {"early slots of a stream", early_slots, early_slots_max},
-            {"streams of an origin", of_one_origin, streams_per_origin_max},
-            {"parked entries", parked_.size(), parked_entries_max},
-            {"mail", mail_.size(), mail_max},
-            {"drafts", drafts_.size(), drafts_max},
-            {"tickets", tickets_.size(), tickets_max}};
-}
-
 // --- small things all files use ---------------------------------------------------------------
 
 void NodeCore::log(int priority, std::string line) { emit(LogLine{priority, std::move(line)}); }
