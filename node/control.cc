@@ -88,7 +88,7 @@ void NodeCore::dispatch(const Asker& asker, ClientId client, const proto::Reques
     using R = proto::Request;
     switch (request.body_case()) {
         case R::kHello: return on_hello_request(asker, client, request);
-        case R::kStatus: return on_status(client, request);
+        case R::kStatus: return on_status(asker, client, request);
         case R::kAudiences: return on_audiences(client, request);
         case R::kDirectory: return on_directory_request(client, request);
         case R::kSubmitDraft: return on_submit_draft(asker, client, request);
@@ -314,83 +314,6 @@ void NodeCore::on_audiences(ClientId client, const proto::Request& request) {
         return fail(client, request.id(),
                     {Errc::not_found,
                      fmt::format("there is no audience \"{}\"", request.audiences().name())});
-    answer(client, response, request.id());
-}
-
-void NodeCore::on_status(ClientId client, const proto::Request& request) {
-    proto::Response response;
-    auto* out = response.mutable_status();
-    out->set_node(node_name(identity_.id));
-    out->set_role(is_coordinator() ? "coordinator" : "node");
-    out->set_software(options_.software);
-    out->set_uptime_ms(now_.since(started_));
-    out->set_records(directory_.size());
-    if (newest_checkpoint_.has_value()) out->set_checkpoint_ms(newest_checkpoint_->issued.value);
-    for (const auto& [id, peer] : peers_) {
-        auto* row = out->add_peers();
-        row->set_name(node_name(id));
-        row->set_node_id(id.str());
-        row->set_connected(peer.up && peer.greeted);
-        row->set_last_heard_ms(peer.last_heard.value);
-        row->set_software(peer.software);
-        std::uint64_t behind = 0;
-        for (const auto& [stream_id, info] : streams_) {
-            auto head = info.peer_heads.find(id);
-            if (head != info.peer_heads.end() && head->second > info.state.head)
-                behind += head->second.value - info.state.head.value;
-        }
-        row->set_behind(behind);
-    }
-    out->set_alerts(index_.readable_alerts());
-    out->set_unopened(index_.unopened());
-    std::uint64_t entries = 0;
-    std::uint64_t outbox = 0;
-    for (const auto& [id, info] : streams_) {
-        if (!info.state.founded) continue;
-        entries += info.state.head.value + 1;
-        if (!is_self(info.state.origin) || is_coordinator()) continue;
-        Seq held{};
-        for (const auto& [node, ack] : info.held_by) held = std::max(held, ack.seq);
-        outbox += info.state.head.value - held.value;
-    }
-    out->set_entries(entries);
-    out->set_outbox(outbox);
-    StoreUse use = store_.use();
-    out->set_store_ratio(use.ratio());
-    out->set_last_commit_us(use.last_commit_us);
-    out->set_commits(use.commits);
-    out->set_gaps_repaired(counters_.gaps_repaired);
-    out->set_refused(counters_.refused);
-    out->set_published(counters_.published);
-    out->set_received(counters_.received);
-    if (options_.refuse_intake)
-        out->add_warnings("the disk is full: nothing new is taken until there is room");
-    if (use.ratio() > 0.8) out->add_warnings("the store is more than 80 % full");
-    for (const auto& [id, info] : streams_)
-        if (info.state.frozen)
-            out->add_warnings("a stream of " + node_name(info.state.origin) +
-                              " is forked and frozen");
-    if (!directory_.empty()) {
-        warn_of_heads(*out);
-        warn_of_suspends(*out);
-        warn_of_split(*out);
-        for (const NodeId& origin : quota_.waiting(now_))
-            out->add_warnings(node_name(origin) + " sent more than its share of today; the rest "
-                              "waits until tomorrow (limits.origin_mib_per_day)");
-        const DirectoryState& state = directory_.now();
-        for (const auto& key : options_.dial) {
-            const CoordinatorInfo* coordinator = state.coordinator_by_transport(key);
-            const NodeRecord* node = state.node_by_transport(key);
-            if (coordinator == nullptr && node == nullptr) continue;
-            NodeId id = coordinator != nullptr ? coordinator->id : node->id;
-            if (auto it = peers_.find(id); it == peers_.end() || !it->second.up)
-                out->add_warnings("no connection to " + node_name(id));
-        }
-    }
-    if (!directory_.empty() && now_.since(directory_as_of()) > directory_stale_ms)
-        out->add_warnings(fmt::format("the directory is {} h old: alerts that leave somebody out "
-                                      "need --stale-directory; after 14 days nothing is posted",
-                                      now_.since(directory_as_of()) / ms_hour));
     answer(client, response, request.id());
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "node/lease.h"
 #include "protocol/mutant.h"
 #include "protocol/statement.h"
 
@@ -47,6 +48,9 @@ Status NodeCore::load_directory() {
 Status NodeCore::load_streams() {
     auto streams = store_.streams();
     if (!streams.ok()) return streams.error();
+    auto restored = store_.private_value(restored_name);
+    if (!restored.ok()) return restored.error();
+    restored_ = restored->has_value();
     auto stored = store_.private_value("retired");
     if (!stored.ok()) return stored.error();
     std::set<StreamId> retired;
@@ -65,7 +69,7 @@ Status NodeCore::load_streams() {
             info.key = std::move(*key);
         }
         if (is_self(s.origin)) {
-            info.retired = options_.new_streams || retired.contains(s.id);
+            info.retired = restored_ || retired.contains(s.id);
             auto acks = store_.stream_acks(s.id);
             if (!acks.ok()) return acks.error();
             for (const auto& ack : *acks) info.held_by[ack.node] = ack;
@@ -231,11 +235,12 @@ void NodeCore::greet(Outputs& out) {
         }
     }
     miss_lost_keys();
-    if (options_.new_streams) {  // For good: a later start finds the lease whole again.
+    if (restored_) {  // For good, and once: the streams that are founded from now on go on.
         ByteWriter retired;
         for (const auto& [id, info] : streams_)
             if (info.retired) retired.raw(id.view());
         write(PutPrivate{"retired", std::move(retired).take()});
+        write(DropPrivate{restored_name});
     }
     if (identity_.online.has_value() && !directory_.empty() && !rebuilt_) issue_checkpoint();
     emit(admitted());
@@ -315,28 +320,6 @@ void NodeCore::flush(Outputs& out) {
 UnixMillis NodeCore::next_timer() const {
     if (!to_open_.empty() && !options_.refuse_intake) return now_;
     return ticked_.plus(ms_second);  // Not of the last step: a steady stream of events is no tick.
-}
-
-std::vector<QueueUse> NodeCore::queues() const {
-    std::size_t early = 0;
-    std::size_t early_bytes = 0;
-    std::size_t early_slots = 0;
-    std::map<NodeId, std::size_t> of_origin;
-    std::size_t of_one_origin = 0;
-    for (const auto& [id, info] : streams_) {
-        early = std::max(early, info.early.size());
-        early_bytes = std::max(early_bytes, info.early_bytes);
-        early_slots = std::max(early_slots, info.early_slots.size());
-        of_one_origin = std::max(of_one_origin, ++of_origin[info.state.origin]);
-    }
-    return {{"early entries of a stream", early, early_entries_max},
-            {"early bytes of a stream", early_bytes, early_bytes_max},
-            {"early slots of a stream", early_slots, early_slots_max},
-            {"streams of an origin", of_one_origin, streams_per_origin_max},
-            {"parked entries", parked_.size(), parked_entries_max},
-            {"mail", mail_.size(), mail_max},
-            {"drafts", drafts_.size(), drafts_max},
-            {"tickets", tickets_.size(), tickets_max}};
 }
 
 // --- small things all files use ---------------------------------------------------------------

@@ -15,6 +15,7 @@
 //   directory_sync.cc  records, drafts, the sequencer
 //   acks.cc         acks and their mail
 //   control.cc      requests of officers and persons
+//   status.cc       what it tells them of itself
 //
 // Private to node/. Everything is ordered containers: iteration order must not depend on hashing.
 #pragma once
@@ -117,6 +118,10 @@ struct Asker {
     std::optional<DirectoryState::PersonRoles> person;
     std::string subject() const;  // For the audit log.
 };
+
+// How much of itself a node tells: persons of the directory theirs and the links; those of the RSO
+// the network's health too; its own officers everything.
+enum class StatusView { directory, health, all };
 
 // One part of a posting, planned by PREPARE.
 struct PlannedPart {
@@ -440,7 +445,6 @@ class NodeCore {
                  const Bytes& raw);
     void on_feed_ack(ClientId client, const proto::Request& request);
     void on_audiences(ClientId client, const proto::Request& request);
-    void on_status(ClientId client, const proto::Request& request);
     void on_log(ClientId client, const proto::Request& request);
     void on_directory_request(ClientId client, const proto::Request& request);
     void on_submit_draft(const Asker& asker, ClientId client, const proto::Request& request);
@@ -454,6 +458,15 @@ class NodeCore {
     static proto::OfficerRow officer_row(const Officer& officer);
     static std::string search_detail(const proto::SearchRequest& search);
     void save_consumers();
+
+    // status.cc
+    void on_status(const Asker& asker, ClientId client, const proto::Request& request);
+    static StatusView status_view(const Asker& asker);
+    void show_peer(const NodeId& id, const PeerInfo& peer, StatusView view,
+                   proto::PeerStatus& row) const;
+    void show_counts(proto::StatusResponse& out) const;
+    void warn_of_health(proto::StatusResponse& out);
+    void warn_of_directory(proto::StatusResponse& out) const;
 
     NodeIdentity& identity_;
     NodeOptions options_;
@@ -473,6 +486,7 @@ class NodeCore {
     std::set<std::pair<NodeId, std::uint64_t>> differs_told_;
     std::map<StatementId, proto::Draft> held_drafts_;  // Suspensions in force and not recorded.
     UnixMillis suspended_at_{};  // The latest of them: epochs granted before are due.
+    bool restored_ = false;  // At the start: our streams of before are retired with the first batch.
     bool rebuilt_ = false;  // The sequencer's disk was lost: members may know later records than we.
     std::map<StatementId, proto::Draft> drafts_;
     // (coordinator, request) → client.

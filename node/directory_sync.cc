@@ -334,7 +334,8 @@ void NodeCore::prune_drafts() {
 }
 
 // Who may connect: every node in good standing and the coordinators; each live audience its
-// members; the control socket our officers and, at a coordinator, the persons of the directory.
+// members; the control socket our officers and the persons of the directory, who must be able to
+// suspend a node here when the coordinator can't be reached.
 AdmitPeers NodeCore::admitted() const {
     AdmitPeers out;
     for (const auto& [id, officer] : officers_)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/file_io.h"
+#include "node/log.h"
 
 namespace rilon {
 namespace {
@@ -10,11 +11,18 @@ namespace {
 constexpr const char* lease_name = "lease";
 constexpr const char* epoch_name = "feed_epoch";
 constexpr std::size_t lease_file_bytes_max = 256;
+constexpr std::uint64_t renew_minutes = 60;
 
 Batch put(const char* name, ByteView value) {
     Batch batch;
     batch.emplace_back(PutPrivate{name, to_bytes(value)});
     return batch;
+}
+
+void log_put_off() {
+    log_event(LogPriority::warning, "lease.not_renewed",
+              {{"why", "the disk is full"},
+               {"note", "a copy of the store that is taken now is not recognised as one"}});
 }
 
 }  // namespace
@@ -50,22 +58,29 @@ Result<LeaseState> Lease::take(UnixMillis now) {
     if (!stored) return stored.error();
     auto epoch = store_.private_value(epoch_name);
     if (!epoch) return epoch.error();
+    auto marked = store_.private_value(restored_name);
+    if (!marked) return marked.error();
     LeaseState out;
     bool fresh = !stored->has_value() && !epoch->has_value();  // Nothing was ever written here.
     bool equal_lease = stored->has_value() &&
                        std::any_of(known->begin(), known->end(), [&](const Random16& value) {
                            return equal(value.view(), **stored);
                        });
-    out.broken = !fresh && !equal_lease;
+    bool breaks = !fresh && !equal_lease;
+    out.broken = breaks || marked->has_value();
     if (epoch->has_value()) out.feed_epoch = ByteReader(**epoch).u64();
-    if (fresh || out.broken) {
+    if (fresh || breaks) {
         out.feed_epoch = std::max(now.value, out.feed_epoch + 1);
-        Bytes value = std::move(ByteWriter{}.u64(out.feed_epoch)).take();
-        Status done = store_.append(put(epoch_name, value));
+        Batch batch = put(epoch_name, std::move(ByteWriter{}.u64(out.feed_epoch)).take());
+        if (breaks) batch.emplace_back(PutPrivate{restored_name, {}});
+        Status done = store_.append(std::move(batch));
         if (!done) return done.error();
     }
     Status renewed = renew();
-    if (!renewed) return renewed.error();
+    if (renewed) return out;
+    if (renewed.code() != Errc::full || out.broken || fresh) return renewed.error();
+    minutes_ = renew_minutes;
+    log_put_off();
     return out;
 }
 
@@ -79,7 +94,16 @@ Status Lease::renew() {
     Status done = write_file_with(both);
     if (done) done = store_.append(put(lease_name, next.view()));
     if (done) done = write_file_with({next});
+    if (done) minutes_ = 0;
     return done;
+}
+
+Status Lease::each_minute() {
+    if (++minutes_ < renew_minutes) return {};
+    Status done = renew();
+    if (done || done.code() != Errc::full) return done;
+    if (minutes_ % renew_minutes == 0) log_put_off();
+    return {};
 }
 
 }  // namespace rilon

@@ -145,7 +145,6 @@ NodeOptions node_options(const NodeConfig& config, const Materials& materials,
     out.origin_bytes_per_day = std::uint64_t{config.limits.origin_mib_per_day} << 20;
     out.hub = config.role == ConfigRole::node && !config.listen.sync.empty();
     out.publishes_rilon = config.role == ConfigRole::node && !config.listen.live.empty();
-    out.new_streams = lease.broken;
     for (const LinkConfig& link : config.links) out.dial.push_back(link.public_key);
     return out;
 }
@@ -180,9 +179,7 @@ LoopOptions loop_options(const NodeConfig& config, const std::string& file, Leas
         reload_wanted = 0;
         reload(file);
     };
-    out.on_minute = [&lease, minutes = 0]() mutable {
-        return ++minutes % 60 == 0 ? lease.renew() : Status();
-    };
+    out.on_minute = [&lease] { return lease.each_minute(); };
     return out;
 }
 

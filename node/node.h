@@ -29,7 +29,6 @@ struct NodeOptions {
     std::uint64_t origin_bytes_per_day = origin_bytes_per_day_default;
     bool hub = false;              // listens for peers: forwards what members may hold
     bool publishes_rilon = false;  // serves its RILON's audience by PUB
-    bool new_streams = false;      // the lease did not match: found superseding streams, never go on
 };
 
 // A bounded queue of the node's: how full it is, or the fullest of its kind.

@@ -68,8 +68,9 @@ void NodeCore::prove_split(const NodeId& from, ByteView one, ByteView other) {
     proof.add_split(std::string(as_text(other)));
     write(PutPrivate{"split", to_bytes(as_bytes(proof.SerializeAsString()))});
     log(1, fmt::format("directory_split peer={} n={}", from.brief(), a->n.value));
+    // To `from` too: who sent one half, its own checkpoint, knows nothing of the other.
     for (const auto& [peer, state] : peers_)
-        if (peer != from && state.up && state.greeted)
+        if (state.up && state.greeted)
             send(peer, SyncType::directory, 0, proof.SerializeAsString(), Precedence::flash);
 }
 

@@ -43,7 +43,7 @@ constexpr Row rows[] = {
      "start the node (systemctl start rilond), or name it with --node"},
     {Errc::timed_out, exit_unreachable, "try again, or wait longer with --timeout"},
     {Errc::busy, exit_other, "try again in a moment"},
-    {Errc::full, exit_other, "free disk space on the node"},
+    {Errc::full, exit_other, "free disk space"},
     {Errc::damaged, exit_other, "restore the file from a backup"},
     {Errc::io, exit_other, "check the path, its permissions and the disk"},
     {Errc::unsupported, exit_other, "use a newer version of rilon"},

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A store without room: intake is refused, reading works, the draft is kept, and it goes on when there is room."""
+import errno
 import json
 import os
 import re
@@ -62,6 +63,22 @@ class Row12StoreFull(NoRoom):
 
 
 class Row11DiskFull(NoRoom):
+    def starts_without_any_room(self, data):
+        """Not even the lease can be renewed: it starts all the same, and answers."""
+        node = self.nodes["aus-bkk"]
+        node.stop()
+        with open(data / "filler", "wb", buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(bytes(4096))
+            except OSError as error:
+                self.assertEqual(error.errno, errno.ENOSPC)
+        mark = node.log.stat().st_size
+        node.start()
+        wait_until("it answers", lambda: self.status("aus-bkk"))
+        self.assertIn(b"lease.not_renewed", node.log_since(mark))
+        (data / "filler").unlink()
+
     def test_a_small_file_system(self):
         data = LIVE / "nodes/aus-bkk/data"
         kept = LIVE / "kept"
@@ -77,6 +94,7 @@ class Row11DiskFull(NoRoom):
             printed = self.fill()
             self.assertIn(b"commit.failed code=full", self.nodes["aus-bkk"].log.read_bytes())
             draft = self.refused_but_readable()
+            self.starts_without_any_room(data)
             subprocess.run(["mount", "-o", "remount,size=200m", data], check=True)
             self.goes_on(draft, 150)
             say(f"tmpfs of 26 MiB: {printed.splitlines()[0]}, then full; those looked at readable; with room the draft went out")

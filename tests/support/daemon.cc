@@ -1,6 +1,7 @@
 #include "tests/support/daemon.h"
 
 #include "node/control.pb.h"
+#include "node/lease.h"
 #include "node/query.h"
 
 namespace rilon {
@@ -49,7 +50,6 @@ Daemon::Daemon(const TestNetwork& network, const std::string& name, const TestOf
 
 Result<std::vector<Output>> Daemon::start(UnixMillis now) {
     store_ = std::make_unique<MemoryStore>(disk_);
-    options_.new_streams = std::exchange(restored_, false);
     auto node = Node::start(identity_, options_, *store_, rng_, now);
     if (!node.ok()) return node.error();
     node_ = std::move(*node);
@@ -76,7 +76,7 @@ std::shared_ptr<const MemoryDisk> Daemon::backup() const {
 void Daemon::restore(const MemoryDisk& backup) {
     kill();
     disk_ = std::make_shared<MemoryDisk>(backup);
-    restored_ = true;
+    disk_->private_values[restored_name] = {};
     ++options_.feed_epoch;
 }
 

@@ -83,7 +83,6 @@ class Daemon {
     std::unique_ptr<Node> node_;
     AdmitPeers admitted_;
     std::uint64_t turns_ = 0;
-    bool restored_ = false;  // And not started since.
 };
 
 }  // namespace rilon

@@ -11,6 +11,7 @@
 #include "tools/rilon/posting.h"
 #include "tools/rilon/preview.h"
 #include "tools/rilon/session.h"
+#include "tools/rilon/status_text.h"
 
 namespace rilon {
 namespace {
@@ -38,30 +39,7 @@ void put_members(Output& out, const proto::AudienceRow& row) {
 }
 
 void put_status(Output& out, const proto::StatusResponse& s) {
-    const std::uint64_t now = now_ms();
-    int connected = 0;
-    for (const proto::PeerStatus& p : s.peers()) connected += p.connected() ? 1 : 0;
-    out.line(fmt::format("{} ({}), {} of {} peers connected, {} alerts", shown(s.node()),
-                         shown(s.role()), connected, s.peers_size(), s.alerts()));
-    if (s.outbox() > 0)
-        out.line(fmt::format("{} no other node holds yet, the oldest from {}", s.outbox(),
-                             local_time(s.outbox_oldest_ms())));
-    if (s.unopened() > 0)
-        out.line(fmt::format("{} not yet opened: their keys have not come", s.unopened()));
-    for (const proto::PeerStatus& p : s.peers())
-        out.line(fmt::format(
-            "  {:<20} {:<14} heard {}{}", shown(p.name()),
-            shown(p.state().empty() ? (p.connected() ? "connected" : "away") : p.state()),
-            ago(p.last_heard_ms(), now),
-            p.behind() > 0 ? fmt::format(", {} behind", p.behind()) : ""));
-    out.line(fmt::format("directory: {} records, checkpoint {}", s.records(),
-                         ago(s.checkpoint_ms(), now)));
-    if (out.verbose())
-        out.line(fmt::format(
-            "version {}, up {} h, store {:.0f} % full, {} commits, the last took {} µs, "
-            "{} published, {} received, {} refused, {} gaps repaired",
-            shown(s.software()), s.uptime_ms() / ms_hour, s.store_ratio() * 100, s.commits(),
-            s.last_commit_us(), s.published(), s.received(), s.refused(), s.gaps_repaired()));
+    for (const std::string& l : status_lines(s, now_ms(), out.verbose())) out.line(l);
     for (const std::string& w : s.warnings()) out.line(out.paint(Paint::warning, "! " + shown(w)));
 }
 

@@ -270,22 +270,7 @@ std::string json_audience(const proto::AudienceRow& row) {
     return dump(out);
 }
 
-std::string json_status(const proto::StatusResponse& s) {
-    Json out = line("status");
-    out["node"] = s.node();
-    out["role"] = s.role();
-    out["software"] = s.software();
-    out["uptime_seconds"] = s.uptime_ms() / 1000;
-    out["directory_records"] = s.records();
-    out["checkpoint"] = time_of(s.checkpoint_ms());
-    out["peers"] = Json::array();
-    for (const proto::PeerStatus& p : s.peers())
-        out["peers"].push_back({{"name", p.name()},
-                                {"connected", p.connected()},
-                                {"last_heard", time_of(p.last_heard_ms())},
-                                {"behind", p.behind()},
-                                {"state", p.state()},
-                                {"software", p.software()}});
+static void put_counts(Json& out, const proto::StatusResponse& s) {
     out["alerts"] = s.alerts();
     out["entries"] = s.entries();
     out["unopened"] = s.unopened();
@@ -298,6 +283,28 @@ std::string json_status(const proto::StatusResponse& s) {
     out["refused"] = s.refused();
     out["last_commit_us"] = s.last_commit_us();
     out["commits"] = s.commits();
+}
+
+std::string json_status(const proto::StatusResponse& s) {
+    Json out = line("status");
+    out["node"] = s.node();
+    out["role"] = s.role();
+    out["software"] = s.software();
+    out["uptime_seconds"] = s.uptime_ms() / 1000;
+    out["directory_records"] = s.records();
+    out["checkpoint"] = time_of(s.checkpoint_ms());
+    out["peers"] = Json::array();
+    for (const proto::PeerStatus& p : s.peers()) {
+        Json row = {{"name", p.name()},
+                    {"connected", p.connected()},
+                    {"state", p.state()},
+                    {"software", p.software()}};
+        if (s.counts() || p.last_heard_ms() > 0) row["last_heard"] = time_of(p.last_heard_ms());
+        if (p.has_behind()) row["behind"] = p.behind();
+        if (p.has_lacks()) row["lacks"] = p.lacks();
+        out["peers"].push_back(std::move(row));
+    }
+    if (s.counts()) put_counts(out, s);  // Otherwise no zeros for what is not told.
     out["warnings"] = array_of(s.warnings());
     return dump(out);
 }

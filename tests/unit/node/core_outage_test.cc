@@ -229,5 +229,15 @@ TEST_F(CoreSplit, Row43DirectoryShownDifferentlyIsProvenWithinAnAckCycle) {
     EXPECT_TRUE(told);
 }
 
+// Its checkpoint makes the proof at the only peer that it has left: that peer has to tell it.
+TEST_F(CoreSplit, Row43TheNodeThatWasShownAnotherDirectoryHearsOfItFromItsOnlyPeer) {
+    split();
+    net.cut("can-bkk", "coordinator-1");
+    net.filter = nullptr;
+    ASSERT_TRUE(post({"BKK"}).ok());
+    net.run(10 * ms_second);
+    for (const char* node : {"aus-bkk", "can-bkk", "tha-bkk"}) EXPECT_TRUE(proven(node)) << node;
+}
+
 }  // namespace
 }  // namespace rilon

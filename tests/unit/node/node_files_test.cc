@@ -33,6 +33,12 @@ class NodeFiles : public testing::Test {
         out.online = make_sign_key_pair(rng);
         return out;
     }
+    // What the core does in its first batch.
+    static void retired(MemoryStore& store) {
+        Batch batch;
+        batch.emplace_back(DropPrivate{restored_name});
+        ASSERT_TRUE(store.append(std::move(batch)).ok());
+    }
     std::filesystem::path dir;
     SystemRng rng;
 };
@@ -81,10 +87,78 @@ TEST_F(NodeFiles, Row16RestoredStoreIsRecognisedByItsLease) {
     auto restored = lease.take(UnixMillis{3000});
     EXPECT_TRUE(restored->broken);
     EXPECT_NE(restored->feed_epoch, first->feed_epoch);
+    retired(store);
     EXPECT_FALSE(lease.take(UnixMillis{4000})->broken);
     // And the machine that has the store alone.
     std::filesystem::remove(dir / "lease");
     EXPECT_TRUE(lease.take(UnixMillis{5000})->broken);
+}
+
+// The lease is renewed at once; what it told has to outlive a start that fails after that.
+TEST_F(NodeFiles, Row16ARestoreIsToldAtEachStartUntilItsStreamsAreRetired) {
+    MemoryStore store;
+    Lease lease(dir / "lease", store, rng);
+    ASSERT_TRUE(lease.take(UnixMillis{1000}).ok());
+    std::filesystem::remove(dir / "lease");
+    auto first = lease.take(UnixMillis{2000});
+    ASSERT_TRUE(first.ok());
+    EXPECT_TRUE(first->broken);
+    auto second = lease.take(UnixMillis{3000});  // The port was in use, say.
+    ASSERT_TRUE(second.ok());
+    EXPECT_TRUE(second->broken);
+    EXPECT_EQ(second->feed_epoch, first->feed_epoch);
+    retired(store);
+    EXPECT_FALSE(lease.take(UnixMillis{4000})->broken);
+}
+
+TEST_F(NodeFiles, Row16ACrashAtAnyWriteOfARestoresFirstStartForgetsNothing) {
+    for (int writes = 0; writes < 2; ++writes) {
+        MemoryStore store;
+        Lease lease(dir / "lease", store, rng);
+        ASSERT_TRUE(lease.take(UnixMillis{1000}).ok());
+        std::filesystem::remove(dir / "lease");
+        store.disk()->before_append = [left = writes]() mutable {
+            return left-- > 0 ? Status() : Status(Errc::io, "told to");
+        };
+        EXPECT_FALSE(lease.take(UnixMillis{2000}).ok());
+        store.disk()->before_append = nullptr;
+        EXPECT_TRUE(lease.take(UnixMillis{3000})->broken) << writes;
+    }
+}
+
+TEST_F(NodeFiles, Row11AFullDiskPutsTheLeaseOffAndEndsNothing) {
+    MemoryStore store;
+    Lease lease(dir / "lease", store, rng);
+    ASSERT_TRUE(lease.take(UnixMillis{1000}).ok());
+    Bytes before = **store.private_value("lease");
+    store.disk()->before_append = [] { return Status(Errc::full, "told to"); };
+    for (int minute = 0; minute < 150; ++minute) ASSERT_TRUE(lease.each_minute().ok()) << minute;
+    EXPECT_EQ(**store.private_value("lease"), before);
+    auto again = lease.take(UnixMillis{2000});  // Started again, still full.
+    ASSERT_TRUE(again.ok()) << again.error().detail;
+    EXPECT_FALSE(again->broken);
+    store.disk()->before_append = nullptr;
+    ASSERT_TRUE(lease.each_minute().ok());  // Room again: not an hour later.
+    EXPECT_NE(**store.private_value("lease"), before);
+    EXPECT_FALSE(lease.take(UnixMillis{3000})->broken);
+    store.disk()->before_append = [] { return Status(Errc::io, "told to"); };
+    for (int minute = 0; minute < 59; ++minute) ASSERT_TRUE(lease.each_minute().ok());
+    EXPECT_EQ(lease.each_minute().code(), Errc::io);
+}
+
+TEST_F(NodeFiles, Row11ARestoredStoreDoesNotStartOnAFullDisk) {
+    MemoryStore store;
+    Lease lease(dir / "lease", store, rng);
+    ASSERT_TRUE(lease.take(UnixMillis{1000}).ok());
+    std::filesystem::remove(dir / "lease");
+    store.disk()->before_append = [] { return Status(Errc::full, "told to"); };
+    EXPECT_EQ(lease.take(UnixMillis{2000}).code(), Errc::full);
+    store.disk()->before_append = [left = 1]() mutable {  // Room for the mark, none for the lease.
+        return left-- > 0 ? Status() : Status(Errc::full, "told to");
+    };
+    EXPECT_EQ(lease.take(UnixMillis{3000}).code(), Errc::full);
+    store.disk()->before_append = nullptr;
+    EXPECT_TRUE(lease.take(UnixMillis{4000})->broken);
 }
 
 TEST(Log, OneLineNothingThatMovesTheTerminal) {
