@@ -370,12 +370,14 @@ void NodeCore::on_submit_draft(const Asker& asker, ClientId client,
         if (!done.ok()) return fail(client, request.id(), done.error());
         return on_pending(client, request, *done, *done == "in force");
     }
-    bool acts = hold_suspend(identity_.id, request.submit_draft().draft());
+    auto draft = parse_draft(as_bytes(request.submit_draft().draft().SerializeAsString()));
+    if (!draft.ok()) return fail(client, request.id(), draft.error());
+    bool acts = hold_suspend(identity_.id, to_proto(*draft));
     for (const auto& coordinator : directory_.now().coordinators) {
         auto peer = peers_.find(coordinator.id);
         if (peer == peers_.end() || !peer->second.up) continue;
         proto::SyncDirectory frame;
-        *frame.mutable_submit() = request.submit_draft().draft();
+        *frame.mutable_submit() = to_proto(*draft);
         std::uint64_t number = next_request(coordinator.id);
         submits_[{coordinator.id, number}] = {client, request.id()};
         return send(coordinator.id, SyncType::directory, number, frame.SerializeAsString(),
@@ -396,7 +398,8 @@ void NodeCore::on_pending(ClientId client, const proto::Request& request, std::s
     auto* out = response.mutable_pending();
     out->set_note(std::move(note));
     out->set_applied(applied);
-    for (const auto& [id, draft] : drafts_) {
+    for (const auto& [id, pending] : drafts_) {
+        const proto::Draft& draft = pending.draft;
         auto statement = parse_statement(as_bytes(draft.statement()));
         if (!statement.ok()) continue;
         auto* row = out->add_drafts();

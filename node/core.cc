@@ -26,6 +26,7 @@ Status NodeCore::load(UnixMillis now) {
         return status;
     if (Status status = load_streams(); !status.ok()) return status;
     if (Status status = load_private(); !status.ok()) return status;
+    if (Status status = load_drafts(); !status.ok()) return status;
     return load_index();
 }
 
@@ -97,7 +98,6 @@ Status NodeCore::load_streams() {
 Status NodeCore::load_private() {
     auto value = [&](const char* name) { return store_.private_value(name); };
     auto checkpoint = value("checkpoint");
-    auto drafts = value("drafts");
     auto officers = value("officers");
     auto consumers = value("consumers");
     auto missing = value("missing-keys");
@@ -105,7 +105,7 @@ Status NodeCore::load_private() {
     auto owed = value("owed");
     auto to_open = value("to-open");
     auto rebuilt = value("rebuilt");
-    for (const auto* read : {&checkpoint, &drafts, &officers, &consumers, &missing, &redacts, &owed,
+    for (const auto* read : {&checkpoint, &officers, &consumers, &missing, &redacts, &owed,
                              &to_open, &rebuilt})
         if (!read->ok()) return read->error();
     rebuilt_ = rebuilt->has_value();
@@ -116,14 +116,6 @@ Status NodeCore::load_private() {
             checkpoint_ = **checkpoint;
             newest_checkpoint_ = *parsed;
         }
-    }
-    if (drafts->has_value()) {
-        proto::SyncDirectory list;
-        if (!list.ParseFromArray((*drafts)->data(), static_cast<int>((*drafts)->size())))
-            return {Errc::damaged, "the stored drafts do not parse"};
-        for (const auto& draft : list.drafts())
-            if (auto statement = parse_statement(as_bytes(draft.statement())); statement.ok())
-                drafts_[StatementId::copy_of(as_bytes(statement->statement_id()))] = draft;
     }
     if (officers->has_value()) {
         proto::OfficersResponse list;

@@ -12,7 +12,8 @@
 //   heads.cc        signed heads: what an origin says it has, against what we hold
 //   split.cc        a directory that is not everybody's
 //   suspension.cc   suspensions that act before they are recorded
-//   directory_sync.cc  records, drafts, the sequencer
+//   directory_sync.cc  records, the sequencer
+//   drafts.cc       statements on their way to their signatures
 //   acks.cc         acks and their mail
 //   control.cc      requests of officers and persons
 //   status.cc       what it tells them of itself
@@ -36,8 +37,11 @@
 #include "node/sync_frame.h"
 #include "protocol/epoch.h"
 #include "protocol/release.h"
+#include "protocol/statement.h"
 
 namespace rilon {
+
+proto::Draft to_proto(const StatementDraft& draft);  // drafts.cc
 
 // Limits; each refusal is counted (protocol §3 and architecture "Threads").
 constexpr std::size_t early_entries_max = 1024;           // ahead of a gap, per stream
@@ -47,8 +51,13 @@ constexpr std::size_t parked_entries_max = 1024;          // ahead of our direct
 constexpr std::size_t tickets_max = 4096;
 constexpr std::size_t mail_max = 65536;
 constexpr std::size_t drafts_max = 256;
+constexpr std::size_t drafts_of_one_max = 32;             // begun by one person
+constexpr std::uint64_t draft_valid_ms_max = 15 * ms_day; // 14 and a day: clocks differ
+constexpr std::size_t lapsed_suspends_max = 4096;
+constexpr std::size_t directory_bytes_max = 256 * 1024;   // a frame is full then; one record more fits
 constexpr std::size_t streams_per_origin_max = 512;
 constexpr std::size_t records_ahead_max = 65536;
+constexpr std::size_t records_ahead_bytes_max = 16u << 20;
 constexpr std::size_t open_batch = 512;                   // entries opened per step
 constexpr std::uint64_t beat_ms = 5 * ms_second;
 constexpr std::uint64_t suspect_ms = 15 * ms_second;
@@ -149,6 +158,11 @@ struct Ticket {
     std::uint64_t request = 0;
     std::size_t checks_left = 0;
     bool good = true;
+};
+
+struct PendingDraft {
+    proto::Draft draft;
+    PersonId begun_by;
 };
 
 struct PendingRedact {
@@ -376,9 +390,7 @@ class NodeCore {
     void on_directory(const NodeId& peer, const SyncHead& head, const Bytes& payload);
     Status apply_record(DirectoryRecord record, bool durable);
     void directory_changed();
-    void take_draft(const NodeId& from, const proto::Draft& draft);
     void send_records(const NodeId& peer, std::uint64_t from, std::uint64_t request);
-    void share_directory();
     void stage_records(const NodeId& from, const proto::SyncDirectory& frame);
     void adopt_records(DirSeq n);
     void want_records(const NodeId& from);
@@ -386,21 +398,33 @@ class NodeCore {
     void take_checkpoint(const NodeId& from, ByteView bytes);
     void issue_checkpoint();
     AdmitPeers admitted() const;
-    // Adds a draft (or a signature to one); applies it when complete. Errors say why not.
-    Result<std::string> submit(const proto::Draft& draft);
-    void save_drafts();
-    void prune_drafts();
-    void on_submit(const NodeId& peer, const SyncHead& head, const proto::Draft& draft);
     void begin_directory();
     std::size_t parties_compared() const;
     std::size_t parties_needed() const;
     void finish_rebuild();
+
+    // drafts.cc
+    void take_draft(const NodeId& from, const proto::Draft& draft);
+    Result<StatementDraft> joined_draft(const StatementId& id, const proto::Draft& draft) const;
+    Status keep_draft(const StatementId& id, const StatementDraft& draft,
+                      const AuthorisationProgress& progress);
+    // Adds a draft (or a signature to one); applies it when complete. Errors say why not.
+    Result<std::string> submit(const proto::Draft& draft);
+    Status record_draft(const StatementId& id, StatementDraft draft);
+    void send_drafts(const NodeId& peer, const std::vector<const proto::Draft*>& drafts);
+    void share_drafts(const NodeId& peer);
+    void on_submit(const NodeId& peer, const SyncHead& head, const proto::Draft& draft);
+    void save_drafts();
+    Status load_drafts();
+    void prune_drafts();
 
     // suspension.cc
     bool hold_suspend(const NodeId& from, const proto::Draft& draft);
     void prune_suspends();
     void save_suspends();
     Status load_suspends();
+    Status load_suspend_times(std::map<StatementId, UnixMillis>& held);
+    void remember_lapsed(const StatementId& id, UnixMillis since);
     void warn_of_suspends(proto::StatusResponse& out) const;
 
     // split.cc
@@ -479,6 +503,7 @@ class NodeCore {
 
     Directory directory_;
     std::optional<Directory> ahead_;  // With records that no checkpoint covers yet.
+    std::size_t ahead_bytes_ = 0;     // Of those records.
     Bytes checkpoint_;  // Newest, as signed.
     std::optional<Checkpoint> newest_checkpoint_;
     std::map<std::uint64_t, Bytes> checkpoints_;  // By number, as signed; of our branch.
@@ -487,8 +512,10 @@ class NodeCore {
     std::map<StatementId, proto::Draft> held_drafts_;  // Suspensions in force and not recorded.
     UnixMillis suspended_at_{};  // The latest of them: epochs granted before are due.
     bool restored_ = false;  // At the start: our streams of before are retired with the first batch.
+    // Held until they lapsed, and since when: never held again.
+    std::map<StatementId, UnixMillis> lapsed_suspends_;
     bool rebuilt_ = false;  // The sequencer's disk was lost: members may know later records than we.
-    std::map<StatementId, proto::Draft> drafts_;
+    std::map<StatementId, PendingDraft> drafts_;
     // (coordinator, request) → client.
     std::map<std::pair<NodeId, std::uint64_t>, std::pair<ClientId, std::uint64_t>> submits_;
 

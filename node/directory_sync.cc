@@ -1,6 +1,5 @@
-// The directory between peers: records, checkpoints, drafts on their way to their signatures; and,
-// at the coordinator that holds the online key, the sequencer. Its key orders and authorises
-// nothing.
+// The directory between peers: records and checkpoints; and, at the coordinator that holds the
+// online key, the sequencer. Its key orders and authorises nothing. Drafts: drafts.cc.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,10 +26,10 @@ DirectoryRecord from_proto(const proto::Record& record) {
             to_bytes(as_bytes(record.statement())), to_bytes(as_bytes(record.authorisations()))};
 }
 
-Result<StatementId> id_of(const proto::Draft& draft) {
-    auto statement = parse_statement(as_bytes(draft.statement()));
-    if (!statement.ok()) return statement.error();
-    return StatementId::parse(statement->statement_id());
+constexpr std::size_t record_framing_bytes = 64;
+
+std::size_t bytes_of(const DirectoryRecord& record) {
+    return record.statement.size() + record.authorisations.size();
 }
 
 }  // namespace
@@ -66,28 +65,13 @@ void NodeCore::on_directory(const NodeId& from, const SyncHead& head, const Byte
     }
 }
 
-// To be shown to persons; a suspension with its signatures acts, and is recorded where that can be.
-void NodeCore::take_draft(const NodeId& from, const proto::Draft& draft) {
-    auto id = id_of(draft);
-    if (!id.ok() || directory_.empty()) return;
-    bool acts = hold_suspend(from, draft);
-    if (identity_.online.has_value()) {
-        if (acts) (void)submit(draft);  // Held in any case; refused drafts are their drafter's.
-        return;
-    }
-    if (is_coordinator() || acts || drafts_.size() >= drafts_max) return;
-    if (directory_.progress(as_bytes(draft.statement()), as_bytes(draft.authorisations()), now_)
-            .ok())
-        drafts_[*id] = draft;
-}
-
 void NodeCore::send_records(const NodeId& peer, std::uint64_t from, std::uint64_t request) {
     proto::SyncDirectory out;
     std::size_t bytes = 0;
-    constexpr std::size_t bytes_max = 256 * 1024;
-    for (std::uint64_t n = from; n < directory_.size() && bytes < bytes_max; ++n) {
-        *out.add_records() = to_proto(directory_.record(DirSeq{n}));
-        bytes += directory_.record(DirSeq{n}).statement.size() + 256;
+    for (std::uint64_t n = from; n < directory_.size() && bytes < directory_bytes_max; ++n) {
+        const DirectoryRecord& record = directory_.record(DirSeq{n});
+        *out.add_records() = to_proto(record);
+        bytes += bytes_of(record) + record_framing_bytes;
     }
     out.set_checkpoint(std::string(as_text(checkpoint_)));
     send(peer, SyncType::directory, request, out.SerializeAsString(), Precedence::flash);
@@ -121,12 +105,24 @@ void NodeCore::directory_changed() {
 // sequencer alone in which order. Else any member could put statements in an order of its own.
 void NodeCore::stage_records(const NodeId& from, const proto::SyncDirectory& frame) {
     if (directory_.empty()) return;
-    if (!ahead_.has_value() || ahead_->size() < directory_.size()) ahead_ = directory_;
+    if (!ahead_.has_value() || ahead_->size() < directory_.size()) {
+        ahead_ = directory_;
+        ahead_bytes_ = 0;
+    }
     for (const auto& record : frame.records()) {
         if (record.n() < ahead_->size()) continue;
-        if (ahead_->size() - directory_.size() >= records_ahead_max) return;
-        Status status = ahead_->apply(from_proto(record));
-        if (status.ok()) continue;
+        DirectoryRecord next = from_proto(record);
+        const std::size_t bytes = bytes_of(next);
+        if (ahead_->size() - directory_.size() >= records_ahead_max ||
+            ahead_bytes_ + bytes > records_ahead_bytes_max) {
+            ++counters_.refused;
+            return;
+        }
+        Status status = ahead_->apply(std::move(next));
+        if (status.ok()) {
+            ahead_bytes_ += bytes;
+            continue;
+        }
         ++counters_.refused;
         log(2, fmt::format("record_refused peer={} n={} code={} why=\"{}\"", from.brief(),
                            record.n(), errc_name(status.code()), status.error().detail));
@@ -138,7 +134,9 @@ void NodeCore::stage_records(const NodeId& from, const proto::SyncDirectory& fra
 // The staged records up to n are in force.
 void NodeCore::adopt_records(DirSeq n) {
     while (directory_.size() <= n.value) {
-        Status status = apply_record(ahead_->record(DirSeq{directory_.size()}), true);
+        DirectoryRecord next = ahead_->record(DirSeq{directory_.size()});
+        ahead_bytes_ -= std::min(ahead_bytes_, bytes_of(next));
+        Status status = apply_record(std::move(next), true);
         RILON_ASSERT(status.ok());  // It applied to the same chain before.
     }
     if (ahead_->size() == directory_.size()) ahead_.reset();
@@ -248,89 +246,6 @@ void NodeCore::issue_checkpoint() {
     for (const auto& [id, peer] : peers_)
         if (peer.up && peer.greeted)
             send(id, SyncType::directory, 0, out.SerializeAsString(), Precedence::flash);
-}
-
-Result<std::string> NodeCore::submit(const proto::Draft& draft) {
-    if (rebuilt_)
-        return {Errc::busy, fmt::format("the coordinator was rebuilt and first compares its "
-                                        "directory with nodes of {} parties; {} so far",
-                                        parties_needed(), parties_compared())};
-    auto id = id_of(draft);
-    if (!id.ok()) return id.error();
-    if (directory_.seen_statement(*id))
-        return {Errc::duplicate, "this statement is in force already"};
-    StatementDraft joined{to_bytes(as_bytes(draft.statement())),
-                          to_bytes(as_bytes(draft.authorisations()))};
-    auto known = drafts_.find(*id);
-    if (known != drafts_.end()) {
-        auto merged = merge_drafts({to_bytes(as_bytes(known->second.statement())),
-                                    to_bytes(as_bytes(known->second.authorisations()))},
-                                   joined);
-        if (!merged.ok()) return merged.error();
-        joined = std::move(*merged);
-    } else if (drafts_.size() >= drafts_max) {
-        return {Errc::busy, "too many drafts are pending"};
-    }
-    auto progress = directory_.progress(joined.statement, joined.authorisations, now_);
-    if (!progress.ok()) return progress.error();
-    if (progress->complete) {
-        DirectoryRecord record{DirSeq{directory_.size()}, std::max(now_, directory_.now().recorded),
-                               joined.statement, joined.authorisations};
-        if (Status status = apply_record(std::move(record), true); !status.ok())
-            return status.error();
-        drafts_.erase(*id);
-        save_drafts();
-        log(5, fmt::format("record_applied n={}", directory_.now().n.value));
-        issue_checkpoint();
-        directory_changed();
-        return std::string("in force");
-    }
-    proto::Draft stored;
-    stored.set_statement(std::string(as_text(joined.statement)));
-    stored.set_authorisations(std::string(as_text(joined.authorisations)));
-    drafts_[*id] = std::move(stored);
-    save_drafts();
-    share_directory();
-    std::string waiting;
-    for (const auto& who : progress->waiting_for) waiting += (waiting.empty() ? "" : ", ") + who;
-    return "waiting for " + waiting;
-}
-
-void NodeCore::share_directory() {
-    proto::SyncDirectory share;
-    for (const auto& [id, draft] : drafts_) *share.add_drafts() = draft;
-    for (const auto& [id, peer] : peers_)
-        if (peer.up && peer.greeted) send(id, SyncType::directory, 0, share.SerializeAsString());
-}
-
-void NodeCore::on_submit(const NodeId& peer, const SyncHead& head, const proto::Draft& draft) {
-    proto::SyncDirectory answer;
-    if (!identity_.online.has_value()) {
-        answer.set_refused("this node does not order the directory");
-    } else {
-        auto done = submit(draft);
-        answer.set_accepted(done.ok());
-        answer.set_refused(done.ok() ? *done : done.error().detail);
-    }
-    send(peer, SyncType::directory, head.request, answer.SerializeAsString());
-}
-
-void NodeCore::save_drafts() {
-    proto::SyncDirectory list;
-    for (const auto& [id, draft] : drafts_) *list.add_drafts() = draft;
-    write(PutPrivate{"drafts", to_bytes(as_bytes(list.SerializeAsString()))});
-}
-
-// Drafts that are in force, expired, or no longer possible.
-void NodeCore::prune_drafts() {
-    if (drafts_.empty() || directory_.empty()) return;
-    std::size_t before = drafts_.size();
-    std::erase_if(drafts_, [&](const auto& item) {
-        if (directory_.seen_statement(item.first)) return true;
-        auto statement = parse_statement(as_bytes(item.second.statement()));
-        return !statement.ok() || statement->expires_ms() < now_.value;
-    });
-    if (drafts_.size() != before && is_coordinator()) save_drafts();
 }
 
 // Who may connect: every node in good standing and the coordinators; each live audience its

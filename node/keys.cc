@@ -77,8 +77,13 @@ bool NodeCore::is_own(StreamInfo& info, const Slot& slot) {
         const NodeRecord* origin = directory_.now().node(info.state.origin);
         std::vector<EncPublicKey> keys;
         if (origin != nullptr) {
-            keys = origin->old_enc_pks;
+            for (const OldEncKey& old : origin->old_encs) keys.push_back(old.pk);
             keys.push_back(origin->enc_pk);
+        }
+        if (auto seq = grant_of(info, slot.epoch)) {  // By a key that is listed no longer.
+            auto grant = store_.entry(info.state.id, *seq);
+            if (grant.ok() && grant->has_value())
+                if (auto tag = own_tag(info, (*grant)->entry.header())) tags.push_back(*tag);
         }
         for (const auto& pair : identity_.enc)
             for (const auto& pk : keys)

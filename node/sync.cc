@@ -15,6 +15,12 @@ constexpr std::size_t push_bytes_max = 320 * 1024;
 
 void NodeCore::send(const NodeId& peer, SyncType type, std::uint64_t request, std::string payload,
                     Precedence precedence) {
+    // It would cost the connection, and again after each HELLO.
+    if (payload.size() > sync_payload_bytes_max) {
+        ++counters_.refused;
+        return log(2, fmt::format("frame_too_large peer={} type={} bytes={}", peer.brief(),
+                                  static_cast<int>(type), payload.size()));
+    }
     emit(SendFrame{peer, precedence, encode_sync_head({type, request}),
                    to_bytes(as_bytes(payload))});
 }
@@ -106,12 +112,7 @@ void NodeCore::on_hello(const NodeId& from, const Bytes& payload) {
     finish_rebuild();
     if (directory_.now().coordinator(from) != nullptr)
         for (auto& [id, info] : streams_) tell_coordinators(info);
-    if (!drafts_.empty() || !held_drafts_.empty()) {
-        proto::SyncDirectory share;
-        for (const auto& [id, draft] : drafts_) *share.add_drafts() = draft;
-        for (const auto& [id, draft] : held_drafts_) *share.add_drafts() = draft;
-        send(from, SyncType::directory, 0, share.SerializeAsString());
-    }
+    share_drafts(from);
     send_heads(from, 1);
     send_signed_heads(from);
     send_mail(from, false);
@@ -391,7 +392,7 @@ void NodeCore::push_to(const NodeId& peer, const StreamInfo& info,
     Precedence precedence = Precedence::routine;
     std::size_t bytes = 0;
     auto ship = [&] {
-        if (frame.entries_size() == 0) return;
+        if (frame.entries_size() == 0 && frame.slots_size() == 0) return;
         frame.set_stream_id(info.state.id.str());
         frame.set_head(info.state.head.value);
         send(peer, SyncType::push, 0, frame.SerializeAsString(), precedence);
@@ -413,6 +414,7 @@ void NodeCore::push_to(const NodeId& peer, const StreamInfo& info,
         if (slots == fresh_slots_.end()) continue;
         for (const auto& slot : slots->second)
             if (slot.epoch == entry.epoch) {
+                if (bytes + slot_bytes > push_bytes_max) ship();
                 frame.add_slots(std::string(as_text(encode_slot(slot))));
                 bytes += slot_bytes + 4;
             }

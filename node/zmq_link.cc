@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::uint64_t unfinished_bytes_max = 4 * 1024 * 1024;
 constexpr std::uint32_t pause_ms_max = 30000;
+// libzmq says at once that it tries again, if it does.
+constexpr std::chrono::milliseconds retry_said_within{2000};
 
 std::chrono::milliseconds pause_after(int failures) {
     std::uint32_t first = 500 + randombytes_uniform(1001);
@@ -41,6 +43,7 @@ void ZmqLink::shut() {
     socket_.reset();
     budget_ = ConnectionBudget(unfinished_bytes_max);
     up_ = false;
+    gone_at_.reset();
 }
 
 void ZmqLink::close() {
@@ -62,6 +65,7 @@ ZmqLink::Change ZmqLink::watch(SteadyTime now) {
         auto event = monitor_->next();
         if (!event) break;
         using Kind = ConnectionEvent::Kind;
+        if (event->kind == Kind::retrying || event->kind == Kind::connected) gone_at_.reset();
         if (event->kind == Kind::connected) budget_.accepted(event->value);
         if (event->kind == Kind::established) {
             up_ = true;
@@ -72,6 +76,7 @@ ZmqLink::Change ZmqLink::watch(SteadyTime now) {
         if (event->kind == Kind::gone) {
             budget_.gone(event->value);
             up_ = false;
+            gone_at_ = now;
             if (was_up) return Change::down;
         }
         if (event->kind == Kind::refused) {
@@ -80,6 +85,7 @@ ZmqLink::Change ZmqLink::watch(SteadyTime now) {
             return was_up ? Change::down : Change::none;
         }
     }
+    if (gone_at_ && now >= *gone_at_ + retry_said_within) restart(now);
     return Change::none;
 }
 

@@ -1,6 +1,7 @@
 // A dialled connection to one server whose CURVE key we pinned: DEALER to its sync or control
-// socket, SUB to its live one. A refused handshake is never tried again by libzmq itself, so the
-// socket is made anew then, after a pause that grows to half a minute.
+// socket, SUB to its live one. libzmq itself never tries again after a refused handshake, nor after
+// a message that broke the protocol (one over the size limit): the socket is made anew then, after a
+// pause that grows to half a minute.
 #pragma once
 
 #include <chrono>
@@ -60,6 +61,7 @@ class ZmqLink {
     bool up_ = false;
     SteadyTime up_since_{};
     std::optional<SteadyTime> opens_at_;
+    std::optional<SteadyTime> gone_at_;  // And libzmq has not said that it tries again.
     int failures_ = 0;
     std::uint64_t rebuilds_ = 0;
     std::uint64_t refusals_ = 0;

@@ -9,7 +9,8 @@ namespace {
 constexpr int failed_events = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                               ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 constexpr int wanted_events = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
-                              ZMQ_EVENT_HANDSHAKE_SUCCEEDED | failed_events;
+                              ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_CONNECT_RETRIED |
+                              failed_events;
 
 ConnectionEvent::Kind kind_of(int event) {
     using Kind = ConnectionEvent::Kind;
@@ -18,6 +19,7 @@ ConnectionEvent::Kind kind_of(int event) {
     if (event == ZMQ_EVENT_ACCEPTED) return Kind::accepted;
     if (event == ZMQ_EVENT_DISCONNECTED) return Kind::gone;
     if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) return Kind::established;
+    if (event == ZMQ_EVENT_CONNECT_RETRIED) return Kind::retrying;
     return Kind::other;
 }
 

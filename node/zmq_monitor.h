@@ -8,7 +8,7 @@
 namespace rilon {
 
 struct ConnectionEvent {
-    enum class Kind { connected, accepted, established, refused, gone, other };
+    enum class Kind { connected, accepted, established, refused, gone, retrying, other };
     Kind kind = Kind::other;
     int value = 0;  // The descriptor, for connected, accepted and gone.
 };

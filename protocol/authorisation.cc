@@ -156,6 +156,16 @@ std::vector<std::string> empty_seats(const Demand& demand, const std::vector<Sig
     return out;
 }
 
+std::optional<PersonId> first_seated(const Demand& demand, const std::vector<Signer>& signers) {
+    for (Signer one : signers) {
+        std::erase_if(one.roles, [](const Role& r) { return r.kind == Role::Kind::next_rso; });
+        for (const std::vector<Seat>& group : demand)
+            for (const Seat& seat : group)
+                if (may_take(one, seat)) return one.id;
+    }
+    return std::nullopt;
+}
+
 Seat rso_seat() {
     return {{{Role::Kind::rso, ""}}, "one RSO officer", {}};
 }

@@ -62,6 +62,9 @@ std::vector<int> fill_seats(const std::vector<Seat>& group, const std::vector<Si
 // Labels of the seats that stay empty; empty when the demand is met.
 std::vector<std::string> empty_seats(const Demand& demand, const std::vector<Signer>& signers);
 
+// The first signer who may take a seat of the demand by a role of the present state.
+std::optional<PersonId> first_seated(const Demand& demand, const std::vector<Signer>& signers);
+
 Seat rso_seat();
 Seat administrator_seat(const std::string& party);
 Seat chair_or_deputy_seat(const std::string& rilon);

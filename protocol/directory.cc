@@ -144,7 +144,8 @@ Status Directory::apply(DirectoryRecord record) {
     return {};
 }
 
-Status Directory::hold_suspend(ByteView statement, ByteView authorisations, UnixMillis now_ms) {
+Status Directory::hold_suspend(ByteView statement, ByteView authorisations, UnixMillis now_ms,
+                               std::optional<UnixMillis> since) {
     UnixMillis when = std::max(now_ms, recorded().recorded);
     auto work =
         prepare({DirSeq{states_.size()}, when, to_bytes(statement), to_bytes(authorisations)});
@@ -153,7 +154,7 @@ Status Directory::hold_suspend(ByteView statement, ByteView authorisations, Unix
     auto node = NodeId::parse(work->statement.suspend().node_id());
     if (!node) return node.error();
     bool lapses = work->change.state.node(*node)->suspend_lapses.value != 0;
-    held_.emplace(work->id, HeldSuspend{*node, when, lapses});
+    held_.emplace(work->id, HeldSuspend{*node, since.value_or(when), lapses});
     hold_state();
     return {};
 }
@@ -206,6 +207,7 @@ Result<AuthorisationProgress> Directory::progress(ByteView statement, ByteView a
     for (const Signer& signer : *signers) out.signed_by.push_back(signer.name);
     out.waiting_for = empty_seats(*demand, *signers);
     out.complete = out.waiting_for.empty();
+    out.begun_by = first_seated(*demand, *signers);
     return out;
 }
 

@@ -74,6 +74,16 @@ struct SigningKey {
 
 enum class Standing { good, suspended, revoked };
 
+// An encryption key that another one replaced. Its secret is destroyed 45 days later.
+struct OldEncKey {
+    EncPublicKey pk;
+    UnixMillis replaced;
+};
+constexpr std::uint64_t enc_secret_kept_ms = 45 * ms_day;
+// A node signs its own rotations, so the directory has to bound them: at most four in thirty days.
+constexpr std::size_t rotations_max = 4;
+constexpr std::uint64_t rotations_within_ms = 30 * ms_day;
+
 struct NodeRecord {
     NodeId id;
     std::string name;
@@ -84,7 +94,7 @@ struct NodeRecord {
     DirSeq since;
     std::vector<SigningKey> signing;  // Ascending generations; never empty.
     EncPublicKey enc_pk;              // The current one.
-    std::vector<EncPublicKey> old_enc_pks;
+    std::vector<OldEncKey> old_encs;  // Oldest first; those whose secret may still be there.
     TransportPublicKey transport_pk;
     Standing standing = Standing::good;
     std::vector<StreamCut> cuts;  // With revoked: an unlisted stream is cut before seq 0.
@@ -202,6 +212,9 @@ struct AuthorisationProgress {
     bool complete = false;
     std::vector<std::string> signed_by;    // Names of persons.
     std::vector<std::string> waiting_for;  // "an administrator of AUS", "one RSO officer", …
+    // The first signer who takes a seat by a role he has now. A ROOT's new persons are whoever its
+    // drafter wrote into it.
+    std::optional<PersonId> begun_by;
 };
 
 struct StatementWork;  // directory_rules.h
@@ -236,7 +249,9 @@ class Directory {
     // A SUSPEND with all its signatures acts on `now` before a sequencer has recorded it, until it
     // is recorded or lapses (protocol §5). `at` stays what the records say: nothing that others
     // verify rests on it. Errors: those of `apply`; invalid when it is no SUSPEND.
-    Status hold_suspend(ByteView statement, ByteView authorisations, UnixMillis now);
+    // `since`: when it was first held here, if that was before a restart.
+    Status hold_suspend(ByteView statement, ByteView authorisations, UnixMillis now,
+                        std::optional<UnixMillis> since = {});
     struct HeldSuspend {
         NodeId node;
         UnixMillis since;

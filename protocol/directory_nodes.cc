@@ -14,6 +14,7 @@ namespace {
 using Cuts = google::protobuf::RepeatedPtrField<proto::Cut>;
 
 Result<std::vector<StreamCut>> read_cuts(const Cuts& cuts) {
+    if (cuts.size() > cuts_max) return {Errc::malformed, "too many cuts"};
     std::vector<StreamCut> out;
     std::set<StreamId> seen;
     for (const proto::Cut& cut : cuts) {
@@ -80,6 +81,18 @@ void clear_suspension(NodeRecord& node) {
     node.suspend_id.reset();
     node.suspended_by = {};
     node.suspend_lapses = {};
+}
+
+// By the records' own time, so that replay needs no clock.
+Status check_rotation_due(const NodeRecord& node, UnixMillis recorded) {
+    auto recent = [&](const OldEncKey& old) {
+        return recorded.since(old.replaced) < rotations_within_ms;
+    };
+    auto count = std::count_if(node.old_encs.begin(), node.old_encs.end(), recent);
+    if (static_cast<std::size_t>(count) >= rotations_max)
+        return {Errc::invalid, fmt::format("{} had {} new encryption keys within 30 days",
+                                           node.name, rotations_max)};
+    return {};
 }
 
 Result<std::vector<NodeId>> read_group_members(const proto::Group& body,
@@ -184,9 +197,13 @@ Status perform_rotate(const proto::RotateEncryption& body, DirectoryChange& chan
         return {Errc::invalid, (*named)->name + " is not in good standing"};
     auto pk = parse_enc_key(body.new_enc_pk());
     if (!pk) return pk.error();
+    if (Status s = check_rotation_due(**named, change.recorded); !s) return s;
     if (Status s = change.claim_new(pk->view(), node_owner(id, ":enc")); !s) return s;
     std::shared_ptr<NodeRecord> node = edit(change, id);
-    node->old_enc_pks.push_back(node->enc_pk);
+    std::erase_if(node->old_encs, [&](const OldEncKey& old) {
+        return change.recorded.since(old.replaced) >= enc_secret_kept_ms;
+    });
+    node->old_encs.push_back({node->enc_pk, change.recorded});
     node->enc_pk = *pk;
     change.touched.insert("enc:" + id.hex());
     return {};

@@ -19,6 +19,7 @@ constexpr int coordinators_max = 8;
 constexpr int deputies_max = 16;
 constexpr int administrators_max = 16;
 constexpr int group_members_max = 2048;
+constexpr int cuts_max = 512;  // As many streams as receivers take of an origin.
 constexpr std::size_t party_depth_max = 8;
 
 using KeyOwners = std::map<Hash32, std::string>;

@@ -175,6 +175,8 @@ void TestNet::send_sync(Daemon& from, SendFrame frame) {
     auto head = parse_sync_head(frame.head);
     SentFrame seen{from.id(), frame.peer, head.ok() ? *head : SyncHead{}, frame.payload, false};
     if (on_frame) on_frame(seen);
+    if (frame.payload.size() > sync_payload_bytes_max)  // Its connection would be cut.
+        broken_.push_back("a frame over the limit by " + from.name());
     if (filter && filter(seen)) return;
     Bytes bytes = std::move(frame.head);
     bytes.insert(bytes.end(), frame.payload.begin(), frame.payload.end());

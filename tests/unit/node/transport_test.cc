@@ -121,6 +121,19 @@ TEST_F(Pair, Row23SilentPeerIsDownWithinTheTime) {
     EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(200));
 }
 
+// libzmq gives such a connection up for good.
+TEST_F(Pair, Row35ADiallerComesBackAfterAFrameOverTheLimit) {
+    go();
+    client.say(server, "hello");
+    ASSERT_TRUE(pump({&server, &client}, [&] { return server.count<PeerFrame>() == 1; }));
+    server.say(client, std::string(message_bytes_max + 1, 'x'));
+    ASSERT_TRUE(pump({&server, &client}, [&] { return client.count<PeerDown>() == 1; }));
+    ASSERT_TRUE(pump({&server, &client}, [&] { return client.count<PeerUp>() == 2; }));
+    client.say(server, "again");
+    EXPECT_TRUE(pump({&server, &client}, [&] { return server.count<PeerFrame>() == 2; }));
+    EXPECT_EQ(client.count<PeerFrame>(), 0u);
+}
+
 TEST_F(Pair, Row30DeniedThenEnrolledJoins) {
     server.start();
     client.dial(server);

@@ -332,6 +332,75 @@ TEST_F(DirectoryTest, ASuspendedNodeDoesNotChooseItsNextEncryptionKey) {
     EXPECT_EQ(net.apply(statement, net.node("aus-bkk")).code(), Errc::invalid);
 }
 
+// A node signs its own rotations: without a bound it fills everybody's directory for ever.
+TEST_F(DirectoryTest, Row41ANodeRotatesItsEncryptionKeyFourTimesInThirtyDays) {
+    const NodeId id = net.node("aus-bkk").id;
+    auto next = [&] {
+        return net.drafter().rotate_encryption(id, make_enc_key_pair(net.rng()).pk);
+    };
+    for (std::size_t i = 0; i < rotations_max; ++i) {
+        net.rotate_encryption("aus-bkk");
+        net.advance(ms_day);
+    }
+    EXPECT_EQ(net.apply(next(), net.node("aus-bkk")).code(), Errc::invalid);
+    net.rotate_encryption("can-bkk");  // Each node by itself.
+    net.advance(rotations_within_ms - rotations_max * ms_day - 1);
+    EXPECT_EQ(net.apply(next(), net.node("aus-bkk")).code(), Errc::invalid);
+    net.advance(1);
+    net.rotate_encryption("aus-bkk");
+}
+
+TEST_F(DirectoryTest, Row41OldEncryptionKeysAreForgottenWithTheirSecrets) {
+    auto old = [&]() -> const auto& { return net.state().node_by_name("aus-bkk")->old_encs; };
+    for (int i = 0; i < 40; ++i) {
+        net.rotate_encryption("aus-bkk");
+        net.advance(rotations_within_ms / rotations_max);
+        ASSERT_LE(old().size(), 2 * rotations_max);
+    }
+    EXPECT_EQ(old().back().pk, net.node("aus-bkk").enc[39].pk);
+    net.advance(enc_secret_kept_ms);
+    net.rotate_encryption("aus-bkk");
+    ASSERT_EQ(old().size(), 1u);
+    EXPECT_EQ(old().front().pk, net.node("aus-bkk").enc[40].pk);
+}
+
+TEST_F(DirectoryTest, CutsAreOfAsManyStreamsAsAnOriginMayHave) {
+    std::vector<StreamCut> cuts;
+    for (int i = 0; i < 513; ++i) {
+        StreamCut one = cut(1, 1);
+        one.stream.data()[1] = static_cast<Byte>(i);
+        one.stream.data()[2] = static_cast<Byte>(i >> 8);
+        cuts.push_back(one);
+    }
+    NodeId id = net.node("aus-bkk").id;
+    expect(net.drafter().revoke(id, "lost", cuts), {&net.rso(0), &net.chair("BKK")},
+           Errc::malformed);
+    cuts.pop_back();
+    expect_applied(net.drafter().revoke(id, "lost", cuts), {&net.rso(0), &net.chair("BKK")});
+    EXPECT_EQ(net.state().node(id)->cuts.size(), 512u);
+}
+
+TEST_F(DirectoryTest, ADraftIsBegunByWhoTakesASeatByARoleOfToday) {
+    auto begun_by = [&](const Bytes& statement, const Bytes& authorisations) {
+        auto progress = net.directory().progress(statement, authorisations, net.time());
+        EXPECT_TRUE(progress.ok());
+        return progress.ok() ? progress->begun_by : std::nullopt;
+    };
+    Bytes group = net.drafter().activate("chunks");
+    EXPECT_EQ(begun_by(group, {}), std::nullopt);
+    EXPECT_EQ(begun_by(group, net.authorise(group, {&net.chair("BKK")})), std::nullopt);
+    EXPECT_EQ(begun_by(group, net.authorise(group, {&net.chair("BKK"), &net.rso(1)})),
+              net.rso(1).person.id);
+    // Whoever drafts a ROOT writes its new persons into it, and may have invented them.
+    TestPerson invented = net.make_person("Nobody", "RSO");
+    proto::Root root = net.next_root();
+    *root.add_persons() = net.request(invented);
+    Bytes statement = net.drafter().root(root);
+    EXPECT_EQ(begun_by(statement, net.authorise(statement, {&invented})), std::nullopt);
+    EXPECT_EQ(begun_by(statement, net.authorise(statement, {&invented, &net.rso(0)})),
+              net.rso(0).person.id);
+}
+
 TEST_F(DirectoryTest, PartiesStandUnderExistingPartiesWithoutCircles) {
     net.add_party("CHN");
     net.add_party("HKG", "CHN");

@@ -25,6 +25,7 @@ class Story(Writing):
         self.group_and_suspension()
         self.keys_change()
         self.the_end()
+        self.many_new_encryption_keys()
 
     # --- records ---
 
@@ -159,8 +160,8 @@ class Story(Writing):
         self.refuse("invalid", "SUSPEND drafted before the reinstatement", "rso-1", base=13, suspend=nzl)
         self.record("SUSPEND thp-bkk", "rso-1", suspend=schema.Suspend(node_id=self.node_id("thp-bkk"), reason="?"))
 
-    def rotation(self):
-        return schema.RotateEncryption(node_id=self.node_id("nzl-bkk"), new_enc_pk=self.of("nzl-bkk 2").encryption.pk)
+    def rotation(self, keys="nzl-bkk 2"):
+        return schema.RotateEncryption(node_id=self.node_id("nzl-bkk"), new_enc_pk=self.of(keys).encryption.pk)
 
     def replacement(self, cuts=(), **other):
         """A new signing key and a new transport key for aus-bkk."""
@@ -183,6 +184,8 @@ class Story(Writing):
         cuts = [self.cut("BKK", 4)]
         self.refuse("bad-signature", "REPLACE KEY that shows no key", ADMIT_AUS,
                     replace_key=self.replacement(cuts, possession=bytes(64)))
+        self.refuse("malformed", "REPLACE KEY with too many cuts", ADMIT_AUS, replace_key=self.replacement([
+            schema.Cut(stream_id=fixed(f"stream {i}"), seq=i, entry_id=fixed(f"entry {i}")) for i in range(513)]))
         self.refuse("invalid", "REPLACE KEY with two cuts of a stream", ADMIT_AUS,
                     replace_key=self.replacement(cuts + [self.cut("BKK", 3)]))
         self.refuse("malformed", "REPLACE KEY with cuts and no signing key", ADMIT_AUS,
@@ -232,6 +235,15 @@ class Story(Writing):
                    fixed("audience forgers", 16))
         self.refuse("invalid", "SUSPEND of what is suspended for good", "rso-1",
                     suspend=schema.Suspend(node_id=self.node_id("tha-bkk")))
+
+    def many_new_encryption_keys(self):
+        for number in range(3, 7):
+            self.record(f"ENCRYPTION KEY {number} of nzl-bkk", "nzl-bkk", later_ms=DAY_MS,
+                        rotate_encryption=self.rotation(f"nzl-bkk {number}"))
+        self.refuse("invalid", "ENCRYPTION KEY, a fifth within 30 days", "nzl-bkk",
+                    rotate_encryption=self.rotation("nzl-bkk 7"))
+        self.record("ENCRYPTION KEY 7 of nzl-bkk", "nzl-bkk", later_ms=27 * DAY_MS,
+                    rotate_encryption=self.rotation("nzl-bkk 7"))
 
     # --- streams ---
 

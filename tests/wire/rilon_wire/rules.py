@@ -9,6 +9,7 @@ from .statement import (authorisation_message, check_endpoint, check_id, check_m
                         parse_person, parse_statement, seats_taken)
 
 LAPSE_MS = 72 * 3600 * 1000
+ROTATIONS, ROTATIONS_WITHIN_MS = 4, 30 * 24 * 3600 * 1000
 
 
 class Judge:
@@ -120,6 +121,7 @@ class Judge:
         raise Refused("invalid", "suspension")
 
     def cuts(self, cuts):
+        demand(len(cuts) <= 512, "malformed", "too many cuts")
         out = {check_id(cut.stream_id, 32): (cut.seq, check_id(cut.entry_id, 32)) for cut in cuts}
         demand(len(out) == len(cuts), "invalid", "two cuts of one stream")
         return out
@@ -278,8 +280,10 @@ class Judge:
     def rotate_encryption(self, body):
         node = self.node(body.node_id)
         demand(node.good_standing, "invalid", "not in good standing")
+        recent = [at for at in node.rotated_ms if self.record.recorded_ms - at < ROTATIONS_WITHIN_MS]
+        demand(len(recent) < ROTATIONS, "invalid", "too many rotations")
         self.own(crypto.sound_box_pk(body.new_enc_pk), node.node_id, "encryption")
-        node.enc_pk = body.new_enc_pk
+        node.enc_pk, node.rotated_ms = body.new_enc_pk, [*recent, self.record.recorded_ms]
         return [[{crypto.key_id(node.sign_pks[-1])}]], ("encryption", node.node_id)
 
     def suspend(self, body):

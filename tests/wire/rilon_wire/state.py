@@ -51,6 +51,7 @@ class Node:
     cuts: dict = field(default_factory=dict)  # of replaced generations: {generation: {stream_id: (seq, entry_id)}}
     suspension: Suspension | None = None
     revoked: dict | None = None               # its cuts
+    rotated_ms: list = field(default_factory=list)  # when its encryption key was replaced lately
 
     @property
     def generation(self):
