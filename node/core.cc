@@ -203,15 +203,14 @@ Status NodeCore::load_index() {
             entry.received = UnixMillis{entry.record.received_ms()};
             entry.precedence = static_cast<std::uint8_t>(entry.record.precedence() & 3);
             auto alert = AlertId::parse(entry.record.alert_id());
-            if (alert.ok() && entitled(entry, *alert)) index_.add(entry);
+            if (entry.record.operation() == proto::SearchRecord::REMOVED)
+                take_up_removal(entry);
+            else if (alert.ok() && entitled(entry, *alert))
+                index_.add(entry);
         }
         if (rows->size() < page) break;
     }
-    for (const auto& [id, info] : streams_) {
-        // What a crash left between storing and opening; already indexed entries are passed over.
-        if (!is_coordinator() && info.state.epoch_open && info.key.has_value())
-            queue_open(id, info.state.epoch, info.state.grant_seq);
-    }
+    take_up_opening();
     return {};
 }
 
@@ -273,12 +272,13 @@ void NodeCore::on_tick() {
     ticked_ = now_;
     beat();
     if (!directory_.empty()) sign_heads(false);
+    expire_due();
+    seal_expired();
+    apply_redacts();  // Before anything is on its way to be opened.
     open_some();
     ask_slots(false);
     retry_fetches();
     find_withheld();
-    expire_due();
-    apply_redacts();
     acknowledge_erased();
     repair();
     for (auto it = tickets_.begin(); it != tickets_.end();)

@@ -4,6 +4,7 @@
 //   ingest.cc       entries from peers: parse → job → verify → store, index, forward, ack
 //   keys.cc         epoch keys: grants, slots, opening what waited for a key
 //   repair.cc       damage in the store: found, fetched again
+//   unopened.cc     after a start: what is still to be opened, and what is gone
 //   deletion.cc     withdrawals and redacts → erase → level 3
 //   freshness.cc    how old the directory may be for it
 //   expiry.cc       alerts whose time is over
@@ -76,6 +77,7 @@ struct StreamInfo {
     bool dirty = false;
     std::optional<AudienceDefinition> definition;  // Of a derived audience, once we know it.
     std::optional<EpochKey> key;                   // K of `state.epoch` while it is open.
+    Epoch not_for_us;                              // The latest whose K is for others only.
     UnixMillis granted{};                          // Own streams: when the latest grant was sealed.
     std::vector<NodeId> carried_for;               // Coordinator: who may fetch a derived stream.
     std::map<Seq, std::pair<NodeId, SignedEntry>> early;
@@ -169,7 +171,7 @@ struct PendingRedact {
     StreamId stream;
     std::vector<SeqRange> ranges;
     UnixMillis since;
-    bool expiry = false;  // No redact came: our own clock says so.
+    bool expiry = false;  // No redact came: our own clock says so. In our own streams: none is sealed.
 };
 
 struct HeldWait {
@@ -202,6 +204,8 @@ class NodeCore {
     const NodeIdentity& identity() const { return identity_; }
     std::map<std::string, UnixMillis> heard(UnixMillis now) const;
     std::vector<QueueUse> queues() const;
+    // By our clock, but no later than the sequencer has signed that it is.
+    UnixMillis sure_time(UnixMillis now) const;
 
    private:
     // Accepted or sealed in this batch, to be pushed to peers.
@@ -280,6 +284,12 @@ class NodeCore {
     bool may_change(const NodeId& by, const AlertState& alert) const;
     bool entitled(const IndexedEntry& entry, const AlertId& alert);
 
+    // unopened.cc
+    void take_up_opening();
+    bool key_missing(const StreamId& stream, Epoch epoch) const;
+    void count_unopened(const StreamId& stream, Epoch epoch, Seq from);
+    void take_up_removal(const IndexedEntry& removed);
+
     // repair.cc
     void repair();
     void found_damaged(const EntryRef& ref);
@@ -299,17 +309,24 @@ class NodeCore {
     void on_redact(StreamInfo& info, Epoch epoch, std::vector<SeqRange> ranges);
     void save_redacts();
     void apply_redacts();
+    std::vector<SeqRange> take_due(StreamInfo& info, PendingRedact& redact);
     bool covered(const StreamInfo& info, const SeqRange& range) const;
+    bool to_be_opened(const StreamInfo& info, const SeqRange& range) const;
+    std::vector<SeqRange> without_tombstones(const StreamId& stream,
+                                             const std::vector<SeqRange>& ranges) const;
     void erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges);
+    bool erased_in_batch(const EntryRef& ref) const;
+    void say_removed(const AlertState& alert, const EntryRef& newest, const char* reason);
     void on_erased(const std::vector<ErasedEntry>& entries);
     void acknowledge_erased();
     void save_owed();
     bool consumers_past(Arrival removal) const;
 
     // expiry.cc
-    UnixMillis sure_time() const;
     void expire_due();
-    void expire_in(StreamInfo& info, const std::vector<SeqRange>& ranges);
+    void seal_expired();
+    bool goes_on(const StreamInfo& info) const;
+    std::vector<SeqRange> take_expired(StreamInfo& info, PendingRedact& redact) const;
     bool epoch_over(const StreamInfo& info, Seq seq) const;
 
     // posting.cc and prepare.cc
@@ -328,6 +345,7 @@ class NodeCore {
     UnixMillis directory_as_of() const;
     UnixMillis posting_now() const;
     bool leaves_out(const PlannedPart& part) const;
+    Status not_cut_off() const;
     Status fresh_enough(const Ticket& ticket, bool overridden) const;
     void plan_stream(PlannedPart& part, const AudienceId& base, bool derived,
                      const AudienceDefinition& definition);
@@ -338,6 +356,7 @@ class NodeCore {
     void finish_post(std::uint64_t number);
     Status publish_part(const Ticket& ticket, const PlannedPart& part, const Signature& signature,
                         const Officer& officer);
+    Status can_seal() const;
     Status check_sealable(const PlannedPart& part) const;
     const EncSecretKey* own_secret(const EncPublicKey& pk) const;
     const PskEntry* current_psk() const;
@@ -525,6 +544,7 @@ class NodeCore {
     std::map<std::pair<StreamId, Epoch>, Seq> to_open_;  // Where to go on opening.
     std::map<std::pair<StreamId, Epoch>, Seq> queued_;   // To be opened after this batch's commit.
     std::map<std::pair<StreamId, Epoch>, Seq> saved_to_open_;
+    std::size_t opening_ = 0;  // Jobs under way.
     Repair repair_;
     std::deque<std::pair<NodeId, UnverifiedEntry>> parked_;
     HeadWatch heads_;

@@ -32,57 +32,122 @@ void NodeCore::save_redacts() {
     write(PutPrivate{"redacts", std::move(out).take()});
 }
 
-// Every content entry of the range belongs to an alert whose author's officer withdrew it. A
-// carrier reads nothing and follows the redact itself: it keeps no copy that anyone could read.
+// Every entry of the range is of an alert whose author's officer withdrew it, or whose time is over.
+// A carrier reads nothing and follows the redact itself: it keeps no copy that anyone could read.
 bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
     if (is_coordinator() || is_self(info.state.origin)) return true;
     for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
+        using Record = proto::SearchRecord;
         auto meaning = index_.meaning({info.state.id, seq});
-        if (!meaning.has_value()) return false;
+        if (!meaning.has_value() || (meaning->operation != Record::PUBLISH &&
+                                     meaning->operation != Record::SUPERSEDE))
+            return false;
         auto alert = index_.alert(meaning->alert);
-        if (!alert.has_value() || (!alert->withdrawn() && !alert->expired(sure_time()))) return false;
+        if (!alert.has_value() || (!alert->withdrawn() && !alert->expired(sure_time(now_)))) return false;
     }
     return true;
 }
 
+// Has the range what is about to be opened? It may be a withdrawal, which must not be lost.
+bool NodeCore::to_be_opened(const StreamInfo& info, const SeqRange& range) const {
+    const StreamId& id = info.state.id;
+    auto waits = [&](const auto& queue) {
+        auto it = queue.lower_bound({id, Epoch{}});
+        return it != queue.end() && it->first.first == id;
+    };
+    if (opening_ == 0 && !waits(to_open_) && !waits(queued_)) return false;
+    for (Seq seq = range.from; seq <= range.to; seq = seq.next())
+        if (!index_.meaning({id, seq}).has_value()) return true;
+    return false;
+}
+
+// What of it is to be erased now; the rest stays in it.
+std::vector<SeqRange> NodeCore::take_due(StreamInfo& info, PendingRedact& redact) {
+    if (redact.expiry) return take_expired(info, redact);
+    const NodeRecord* origin = directory_.now().node(info.state.origin);
+    bool good = origin != nullptr && origin->standing == Standing::good;
+    bool aged = now_.since(redact.since) >= bare_redact_ms && good;
+    std::vector<SeqRange> now;
+    std::erase_if(redact.ranges, [&](const SeqRange& range) {
+        bool due = covered(info, range) || (aged && !to_be_opened(info, range));
+        if (due) now.push_back(range);
+        return due;
+    });
+    return now;
+}
+
 void NodeCore::apply_redacts() {
-    if (redacts_.empty()) return;
     bool changed = false;
-    std::vector<PendingRedact> waiting;
     for (auto& redact : redacts_) {
         StreamInfo* info = stream(redact.stream);
-        if (info == nullptr) continue;
-        std::vector<SeqRange> now;
-        std::vector<SeqRange> later;
-        const NodeRecord* origin = directory_.now().node(info->state.origin);
-        bool good = origin != nullptr && origin->standing == Standing::good;
-        bool aged = now_.since(redact.since) >= bare_redact_ms && good;
-        for (const auto& range : redact.ranges) {
-            bool due = redact.expiry ? epoch_over(*info, range.to) : aged || covered(*info, range);
-            (due ? now : later).push_back(range);
+        if (info == nullptr) {
+            redact.ranges.clear();
+            continue;
         }
-        if (!now.empty()) {
-            erase_now(*info, now);
-            changed = true;
-        }
-        if (!later.empty())
-            waiting.push_back({redact.stream, std::move(later), redact.since, redact.expiry});
+        std::vector<SeqRange> now = take_due(*info, redact);
+        changed = changed || !now.empty();
+        erase_now(*info, without_tombstones(redact.stream, now));
     }
-    redacts_ = std::move(waiting);
+    std::erase_if(redacts_, [](const PendingRedact& redact) { return redact.ranges.empty(); });
     if (changed) save_redacts();
 }
 
+// A withdrawal's own entry is the mark that its alert is gone: whoever redacts it, it stays for ever.
+std::vector<SeqRange> NodeCore::without_tombstones(const StreamId& id,
+                                                   const std::vector<SeqRange>& ranges) const {
+    std::vector<SeqRange> out;
+    for (const auto& range : ranges) {
+        Seq from = range.from;
+        for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
+            auto meaning = index_.meaning({id, seq});
+            if (!meaning.has_value() || meaning->operation != proto::SearchRecord::WITHDRAW)
+                continue;
+            if (from < seq) out.push_back({from, Seq{seq.value - 1}});
+            from = seq.next();
+        }
+        if (from <= range.to) out.push_back({from, range.to});
+    }
+    return out;
+}
+
 void NodeCore::erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges) {
+    if (ranges.empty()) return;
     if (!mutant(Mutant::redact_hides)) write(Erase{info.state.id, ranges});
     for (const auto& range : ranges) {
-        for (Seq seq = range.from; seq <= range.to; seq = seq.next())
-            index_.erase({info.state.id, seq});
+        for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
+            const EntryRef ref{info.state.id, seq};
+            if (auto alert = index_.erase(ref)) say_removed(*alert, ref, "withdrawn");
+        }
     }
     if (is_self(info.state.origin) || is_coordinator()) return;
     for (const auto& range : ranges)
         for (Seq seq = range.from; seq <= range.to; seq = seq.next())
             owed_.insert({info.state.id, seq});
     save_owed();
+}
+
+bool NodeCore::erased_in_batch(const EntryRef& ref) const {
+    auto erases = [&](const StoreOp& op) {
+        const auto* erase = std::get_if<Erase>(&op);
+        return erase != nullptr && erase->stream == ref.stream &&
+               std::any_of(erase->ranges.begin(), erase->ranges.end(), [&](const SeqRange& range) {
+                   return range.from <= ref.seq && ref.seq <= range.to;
+               });
+    };
+    return std::any_of(out_->writes.begin(), out_->writes.end(), erases);
+}
+
+// Gone without an officer's word: out of sight at once, and feeds say it as they say a withdrawal.
+void NodeCore::say_removed(const AlertState& alert, const EntryRef& newest, const char* reason) {
+    proto::SearchRecord record;
+    record.set_operation(proto::SearchRecord::REMOVED);
+    record.set_alert_id(alert.id.str());
+    record.set_part(alert.part);
+    record.set_withdraw_reason(reason);
+    record.set_received_ms(now_.value);
+    write(PutRemoval{newest.stream, newest.seq, to_bytes(as_bytes(record.SerializeAsString()))});
+    next_arrival_ = next_arrival_.next();
+    index_.hide(alert.id);
 }
 
 void NodeCore::save_owed() {

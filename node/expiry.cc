@@ -9,38 +9,65 @@
 #include "protocol/mutant.h"
 
 namespace rilon {
+namespace {
+constexpr std::size_t at_once = 64;
+}
 
 // A clock that is wrong by a year must not destroy what everybody still needs: the sequencer has to
 // have signed that it is so late as well.
-UnixMillis NodeCore::sure_time() const { return std::min(now_, directory_as_of()); }
+UnixMillis NodeCore::sure_time(UnixMillis now) const {
+    return directory_.empty() ? UnixMillis{} : std::min(now, directory_as_of());
+}
 
 void NodeCore::expire_due() {
     if (is_coordinator() || directory_.empty() || mutant(Mutant::never_expire)) return;
-    constexpr std::size_t at_once = 64;
     std::map<StreamId, std::vector<SeqRange>> gone;
-    for (const AlertState& alert : index_.due(sure_time(), at_once)) {
+    for (const AlertState& alert : index_.due(sure_time(now_), at_once)) {
         for (const EntryRef& ref : alert.revisions) gone[ref.stream].push_back({ref.seq, ref.seq});
-        index_.expire(alert.id);
+        if (alert.readable())
+            say_removed(alert, alert.revisions.back(), "expired");
+        else
+            index_.hide(alert.id);
     }
-    for (auto& [id, ranges] : gone) {
-        std::sort(ranges.begin(), ranges.end());
-        expire_in(streams_.at(id), ranges);
+    for (auto& [id, ranges] : gone) redacts_.push_back({id, std::move(ranges), now_, true});
+}
+
+// In a stream that we go on with our redact comes first. It waits as long as what we sign would be
+// refused by all for good, and everything behind it.
+void NodeCore::seal_expired() {
+    for (auto& redact : redacts_) {
+        StreamInfo* info = stream(redact.stream);
+        if (!redact.expiry || info == nullptr || !goes_on(*info)) continue;
+        if (!can_seal().ok()) return;
+        auto end = redact.ranges.begin() +
+                   static_cast<std::ptrdiff_t>(std::min(redact.ranges.size(), at_once));
+        std::vector<SeqRange> now(redact.ranges.begin(), end);
+        std::sort(now.begin(), now.end());
+        Status sealed = seal_into(
+            *info, {EntryKind::redact, Precedence::routine, DirSeq{}, encode_redact(now)}, nullptr);
+        if (!sealed.ok())
+            return log(3, fmt::format("expiry_failed code={}", errc_name(sealed.code())));
+        redact.ranges.erase(redact.ranges.begin(), end);
+        close_epoch(*info, info->state.epoch);
+        erase_now(*info, now);
     }
 }
 
-void NodeCore::expire_in(StreamInfo& info, const std::vector<SeqRange>& ranges) {
-    const bool ours = is_self(info.state.origin) && !info.retired && !info.state.frozen;
-    if (!ours) {
-        // Its redact closes the epoch, a grant after it does: until then K would open the entry.
-        redacts_.push_back({info.state.id, ranges, now_, true});
-        apply_redacts();
-        return save_redacts();
-    }
-    Status sealed = seal_into(
-        info, {EntryKind::redact, Precedence::routine, DirSeq{}, encode_redact(ranges)}, nullptr);
-    if (!sealed.ok()) return log(3, fmt::format("expiry_failed code={}", errc_name(sealed.code())));
-    close_epoch(info, info.state.epoch);
-    erase_now(info, ranges);
+// Ours, and neither superseded nor frozen.
+bool NodeCore::goes_on(const StreamInfo& info) const {
+    return is_self(info.state.origin) && !info.retired && !info.state.frozen;
+}
+
+// Another's redact closes the epoch, a grant after it does: until then K would open the entry.
+std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& redact) const {
+    std::vector<SeqRange> now;
+    if (goes_on(info)) return now;
+    std::erase_if(redact.ranges, [&](const SeqRange& range) {
+        bool over = epoch_over(info, range.to);
+        if (over) now.push_back(range);
+        return over;
+    });
+    return now;
 }
 
 // Is this entry's epoch over here, so that erasing it is for good?

@@ -30,14 +30,20 @@ bool NodeCore::leaves_out(const PlannedPart& part) const {
     return audience == nullptr || audience->kind == AudienceInfo::Kind::missions;
 }
 
-Status NodeCore::fresh_enough(const Ticket& ticket, bool overridden) const {
+// After fourteen days nothing is sealed.
+Status NodeCore::not_cut_off() const {
     std::uint64_t age = now_.since(directory_as_of());
-    if (age > directory_dead_ms && !mutant(Mutant::old_directory))
-        return {Errc::not_permitted,
-                fmt::format("this node has not heard from the coordinator for {} days: who may "
-                            "read is not known any more. Reading goes on; posting does when a "
-                            "link is back (rilon status)",
-                            age / ms_day)};
+    if (age <= directory_dead_ms || mutant(Mutant::old_directory)) return {};
+    return {Errc::not_permitted,
+            fmt::format("this node has not heard from the coordinator for {} days: who may "
+                        "read is not known any more. Reading goes on; posting does when a "
+                        "link is back (rilon status)",
+                        age / ms_day)};
+}
+
+Status NodeCore::fresh_enough(const Ticket& ticket, bool overridden) const {
+    if (Status heard = not_cut_off(); !heard.ok()) return heard;
+    std::uint64_t age = now_.since(directory_as_of());
     bool publishes = ticket.action == "post" || ticket.action == "supersede";
     if (age <= directory_stale_ms || !publishes || overridden || mutant(Mutant::old_directory) ||
         std::none_of(ticket.parts.begin(), ticket.parts.end(),

@@ -171,15 +171,16 @@ void Index::withdraw(AlertState& alert, const IndexedEntry& entry) {
     }
 }
 
-void Index::erase(const EntryRef& ref) {
+std::optional<AlertState> Index::erase(const EntryRef& ref) {
     std::unique_lock lock(mutex_);
+    unopened_.erase(ref);
     auto meaning = meanings_.find(ref);
-    if (meaning == meanings_.end()) return;
+    if (meaning == meanings_.end()) return std::nullopt;
     auto it = alerts_.find(meaning->second.alert);
-    if (it == alerts_.end()) return;
+    if (it == alerts_.end()) return std::nullopt;
     AlertState& alert = it->second;
     auto gone = std::find(alert.revisions.begin(), alert.revisions.end(), ref);
-    if (gone == alert.revisions.end()) return;
+    if (gone == alert.revisions.end()) return std::nullopt;
     bool newest = gone + 1 == alert.revisions.end();
     readable_ -= alert.readable() ? 1u : 0u;
     alert.revisions.erase(gone);
@@ -190,6 +191,7 @@ void Index::erase(const EntryRef& ref) {
         by_order_.erase(alert.order);
         alert.order = 0;
     }
+    return newest && !alert.withdrawn() ? std::optional(alert) : std::nullopt;
 }
 
 std::vector<AlertState> Index::due(UnixMillis now, std::size_t max) const {
@@ -202,11 +204,12 @@ std::vector<AlertState> Index::due(UnixMillis now, std::size_t max) const {
     return out;
 }
 
-void Index::expire(const AlertId& id) {
+void Index::hide(const AlertId& id) {
     std::unique_lock lock(mutex_);
     auto it = alerts_.find(id);
     if (it == alerts_.end()) return;
     AlertState& alert = it->second;
+    readable_ -= alert.readable() ? 1u : 0u;
     by_purge_.erase({alert.purge_after, id});
     drop_terms(id);
     alert.erased.insert(alert.erased.end(), alert.revisions.begin(), alert.revisions.end());
@@ -300,9 +303,14 @@ void Index::drop_terms(const AlertId& alert) {
     }
 }
 
-void Index::note_unopened(std::int64_t difference) {
+void Index::note_unopened(const EntryRef& ref) {
     std::unique_lock lock(mutex_);
-    unopened_ += difference;
+    if (!meanings_.contains(ref)) unopened_.insert(ref);
+}
+
+void Index::note_opened(const EntryRef& ref) {
+    std::unique_lock lock(mutex_);
+    unopened_.erase(ref);
 }
 
 std::optional<AlertState> Index::alert(const AlertId& id) const {
@@ -407,7 +415,7 @@ std::size_t Index::readable_alerts() const {
 
 std::size_t Index::unopened() const {
     std::shared_lock lock(mutex_);
-    return unopened_ > 0 ? static_cast<std::size_t>(unopened_) : 0;
+    return unopened_.size();
 }
 
 std::vector<AlertId> Index::alert_ids() const {

@@ -80,15 +80,18 @@ class Index {
                                            const proto::Operation* operation);
 
     void add(const IndexedEntry& entry);
-    // The bodies are gone: forget every term of them. Tombstones stay.
-    void erase(const EntryRef& ref);
+    // The body is gone: forget every term of it. Tombstones stay. Gives the alert when it was what
+    // people read of it and nobody had withdrawn it.
+    std::optional<AlertState> erase(const EntryRef& ref);
     // Everything of an alert, tombstone included: for one that never was its author's.
     void forget(const AlertId& alert);
     // Readable alerts whose time is over, the longest first.
     std::vector<AlertState> due(UnixMillis now, std::size_t max) const;
     // Hides it for good: its revisions count as erased.
-    void expire(const AlertId& alert);
-    void note_unopened(std::int64_t difference);
+    void hide(const AlertId& alert);
+    // Held and to be opened; until it was, or is erased.
+    void note_unopened(const EntryRef& ref);
+    void note_opened(const EntryRef& ref);
 
     // --- readers; each takes the lock for its own call ---
     std::optional<AlertState> alert(const AlertId& id) const;
@@ -152,7 +155,7 @@ class Index {
     std::map<AlertId, Terms> terms_of_;
     std::size_t readable_ = 0;
     std::uint64_t next_order_ = 1;
-    std::int64_t unopened_ = 0;
+    std::set<EntryRef> unopened_;
 };
 
 }  // namespace rilon

@@ -122,6 +122,9 @@ void NodeCore::take_late_body(UnverifiedEntry entry) {
     auto body = verify_body(std::move(entry), (*held)->entry.id());
     if (!body.ok()) return;
     write(PutBody{std::move(*body)});
+    if (key_missing(header.stream, header.epoch) ||
+        store_.entry_key(header.stream, header.seq).ok())
+        index_.note_unopened({header.stream, header.seq});
     queue_open(header.stream, header.epoch, header.seq);
 }
 
@@ -295,7 +298,8 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
                     fmt::format("officer_refused stream={} seq={} code={}", header.stream.brief(),
                                 header.seq.value, errc_name(content->code())));
             } else {
-                index_.note_unopened(1);
+                if (header.epoch != info.not_for_us)
+                    index_.note_unopened({header.stream, header.seq});
                 // In bulk the stream's state, and so its key, is further on already.
                 queue_open(header.stream, header.epoch, header.seq);
             }

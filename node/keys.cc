@@ -19,6 +19,8 @@ void NodeCore::on_grant(StreamInfo& info, const EntryHeader& header, const Grant
     });
     if (!is_coordinator() && was_reader(info, header))
         missing_[info.state.id].push_back({header.epoch, header.seq, {}});
+    else
+        info.not_for_us = header.epoch;
     for (const auto& slot : slots) {
         if (!is_coordinator() && is_own(info, slot)) {
             try_slot(info, header, grant, slot);
@@ -301,14 +303,18 @@ bool NodeCore::open_range(StreamInfo& info, Epoch epoch, Seq& next) {
         if (!key.ok()) continue;
         EntryId id = entry.id();
         auto trusted = trust_stored(std::move(entry), id);
-        if (trusted.ok())
-            out_->jobs.push_back(Job{OpenEntryJob{std::move(*trusted), std::move(*key), now_}});
+        if (!trusted.ok()) continue;
+        out_->jobs.push_back(Job{OpenEntryJob{std::move(*trusted), std::move(*key), now_}});
+        ++opening_;
     }
     return next > info.state.head;
 }
 
 void NodeCore::on_opened(EntryOpened opened) {
-    index_.note_unopened(-1);
+    --opening_;
+    const EntryRef ref{opened.header.stream, opened.header.seq};
+    index_.note_opened(ref);
+    if (erased_in_batch(ref)) return;
     if (!opened.content.ok()) {
         log(3, fmt::format("officer_refused stream={} seq={} code={}",
                            opened.header.stream.brief(), opened.header.seq.value,

@@ -22,8 +22,8 @@ bool is(const StoreOp& op) {
 // Might a waiting feed or receipts request want to look again?
 bool concerns_queries(const Batch& batch) {
     return std::any_of(batch.begin(), batch.end(), [](const StoreOp& op) {
-        return is<PutEntry>(op) || is<PutBody>(op) || is<PutSearchRecord>(op) || is<Erase>(op) ||
-               is<PutAck>(op);
+        return is<PutEntry>(op) || is<PutBody>(op) || is<PutSearchRecord>(op) ||
+               is<PutRemoval>(op) || is<Erase>(op) || is<PutAck>(op);
     });
 }
 

@@ -58,6 +58,7 @@ void LoopNode::renew(UnixMillis now) {
     if (!grown && renewed_ <= now && now.since(renewed_) < ms_second) return;
     renewed_ = now;
     snapshot_.heard = node_->heard(now);
+    snapshot_.sure = node_->sure_time(now);
 }
 
 JobResult LoopNode::run(Job job) const { return run_job(std::move(job), node_->directory()); }
@@ -71,7 +72,7 @@ Bytes LoopNode::answer(const Bytes& request) {
     // node_ stands still: the loop pauses the query worker before it replaces it.
     return answer_query(request, QueryContext{store_, node_->index(), snapshot.directory,
                                               node_->id(), options_.feed_epoch, clock_.now(),
-                                              std::move(snapshot.heard)});
+                                              std::move(snapshot.heard), snapshot.sure});
 }
 
 std::uint32_t LoopNode::wait_ms(const Bytes& request) const {

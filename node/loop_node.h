@@ -33,6 +33,7 @@ class LoopNode : public LoopCore {
     struct Snapshot {
         std::shared_ptr<const Directory> directory;
         std::map<std::string, UnixMillis> heard;
+        UnixMillis sure;
     };
     NodeIdentity& identity_;
     NodeOptions options_;

@@ -32,6 +32,7 @@ const Index& Node::index() const { return state_->core.index(); }
 std::map<std::string, UnixMillis> Node::heard(UnixMillis now) const {
     return state_->core.heard(now);
 }
+UnixMillis Node::sure_time(UnixMillis now) const { return state_->core.sure_time(now); }
 std::vector<QueueUse> Node::queues() const { return state_->core.queues(); }
 NodeId Node::id() const { return state_->core.identity().id; }
 

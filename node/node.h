@@ -60,6 +60,8 @@ class Node {
     NodeId id() const;
     // By RILON code: when its streams were last known to be up to date here. A snapshot for queries.
     std::map<std::string, UnixMillis> heard(UnixMillis now) const;
+    // What alerts expire by: our clock, but no later than the sequencer has signed that it is.
+    UnixMillis sure_time(UnixMillis now) const;
 
     std::vector<QueueUse> queues() const;
 

@@ -85,7 +85,8 @@ void NodeCore::finish_post(std::uint64_t number) {
     answer(ticket.client, response, ticket.request);
 }
 
-Status NodeCore::check_sealable(const PlannedPart& part) const {
+// May anything be sealed into our streams now, so that others take it?
+Status NodeCore::can_seal() const {
     const NodeRecord* self = directory_.now().node(identity_.id);
     if (self == nullptr || self->standing != Standing::good)
         return {Errc::quarantined, "this node is suspended or not in the directory: it can't post"};
@@ -96,6 +97,11 @@ Status NodeCore::check_sealable(const PlannedPart& part) const {
     if (own_secret(self->enc_pk) == nullptr || current_psk() == nullptr)
         return {Errc::not_enrolled,
                 "this node's encryption key or the network's PSK is missing; run rilon enrol"};
+    return not_cut_off();
+}
+
+Status NodeCore::check_sealable(const PlannedPart& part) const {
+    if (Status can = can_seal(); !can.ok()) return can;
     const StreamInfo* info = stream(part.stream);
     if (info == nullptr && !part.found.has_value())
         return {Errc::not_found, "the stream of this posting is gone; post it again"};

@@ -277,6 +277,9 @@ Result<Ticket> NodeCore::prepare_withdraw(const proto::PrepareRequest& request) 
         streams.push_back(info.state.id);
         ticket.parts.push_back(std::move(*part));
     }
+    if (ticket.parts.empty())
+        return {Errc::not_found,
+                "nothing of this alert is left to withdraw: it has expired, or was redacted"};
     ticket.readers = [this, streams] { return members_hash(streams); };
     return ticket;
 }

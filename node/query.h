@@ -23,6 +23,7 @@ struct QueryContext {
     UnixMillis now;
     // By RILON: when this node last heard of it (Node::heard), for staleness.
     std::map<std::string, UnixMillis> heard;
+    UnixMillis sure{};  // Node::sure_time
 };
 
 // `request` is a proto Request that Node handed out in RunQuery. Gives a proto Response.

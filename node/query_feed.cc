@@ -1,6 +1,6 @@
-// Feeds: the store's search records in the order in which entries became readable here, gap-free, as
-// events. A withdrawn alert's records are gone: who had it gets its removal, who had not gets nothing
-// of it but that.
+// Feeds: the store's search records in the order in which entries became readable here or ceased to
+// be, gap-free, as events. Nothing of an alert that is withdrawn, redacted or over is given any more:
+// who had it gets its removal, who had not gets nothing of it but that.
 #include <charconv>
 
 #include "node/query_rows.h"
@@ -29,21 +29,46 @@ std::string format_cursor(const QueryContext& context, std::uint64_t seq) {
     return std::to_string(context.feed_epoch) + "." + std::to_string(seq);
 }
 
+bool removes(const proto::SearchRecord& record) {
+    return record.operation() == proto::SearchRecord::WITHDRAW ||
+           record.operation() == proto::SearchRecord::REMOVED;
+}
+
 bool wanted(const proto::FeedRequest& feed, const proto::SearchRecord& record) {
     if (feed.types().empty()) return true;
-    if (record.operation() == proto::SearchRecord::WITHDRAW) return true;  // Never miss a removal.
+    if (removes(record)) return true;  // Never miss a removal.
     for (const auto& type : feed.types())
         if (type == record.type()) return true;
     return false;
 }
 
+// No officer's operation says it. The id is not that of the event by which the entry came.
+void fill_removal(const SearchRow& row, const proto::SearchRecord& record,
+                  const QueryContext& context, proto::FeedResponse& out) {
+    auto held = context.store.entry(row.stream, row.seq);
+    bool known = held.ok() && held->has_value();
+    auto* event = out.add_events();
+    event->set_cursor(format_cursor(context, row.n.value));
+    event->set_entry_id(known ? (*held)->entry.id().str() : record.alert_id());
+    event->set_part(record.part() + "/removed");
+    event->set_at_ms(record.received_ms());
+    event->set_type("removed");
+    event->mutable_row()->set_alert_id(record.alert_id());
+    event->mutable_row()->set_withdrawn(true);
+    event->set_reason(record.withdraw_reason());
+}
+
 void fill_event(const SearchRow& row, const proto::SearchRecord& record,
                 const QueryContext& context, proto::FeedResponse& out) {
-    auto opened = open_operation({row.stream, row.seq}, context);
-    if (!opened.ok()) return;  // Erased between the index and here: its removal follows.
+    if (record.operation() == proto::SearchRecord::REMOVED)
+        return fill_removal(row, record, context, out);
     auto id = AlertId::parse(record.alert_id());
     auto alert = id.ok() ? context.index.alert(*id) : std::nullopt;
     if (!alert.has_value()) return;
+    bool gone = alert->has_author() && (!alert->readable() || alert->expired(context.sure));
+    if (gone && !removes(record)) return;  // Its removal follows.
+    auto opened = open_operation({row.stream, row.seq}, context);
+    if (!opened.ok()) return;  // Erased between the index and here: its removal follows.
     auto* event = out.add_events();
     event->set_cursor(format_cursor(context, row.n.value));
     event->set_entry_id(opened->id.str());
@@ -93,14 +118,19 @@ Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const Query
         cursor.seq = context.store.last_arrival().value;
     }
     proto::FeedResponse out;
+    const std::uint64_t last = context.store.last_arrival().value;
     auto rows = context.store.search_records(Arrival{cursor.seq}, max);
     if (!rows.ok()) return rows.error();
     std::size_t bytes = 0;
+    bool all = rows->size() < max;
     for (const auto& row : *rows) {
         proto::SearchRecord record;
         if (!record.ParseFromArray(row.record.data(), static_cast<int>(row.record.size())))
             return {Errc::damaged, "a stored search record does not parse"};
-        if (bytes > bytes_max) break;
+        if (bytes > bytes_max) {
+            all = false;
+            break;
+        }
         int before = out.events_size();
         bool known = record.operation() != proto::SearchRecord::UNKNOWN;
         if (known && wanted(feed, record)) fill_event(row, record, context, out);
@@ -108,6 +138,8 @@ Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const Query
             bytes += out.events(out.events_size() - 1).ByteSizeLong();
         cursor.seq = row.n.value;
     }
+    // Also past what is no event: who acknowledges it has seen all that there was.
+    if (all) cursor.seq = std::max(cursor.seq, last);
     out.set_cursor(format_cursor(context, cursor.seq));
     return out;
 }

@@ -1,4 +1,4 @@
-// Entries, bodies and search records of a batch.
+// Entries, bodies, search records and removals of a batch.
 #include "protocol/mutant.h"
 #include "store/batch_writer.h"
 
@@ -61,8 +61,7 @@ Status BatchWriter::put(const PutBody& op) {
         return {Errc::not_found, place(header.stream, header.seq) + " is not held"};
     EntryRow row = **held;
     if (row.prefix.empty()) return heal(op.entry, *number, {});  // Gives back the header alone.
-    if (row.state == BodyState::erased)
-        return {Errc::structure, place(header.stream, header.seq) + " was erased for good"};
+    if (row.state == BodyState::erased) return {};
     if (!equal(row.prefix, op.entry.prefix()))
         return {Errc::fork, place(header.stream, header.seq) + " is held with another header"};
     if (row.state == BodyState::present) return {};
@@ -123,6 +122,8 @@ Result<std::optional<ArrivalRow>> BatchWriter::find_arrival(std::uint32_t number
         if (!plain) continue;
         auto where = decode_arrival(*plain);
         if (!where || where->number != number || where->seq != seq) continue;
+        auto removal = core_.sealed_row(txn_, Table::removals, cursor->key());
+        if (!removal || removal->has_value()) continue;  // As gone: no place for its record.
         ByteReader n(cursor->key());
         newest = ArrivalRow{Arrival{n.u64()}, {}, seq, where->id, where->kind, where->received};
     }
@@ -157,8 +158,7 @@ Status BatchWriter::put(const PutSearchRecord& op) {
         auto held = core_.entry_row(txn_, *number, op.seq);
         if (!held) return held.error();
         if (!held->has_value()) return {Errc::not_found, place(op.stream, op.seq) + " is not held"};
-        if ((*held)->state == BodyState::erased)
-            return {Errc::structure, place(op.stream, op.seq) + " was erased for good"};
+        if ((*held)->state == BodyState::erased) return {};
         n = (*held)->arrival;
         if (n <= core_.memory.last_arrival) {  // Readable later than it arrived: it arrives again.
             auto again = arrive_again(*number, op.seq, **held);
@@ -177,6 +177,28 @@ Status BatchWriter::put(const PutSearchRecord& op) {
     if (mutant(Mutant::index_in_clear))  // Beside the sealed one: nobody reads it.
         if (Status s = txn_.put(Table::private_values, row, op.record); !s.ok()) return s;
     return txn_.put_ascending(Table::search, row, value);
+}
+
+Status BatchWriter::put(const PutRemoval& op) {
+    auto number = number_of(op.stream);
+    if (!number) return number.error();
+    auto held = core_.entry_row(txn_, *number, op.seq);
+    if (!held && held.code() != Errc::damaged) return held.error();
+    if (held && !held->has_value())
+        return {Errc::not_found, place(op.stream, op.seq) + " is not held"};
+    ArrivalPlace gone{*number, op.seq, {}, EntryKind::content, {}};
+    if (held && !(*held)->prefix.empty()) {
+        gone.id = EntryId::copy_of(hash({(*held)->prefix}).view());
+        gone.received = (*held)->received;
+    } else if (auto arrived = find_arrival(*number, op.seq); arrived && arrived->has_value()) {
+        gone.id = (*arrived)->id;  // A damaged row does not say; nobody may lack the removal.
+        gone.received = (*arrived)->received;
+    }
+    auto n = arrive(gone);
+    if (!n) return n.error();
+    Bytes plain = to_bytes(entry_row_key(*number, op.seq.value));
+    plain.insert(plain.end(), op.record.begin(), op.record.end());
+    return put_sealed(Table::removals, number_key(n->value), plain);
 }
 
 }  // namespace rilon

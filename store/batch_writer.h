@@ -30,6 +30,7 @@ class BatchWriter {
     Status put(const PutEntry& op);
     Status put(const PutBody& op);
     Status put(const PutSearchRecord& op);
+    Status put(const PutRemoval& op);
     Status put_existing(const PutEntry& op, std::uint32_t number);
     Status heal(const VerifiedEntry& entry, std::uint32_t number, UnixMillis received);
     Result<Arrival> arrive(const ArrivalPlace& place);

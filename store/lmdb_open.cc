@@ -90,6 +90,17 @@ Status all_tables(LmdbEnv& env, std::span<const TableName> tables) {
     return {};
 }
 
+// The last of the tables; older stores have no such rows and not the table.
+Status add_removals(LmdbEnv& env) {
+    static_assert(data_tables.back().table == Table::removals);
+    auto all = env.open_tables(data_tables);
+    if (!all) return all.error();
+    if (*all) return {};
+    auto others = env.open_tables(std::span(data_tables).first(data_tables.size() - 1));
+    if (!others || !*others) return {};  // Damaged, as all_tables says.
+    return env.make_tables(data_tables);
+}
+
 Error too_new(std::uint32_t schema) {
     return {Errc::unsupported, "the store was written by a newer version (schema " +
                                    std::to_string(schema) + ", this one reads up to " +
@@ -174,6 +185,7 @@ Status LmdbStore::found_or_check(const Options& options) {
         if (Status s = open_data(fresh.map_bytes); !s.ok()) return s;
     }
     if (Status s = all_tables(core_->vault.env(), key_tables); !s.ok()) return s;
+    if (Status s = add_removals(*core_->data); !s.ok()) return s;
     return all_tables(*core_->data, data_tables);
 }
 

@@ -2,6 +2,9 @@
 // arrivals, directory, audit) the answer ends before it, and it is `damaged` when it is the first
 // one asked for, so that the caller can name it and go on behind it. Elsewhere it is passed over
 // and counted.
+#include <algorithm>
+#include <iterator>
+
 #include "store/lmdb_store.h"
 #include "store/store_core.h"
 
@@ -227,10 +230,49 @@ Result<std::optional<EpochKey>> LmdbStore::epoch_key(const StreamId& stream, Epo
 }
 
 Result<std::vector<SearchRow>> LmdbStore::search_records(Arrival after, std::size_t max) const {
-    std::vector<SearchRow> out;
     auto txn = core_->data->read();
     if (!txn) return txn.error();
-    auto cursor = Cursor::open(*txn, Table::search);
+    auto records = records_in(*txn, after, max);
+    if (!records) return records;
+    auto removals = removals_in(*txn, after, max);
+    if (!removals || removals->empty()) return removals ? std::move(records) : std::move(removals);
+    std::vector<SearchRow> out;
+    std::merge(std::make_move_iterator(records->begin()), std::make_move_iterator(records->end()),
+               std::make_move_iterator(removals->begin()), std::make_move_iterator(removals->end()),
+               std::back_inserter(out),
+               [](const SearchRow& a, const SearchRow& b) { return a.n < b.n; });
+    if (out.size() > max) out.erase(out.begin() + static_cast<std::ptrdiff_t>(max), out.end());
+    return out;
+}
+
+Result<std::vector<SearchRow>> LmdbStore::removals_in(const Txn& txn, Arrival after,
+                                                      std::size_t max) const {
+    std::vector<SearchRow> out;
+    auto cursor = Cursor::open(txn, Table::removals);
+    if (!cursor) return cursor.error();
+    RowKey first = number_key(after.value + 1);
+    for (auto more = cursor->seek(first); out.size() < max; more = cursor->next()) {
+        if (!more) return more.error();
+        if (!*more) break;
+        ByteReader n(cursor->key());
+        auto plain = core_->open_row(Table::removals, cursor->key(), cursor->value());
+        ByteReader in(plain ? ByteView(*plain) : ByteView());
+        std::uint32_t number = in.u32();
+        Seq seq{in.u64()};
+        auto stream = in.failed() ? Result<StreamId>(Errc::damaged, "a short removal")
+                                  : stream_of(txn, number);
+        if (stream)
+            out.push_back({Arrival{n.u64()}, *stream, seq, to_bytes(in.rest())});
+        else
+            ++core_->damaged_rows;
+    }
+    return out;
+}
+
+Result<std::vector<SearchRow>> LmdbStore::records_in(const Txn& txn, Arrival after,
+                                                     std::size_t max) const {
+    std::vector<SearchRow> out;
+    auto cursor = Cursor::open(txn, Table::search);
     if (!cursor) return cursor.error();
     RowKey first = number_key(after.value + 1);
     for (auto more = cursor->seek(first); out.size() < max; more = cursor->next()) {
@@ -243,8 +285,8 @@ Result<std::vector<SearchRow>> LmdbStore::search_records(Arrival after, std::siz
         std::uint32_t number = in.u32();
         Seq seq{in.u64()};
         auto stream = where.failed() ? Result<StreamId>(Errc::damaged, "a short search record")
-                                     : stream_of(*txn, number);
-        auto key = stream ? key_in(*txn, *stream, seq) : Result<EntryKey>(stream.error());
+                                     : stream_of(txn, number);
+        auto key = stream ? key_in(txn, *stream, seq) : Result<EntryKey>(stream.error());
         // not_found: closed or purged since our snapshot began; a fresh one tells which.
         if (stream && !key && key.code() == Errc::not_found) key = entry_key(*stream, seq);
         auto plain = key ? RowSealer::open_under(search_key(key->expose()).expose(), Table::search,

@@ -51,6 +51,7 @@ struct Measure {
     void operator()(const PutMail& op) const { small(op.mail.bytes.size()); }
     void operator()(const PutPrivate& op) const { small(op.value.size()); }
     void operator()(const PutAudit& op) const { small(op.detail.size()); }
+    void operator()(const PutRemoval& op) const { small(op.record.size()); }
     void operator()(const Erase&) const { erases = true; }
     void operator()(const DropSlotsBefore&) const {}
     void operator()(const DropMail&) const {}

@@ -89,6 +89,9 @@ class LmdbStore final : public Store {
     // lmdb_reads.cc
     Result<StreamId> stream_of(const Txn& txn, std::uint32_t number) const;
     Result<EntryKey> key_in(const Txn& txn, const StreamId& stream, Seq seq) const;
+    Result<std::vector<SearchRow>> records_in(const Txn& txn, Arrival after, std::size_t max) const;
+    Result<std::vector<SearchRow>> removals_in(const Txn& txn, Arrival after,
+                                               std::size_t max) const;
 
     std::string dir_;
     DirectoryLock lock_;

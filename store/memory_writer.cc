@@ -117,8 +117,7 @@ Status MemoryWriter::put(const PutBody& op) {
     auto found = disk_.entries.find(at);
     if (found == disk_.entries.end()) return {Errc::not_found, "the entry is not held"};
     if (disk_.damaged.contains(at)) return heal(op.entry);
-    if (found->second.body == MemoryDisk::Body::erased)
-        return {Errc::structure, "the entry was erased for good"};
+    if (found->second.body == MemoryDisk::Body::erased) return {};
     if (found->second.entry.id() != op.entry.id())
         return {Errc::fork, "the entry is held with another header"};
     if (found->second.body == MemoryDisk::Body::present) return {};
@@ -188,8 +187,7 @@ Status MemoryWriter::put(const PutSearchRecord& op) {
     if (!held(op.stream)) return not_held(op.stream);
     auto entry = disk_.entries.find({op.stream, op.seq});
     if (entry == disk_.entries.end()) return {Errc::not_found, "the entry is not held"};
-    if (entry->second.body == MemoryDisk::Body::erased)
-        return {Errc::structure, "the entry was erased for good"};
+    if (entry->second.body == MemoryDisk::Body::erased) return {};
     auto key = memory_entry_key(disk_, op.stream, op.seq);
     if (!key) return key.error();
     Arrival n = entry->second.arrival;
@@ -202,6 +200,18 @@ Status MemoryWriter::put(const PutSearchRecord& op) {
                                   again.entry.header().kind, again.received});
         set(disk_.entries, entry->first, again);
     }
+    set(disk_.search, n, {n, op.stream, op.seq, op.record});
+    return {};
+}
+
+Status MemoryWriter::put(const PutRemoval& op) {
+    if (!held(op.stream)) return not_held(op.stream);
+    auto entry = disk_.entries.find({op.stream, op.seq});
+    if (entry == disk_.entries.end()) return {Errc::not_found, "the entry is not held"};
+    Arrival n{disk_.arrivals.size() + 1};
+    const MemoryDisk::Entry& held = entry->second;
+    disk_.arrivals.push_back(
+        {n, op.stream, op.seq, held.entry.id(), held.entry.header().kind, held.received});
     set(disk_.search, n, {n, op.stream, op.seq, op.record});
     return {};
 }

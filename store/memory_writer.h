@@ -23,6 +23,7 @@ class MemoryWriter {
     Status put(const PutEntryKey& op);
     Status heal(const VerifiedEntry& entry);
     Status put(const PutSearchRecord& op);
+    Status put(const PutRemoval& op);
     Status put(const Erase& op);
     Status put(const PutSlot& op);
     Status put(const DropSlotsBefore& op);

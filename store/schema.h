@@ -38,18 +38,19 @@ enum class Table : std::uint8_t {
     private_values = 14,  // name16(name)                   → sealed
     audit = 15,           // u64 n                          → sealed
     pending = 16,  // u32 number ‖ u64 seq           → sealed, empty: erase() has to do this
+    removals = 20,  // u64 n                        → sealed u32 number ‖ u64 seq ‖ record
     // keys.mdb
     vault_meta = 17,   // as meta
     epoch_keys = 18,   // name16(stream ‖ epoch)           → sealed stream ‖ u32 epoch ‖ K
     bucket_keys = 19,  // u32 number ‖ u64 bucket ‖ u32 generation → sealed bucket key
 };
-constexpr std::size_t tables_max = 20;  // One past the last number.
+constexpr std::size_t tables_max = 21;  // One past the last number.
 
 struct TableName {
     Table table;
     const char* name;
 };
-constexpr std::array<TableName, 16> data_tables{{{Table::meta, "meta"},
+constexpr std::array<TableName, 17> data_tables{{{Table::meta, "meta"},
                                                  {Table::streams, "streams"},
                                                  {Table::entries, "entries"},
                                                  {Table::arrivals, "arrivals"},
@@ -64,7 +65,8 @@ constexpr std::array<TableName, 16> data_tables{{{Table::meta, "meta"},
                                                  {Table::mail, "mail"},
                                                  {Table::private_values, "private"},
                                                  {Table::audit, "audit"},
-                                                 {Table::pending, "pending"}}};
+                                                 {Table::pending, "pending"},
+                                                 {Table::removals, "removals"}}};
 constexpr std::array<TableName, 3> key_tables{{{Table::vault_meta, "meta"},
                                                {Table::epoch_keys, "epoch-keys"},
                                                {Table::bucket_keys, "bucket-keys"}}};

@@ -41,7 +41,8 @@ struct ArrivalRow {
 };
 
 // What search needs of one opened entry: bytes of the node's own making (node/index.h), sealed
-// under a key made from the entry key, so that it dies with it.
+// under a key made from the entry key, so that it dies with it. Or the word that it is gone
+// (PutRemoval).
 struct SearchRow {
     Arrival n;
     StreamId stream;
@@ -85,8 +86,9 @@ struct PutEntry {
 struct PutStream {
     StreamState state;
 };
-// The body of an entry held as absent, or whose row is damaged. Errors: not_found; structure when
-// it was erased: nothing erased comes back; fork when it is another entry.
+// The body of an entry held as absent, or whose row is damaged. Passed over where the entry was
+// erased, be it in this batch: nothing erased comes back. Errors: not_found; fork when it is another
+// entry.
 struct PutBody {
     VerifiedEntry entry;
 };
@@ -112,11 +114,19 @@ struct PutEntryKey {
     Seq seq;
     EntryKey key;
 };
-// Error not_found without an entry key: give K first.
+// Passed over where the entry was erased, as PutBody is. Error not_found without an entry key: give K
+// first.
 struct PutSearchRecord {
     StreamId stream;
     Seq seq;
     Bytes record;  // Plain; the store seals it.
+};
+// The entry is gone for readers, erased or still to be: it arrives once more, as that. Kept for ever
+// among the search records, under the storage key: nothing personal in it. Error not_found.
+struct PutRemoval {
+    StreamId stream;
+    Seq seq;
+    Bytes record;
 };
 // Body, entry key and search record go: unreadable to `read` from this commit on, and beyond
 // recovery from all files and keys when erase() has run. Header and signature stay. Clear entries,
@@ -166,8 +176,9 @@ struct PutAudit {
 };
 
 using StoreOp = std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutEntryKey,
-                             PutSearchRecord, Erase, PutSlot, DropSlotsBefore, PutDirectoryRecord,
-                             PutAck, PutMail, DropMail, PutPrivate, DropPrivate, PutAudit>;
+                             PutSearchRecord, PutRemoval, Erase, PutSlot, DropSlotsBefore,
+                             PutDirectoryRecord, PutAck, PutMail, DropMail, PutPrivate, DropPrivate,
+                             PutAudit>;
 using Batch = std::vector<StoreOp>;
 
 struct ErasedEntry {
@@ -207,6 +218,7 @@ class StoreView {
     virtual Result<EntryKey> entry_key(const StreamId& stream, Seq seq) const = 0;
     virtual Result<std::optional<EpochKey>> epoch_key(const StreamId& stream,
                                                       Epoch epoch) const = 0;
+    // Removals among them.
     virtual Result<std::vector<SearchRow>> search_records(Arrival after, std::size_t max) const = 0;
     virtual Result<std::optional<Slot>> slot(const StreamId& stream, Epoch epoch,
                                              const SlotTag& tag) const = 0;

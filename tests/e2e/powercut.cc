@@ -344,7 +344,7 @@ bool opens(const StoreView& store, const EntryRef& ref) {
 
 Verdict all_there(const StoreView& store, const Node& node, const Told& told, UnixMillis now) {
     const auto directory = std::make_shared<const Directory>(node.directory());
-    const QueryContext context{store, node.index(), directory, node.id(), 0, now, {}};
+    const QueryContext context{store, node.index(), directory, node.id(), 0, now, {}, {}};
     for (std::size_t i = 0; i < told.posted.size(); ++i) {
         const AlertId& id = told.posted[i];
         const auto alert = node.index().alert(id);

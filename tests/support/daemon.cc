@@ -136,7 +136,7 @@ Result<std::vector<Output>> Daemon::turn(std::vector<Event> events, UnixMillis n
 Bytes Daemon::answer(const Bytes& request, UnixMillis now) {
     auto directory = std::make_shared<Directory>(node_->directory());
     return answer_query(request, {*store_, node_->index(), directory, id(), options_.feed_epoch,
-                                  now, node_->heard(now)});
+                                  now, node_->heard(now), node_->sure_time(now)});
 }
 
 }  // namespace rilon

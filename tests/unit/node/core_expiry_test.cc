@@ -46,6 +46,12 @@ class CoreExpiry : public testing::Test {
         }
         return false;
     }
+    void suspend(const std::string& node) {
+        const NodeId who = net.daemon(node).id();
+        Status done =
+            net.submit([&](Drafter& d) { return d.suspend(who, "test"); }, {&net.network().rso(0)});
+        ASSERT_TRUE(done.ok()) << done.error().detail;
+    }
     TestNet net;
     Posted posted;
 };
@@ -92,6 +98,64 @@ TEST_F(CoreExpiry, Row54AClockAYearAheadDestroysNothing) {
     net.run(2 * ms_day);
     for (const char* node : {"aus-bkk", "can-bkk", "tha-bkk"})
         EXPECT_TRUE(net.reads(node, kept->alert())) << node;
+}
+
+// The danger: what is signed with a key that was replaced is refused by all for good, and the chain
+// behind it.
+TEST_F(CoreExpiry, ANodeWhoseKeyWasReplacedSignsNothingUntilItHasTheNewOne) {
+    const StreamId& stream = posted.parts[0].stream;
+    Daemon& author = net.daemon("aus-bkk");
+    net.run(2 * ms_hour);  // Over, but nobody vouched for so late a time yet.
+    ASSERT_TRUE(net.reads("aus-bkk", posted.alert()));
+    const StreamState before = author.disk().streams.at(stream);
+    SignKeyPair next = make_sign_key_pair(net.rng());
+    Status done = net.submit(
+        [&](Drafter& d) {
+            return d.replace_key(net.network().id(), author.id(), {&next, nullptr},
+                                 {{stream, before.head, before.head_id}});
+        },
+        net.network().admitters("AUS", "BKK"));
+    ASSERT_TRUE(done.ok()) << done.error().detail;
+    net.run(10 * ms_second);
+    EXPECT_FALSE(net.reads("aus-bkk", posted.alert()));
+    EXPECT_EQ(author.disk().streams.at(stream).head, before.head);
+    net.kill("aus-bkk");
+    author.identity().generation = author.identity().generation.next();
+    author.identity().sign = std::move(next);
+    net.start("aus-bkk");
+    net.run(ms_minute);
+    EXPECT_GT(author.disk().streams.at(stream).head, before.head);
+    for (const char* node : {"aus-bkk", "can-bkk"}) {
+        EXPECT_EQ(net.daemon(node).disk().streams.at(stream).head,
+                  author.disk().streams.at(stream).head)
+            << node;
+        EXPECT_FALSE(opens(node)) << node;
+    }
+}
+
+// As with every other sealing: nobody knows how the directory has gone on.
+TEST_F(CoreExpiry, NothingIsSignedUnderADirectoryOfFourteenDays) {
+    const StreamId& stream = posted.parts[0].stream;
+    net.run(2 * ms_hour);
+    const Seq before = net.daemon("aus-bkk").disk().streams.at(stream).head;
+    net.set_clock("aus-bkk", 15 * std::int64_t{ms_day});
+    suspend("gbr-bkk");  // A record, and with it a time that is vouched for.
+    net.run(10 * ms_second);
+    EXPECT_FALSE(net.reads("aus-bkk", posted.alert()));
+    EXPECT_EQ(net.daemon("aus-bkk").disk().streams.at(stream).head, before);
+    net.set_clock("aus-bkk", 0);
+    net.run(10 * ms_second);
+    EXPECT_GT(net.daemon("aus-bkk").disk().streams.at(stream).head, before);
+    EXPECT_FALSE(opens("aus-bkk"));
+}
+
+TEST_F(CoreExpiry, WhatIsOverIsNotCountedNorWithdrawn) {
+    const std::size_t before = net.daemon("aus-bkk").node().index().readable_alerts();
+    net.run(7 * ms_hour);
+    EXPECT_EQ(net.daemon("aus-bkk").node().index().readable_alerts(), before - 1);
+    auto refused = net.withdraw("aus-bkk", posted.alert());
+    ASSERT_FALSE(refused.ok());
+    EXPECT_NE(refused.error().detail.find("expired"), std::string::npos) << refused.error().detail;
 }
 
 }  // namespace

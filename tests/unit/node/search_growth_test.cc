@@ -67,7 +67,7 @@ class Registry {
         request.set_id(1);
         *request.mutable_search() = what;
         Bytes bytes = answer_query(to_bytes(as_bytes(request.SerializeAsString())),
-                                   {node_.store(), index_, directory_, node_.id(), 0, {}, {}});
+                                   {node_.store(), index_, directory_, node_.id(), 0, {}, {}, {}});
         proto::Response response;
         EXPECT_TRUE(response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
         return response.search();

@@ -1,74 +1,9 @@
-// One contract, two stores: every case runs on LmdbStore and on MemoryStore, and each is reopened
-// where it matters.
-#include "tests/unit/store/store_fixture.h"
+// What a store keeps and gives back, by the contract of store/store.h.
+#include "tests/unit/store/store_contract.h"
 
 namespace rilon {
 namespace {
 
-class StoreBox {
-   public:
-    virtual ~StoreBox() = default;
-    virtual Store& store() = 0;
-    virtual void reopen() = 0;
-};
-
-class LmdbBox : public StoreBox {
-   public:
-    LmdbBox() { reopen(); }
-    Store& store() override { return *store_; }
-    void reopen() override {
-        store_.reset();
-        auto opened = LmdbStore::open({dir_.path, key_, 64ull << 20, rng_});
-        ASSERT_TRUE(opened.ok()) << opened.error().detail;
-        store_ = std::move(opened).value();
-    }
-
-   private:
-    TempDir dir_;
-    SeededRng rng_{3};
-    StorageKey key_ = rng_.secret<StorageKey>();
-    std::unique_ptr<LmdbStore> store_;
-};
-
-class MemoryBox : public StoreBox {
-   public:
-    Store& store() override { return *store_; }
-    void reopen() override { store_ = std::make_unique<MemoryStore>(store_->disk()); }
-
-   private:
-    std::unique_ptr<MemoryStore> store_ = std::make_unique<MemoryStore>();
-};
-
-template <class Box>
-class StoreContract : public testing::Test {
-   protected:
-    Store& store() { return box.store(); }
-    void append(Batch batch) {
-        Status s = store().append(std::move(batch));
-        ASSERT_TRUE(s.ok()) << s.error().detail;
-    }
-    Errc refusal(Batch batch) {
-        Status s = store().append(std::move(batch));
-        EXPECT_FALSE(s.ok());
-        return s.ok() ? Errc::internal : s.code();
-    }
-    template <class... Op>
-    static Batch batch(Op&&... ops) {
-        Batch out;
-        (out.push_back(std::forward<Op>(ops)), ...);
-        return out;
-    }
-    std::string text(Seq seq) {
-        auto got = read_text(store(), stream.state.id, seq);
-        return got ? *got : std::string("!") + errc_name(got.code());
-    }
-
-    Box box;
-    SeededRng rng{11};
-    TestStream stream{rng};
-};
-
-using Boxes = testing::Types<LmdbBox, MemoryBox>;
 TYPED_TEST_SUITE(StoreContract, Boxes);
 
 TYPED_TEST(StoreContract, EntriesComeBackAsTheyWentIn) {
@@ -259,51 +194,6 @@ TYPED_TEST(StoreContract, SearchRecordsByArrivalDieWithTheirEntry) {
     rows = this->store().search_records(Arrival{0}, 10);
     ASSERT_EQ(rows->size(), 1u);  // The other one opens with its wrapped key now.
     EXPECT_EQ(rows->front().seq.value, 3u);
-}
-
-TYPED_TEST(StoreContract, ErasedIsGoneAtOnceAndForGood) {
-    Batch batch = this->stream.founded(4);
-    VerifiedEntry body = std::get<PutEntry>(batch[4]).entry;
-    this->append(std::move(batch));
-    const StreamId id = this->stream.state.id;
-    this->append(this->stream.withdrawn({{Seq{3}, Seq{4}}}));
-    EXPECT_TRUE(this->store().use().erase_pending);
-    EXPECT_EQ(this->text(Seq{3}), "!not-found");
-    EXPECT_EQ(this->text(Seq{2}), "alert text 0");
-    auto held = this->store().entry(id, Seq{3});
-    ASSERT_TRUE(held->has_value());
-    EXPECT_TRUE((*held)->entry.absent());
-    EXPECT_EQ((*held)->entry.id(), body.id());
-    EXPECT_EQ(this->refusal(this->batch(PutBody{body})), Errc::structure);
-    EXPECT_EQ(this->refusal(this->batch(PutSearchRecord{id, Seq{3}, {1}})), Errc::structure);
-    this->box.reopen();
-    EXPECT_TRUE(this->store().use().erase_pending);
-    auto gone = this->store().erase();
-    ASSERT_TRUE(gone.ok()) << gone.error().detail;
-    ASSERT_EQ(gone->size(), 2u);
-    EXPECT_EQ(gone->front().stream, id);
-    EXPECT_EQ(gone->front().seq.value, 3u);
-    EXPECT_FALSE(this->store().use().erase_pending);
-    EXPECT_TRUE(this->store().erase()->empty());
-    for (int pass = 0; pass < 2; ++pass) {
-        EXPECT_EQ(this->text(Seq{2}), "alert text 0");
-        EXPECT_EQ(this->text(Seq{5}), "alert text 3");
-        EXPECT_EQ(this->text(Seq{4}), "!not-found");
-        this->box.reopen();
-    }
-}
-
-TYPED_TEST(StoreContract, EraseRefusesAnOpenEpochAndPassesOverClearEntries) {
-    this->append(this->stream.founded(2));
-    const StreamId id = this->stream.state.id;
-    EXPECT_EQ(this->refusal(this->batch(Erase{id, {{Seq{2}, Seq{2}}}})), Errc::structure);
-    EXPECT_EQ(this->text(Seq{2}), "alert text 0");
-    this->append(this->batch(this->stream.close(), Erase{id, {{Seq{0}, Seq{1000}}}}));
-    EXPECT_EQ(this->store().erase()->size(), 2u);
-    EXPECT_FALSE((*this->store().entry(id, Seq{0}))->entry.absent());
-    EXPECT_FALSE((*this->store().entry(id, Seq{1}))->entry.absent());
-    EXPECT_EQ(this->refusal(this->batch(Erase{StreamId{}, {}})), Errc::not_found);
-    EXPECT_EQ(this->refusal(this->batch(CloseEpoch{id, Epoch{9}})), Errc::structure);
 }
 
 // As from a history grant: K of the epoch is not to be had.
