@@ -15,15 +15,14 @@ CertificateCache& certificates() {
 EntryChecked check_entry(CheckEntryJob job, const Directory& directory) {
     EntryHeader header = job.entry.header();
     EntryId id = job.entry.id();
-    EntryChecked out{job.from,     header.stream, id, check_signature(std::move(job.entry), job.key),
-                     std::nullopt, std::nullopt};
+    EntryChecked out{job.from, header.stream, id, check_signature(std::move(job.entry), job.key),
+                     std::nullopt};
     if (!out.entry.ok() || !job.open_with.has_value()) return out;
     Result<Bytes> plain = open_body_early(*out.entry, *job.open_with);
     if (!plain.ok()) return out;
-    if (header.kind == EntryKind::content)
-        out.content = verify_content(*plain, directory, header.origin, header.stream,
-                                     header.dir_seq, &certificates());
-    out.plain = std::move(*plain);
+    out.content = verify_content(*plain, directory, header.origin, header.stream, header.dir_seq,
+                                 &certificates());
+    wipe(*plain);
     return out;
 }
 

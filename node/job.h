@@ -18,7 +18,7 @@ struct CheckEntryJob {
     NodeId from;
     UnverifiedEntry entry;
     SignPublicKey key;
-    std::optional<EntryKey> open_with;
+    std::optional<EntryKey> open_with;  // Of a content entry.
 };
 // What does an entry of our own store say, and is the officer's signature good? For entries whose
 // key came later than they, and for bulk catch-up.
@@ -43,8 +43,7 @@ struct EntryChecked {
     StreamId stream;
     EntryId id;
     Result<SignedEntry> entry;
-    std::optional<Bytes> plain;                      // With open_with, when it opened.
-    std::optional<Result<OfficerContent>> content;   // Of a content entry that opened.
+    std::optional<Result<OfficerContent>> content;  // With open_with, when it opened.
 };
 struct EntryOpened {
     EntryHeader header;

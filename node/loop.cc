@@ -1,6 +1,7 @@
 #include "node/loop.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "node/log.h"
@@ -87,9 +88,12 @@ std::uint32_t Loop::wait_ms() const {
 
 Status Loop::turn() {
     ++counters_.turns;
-    events_.clear();
-    Status polled = transport_.poll(wait_ms(), events_);
-    if (!polled) return polled;
+    if (waiting_.empty()) {
+        std::vector<Event> events;
+        Status polled = transport_.poll(wait_ms(), events);
+        if (!polled) return polled;
+        std::move(events.begin(), events.end(), std::back_inserter(waiting_));
+    }
     if (options_.on_turn) options_.on_turn();
     UnixMillis before = now_;
     now_ = clock_.now();
@@ -98,7 +102,7 @@ Status Loop::turn() {
         log_event(LogPriority::warning, "clock.back", {{"ms", std::to_string(before.since(now_))}});
         minute_ = now_;
         ++counters_.restarts;
-        transport_.reset_peers();
+        reset_peers();
         Status started = start(intake_);
         if (!started) return started;
     }
@@ -110,7 +114,7 @@ Status Loop::turn() {
         renewed_ = now_;
         core_.renew(now_);
     }
-    Status done = round(std::move(events_));
+    Status done = round();
     if (!done) return done;
     if (check_erase_) done = erase();
     if (!done || now_.since(minute_) < ms_minute) return done;
@@ -118,11 +122,13 @@ Status Loop::turn() {
     return each_minute();
 }
 
-Status Loop::round(std::vector<Event> events) {
+Status Loop::round() {
     bool due = now_ >= core_.next_timer();
-    if (events.empty() && !due) return {};
+    if (waiting_.empty() && !due) return {};
     Outputs out;
-    for (Event& event : events) {
+    while (!waiting_.empty() && out.jobs.size() < jobs_per_turn) {
+        Event event = std::move(waiting_.front());
+        waiting_.pop_front();
         step(std::move(event), out);
         if (!mutant(Mutant::serial_commit)) continue;
         if (Status done = finish(std::exchange(out, {})); !done) return done;
@@ -187,7 +193,7 @@ Status Loop::commit_failed(const Status& why) {
     for (const auto& [client, requests] : std::exchange(open_, {}))
         for (std::uint64_t id : requests)
             transport_.answer({client, core_.failure(id, Errc::full)});
-    transport_.reset_peers();
+    reset_peers();
     return start(Intake::refused);
 }
 
@@ -233,16 +239,24 @@ Status Loop::erase() {
         if (erased.code() == Errc::full) return {};
         return erased.error();
     }
-    std::vector<Event> events;
-    events.emplace_back(ErasedEvent{std::move(*erased)});
-    return round(std::move(events));
+    waiting_.emplace_front(ErasedEvent{std::move(*erased)});
+    return round();
+}
+
+// What they sent before goes with the links.
+void Loop::reset_peers() {
+    transport_.reset_peers();
+    std::erase_if(waiting_, [](const Event& event) {
+        return std::holds_alternative<PeerUp>(event) || std::holds_alternative<PeerDown>(event) ||
+               std::holds_alternative<PeerFrame>(event) || std::holds_alternative<LiveFrame>(event);
+    });
 }
 
 Status Loop::each_minute() {
     check_erase_ = true;
     if (intake_ == Intake::refused && store_.use().ratio() < intake_again_ratio) {
         log_event(LogPriority::notice, "intake.again");
-        transport_.reset_peers();
+        reset_peers();
         Status started = start(Intake::open);
         if (!started) return started;
     }

@@ -2,12 +2,15 @@
 //
 //   poll ─▶ step each event ─▶ jobs on all cores ─▶ flush ─▶ one commit ─▶ send, answer, publish
 //
+// Events that bring many jobs are spread over turns: no turn takes long, whatever was received.
+//
 // Whatever one poll brought shares the commit (group commit, no timer). Nothing is sent before the
 // commit returned. When it fails nothing of the batch is: on a full disk the logic starts anew and
 // refuses intake, on any other failure run() returns and the process must end.
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 
@@ -18,6 +21,8 @@
 #include "node/worker_pool.h"
 
 namespace rilon {
+
+constexpr std::size_t jobs_per_turn = 512;  // With so many no further event is taken.
 
 struct LoopOptions {
     std::size_t helpers = 0;  // Threads for jobs besides the loop's.
@@ -48,8 +53,9 @@ class Loop {
    private:
     Status start(Intake intake);
     Status turn();
-    // Takes events through to what they bring about.
-    Status round(std::vector<Event> events);
+    // Takes events that wait through to what they bring about.
+    Status round();
+    void reset_peers();
     void step(Event event, Outputs& out);
     void run_jobs(Outputs& out);
     Status finish(Outputs out);
@@ -72,7 +78,7 @@ class Loop {
     LoopOptions options_;
     WorkerPool pool_;
     QueryWorker queries_;
-    std::vector<Event> events_;
+    std::deque<Event> waiting_;
     std::map<ClientId, std::vector<std::uint64_t>> open_;  // Request ids not answered yet.
     UnixMillis now_{};
     UnixMillis minute_{};

@@ -83,6 +83,10 @@ std::vector<NodeId> PeerTable::silent(Time now, std::chrono::milliseconds longer
     return out;
 }
 
+void PeerTable::excuse(Time now, Time::duration away) {
+    for (auto& [id, peer] : peers_) peer.last_heard = std::min(now, peer.last_heard + away);
+}
+
 void PeerTable::clear() {
     peers_.clear();
     links_.clear();

@@ -36,6 +36,8 @@ class PeerTable {
     std::optional<LinkRef> link_of(const NodeId& peer) const;
     std::optional<NodeId> peer_of(LinkRef link) const;
     std::vector<NodeId> silent(Time now, std::chrono::milliseconds longer_than) const;
+    // We did not listen for that long: it is no silence of theirs.
+    void excuse(Time now, Time::duration away);
     void clear();
 
    private:

@@ -68,11 +68,6 @@ void ZmqPeers::tend(SteadyTime now, std::vector<Event>& events) {
                 table_.link_up(*peer, dialled(i), now, events);
         }
     }
-    for (const NodeId& peer : table_.silent(now, options_.silence_max)) {
-        for (LinkRef link : table_.peer_down(peer, events)) cut(link, now);
-        for (const auto& [key, node] : admitted_)
-            if (node == peer) silent_.push_back(key);
-    }
     for (auto at = outbound_.begin(); at != outbound_.end();) {
         auto here = at++;
         if (!table_.link_of(here->first)) {
@@ -80,6 +75,17 @@ void ZmqPeers::tend(SteadyTime now, std::vector<Event>& events) {
             continue;
         }
         flush(here->first, here->second, events);
+    }
+}
+
+void ZmqPeers::drop_silent(SteadyTime now, std::vector<Event>& events) {
+    constexpr std::chrono::seconds turn_max{1};
+    SteadyTime before = std::exchange(looked_, now);
+    if (now - before > turn_max) table_.excuse(now, now - before);
+    for (const NodeId& peer : table_.silent(now, options_.silence_max)) {
+        for (LinkRef link : table_.peer_down(peer, events)) cut(link, now);
+        for (const auto& [key, node] : admitted_)
+            if (node == peer) silent_.push_back(key);
     }
 }
 

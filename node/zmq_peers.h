@@ -21,9 +21,12 @@ class ZmqPeers {
     static constexpr const char* domain = "sync";
     const std::string& bound() const;  // Empty when we only dial.
     void poll_items(std::vector<zmq::pollitem_t>& items);
-    // Connections that came and went, silent peers, sockets to make anew, frames that wait.
+    // Connections that came and went, sockets to make anew, frames that wait.
     void tend(SteadyTime now, std::vector<Event>& events);
     void receive(SteadyTime now, std::vector<Event>& events);
+    // To be called after receive, which takes no more than so many frames a poll: where we did not
+    // look for a while, nobody is blamed for that time.
+    void drop_silent(SteadyTime now, std::vector<Event>& events);
     void enforce_budget();
 
     void admit(const std::map<TransportPublicKey, NodeId>& peers, SteadyTime now,
@@ -56,6 +59,7 @@ class ZmqPeers {
     PeerTable table_;
     std::map<NodeId, Outbound> outbound_;
     std::vector<TransportPublicKey> silent_;
+    SteadyTime looked_{};  // When silence was judged last.
     std::uint64_t refused_ = 0;
     std::uint64_t dropped_ = 0;
 };

@@ -50,6 +50,7 @@ struct ZmqTransport::State {
     void open_control();
     void wait(std::uint32_t wait_ms);
     void tend(SteadyTime now, std::vector<Event>& events);
+    void drop_silent(SteadyTime now, std::vector<Event>& events);
     void receive_clients(std::vector<Event>& events);
     void count();
 
@@ -129,13 +130,18 @@ void ZmqTransport::State::wait(std::uint32_t wait_ms) {
 void ZmqTransport::State::tend(SteadyTime now, std::vector<Event>& events) {
     peers.tend(now, events);
     live.tend(now);
-    for (const TransportPublicKey& key : peers.take_silent()) live.restart(key, now);
     if (control)
         for (ConnectionId id : control->take_gone()) events.emplace_back(ClientGone{ClientId{id}});
     if (probe && live.bound() != live_probed && !live.bound().empty()) {
         live_probed = live.bound();
         probe->watch(targets());
     }
+}
+
+// After what waited was received: who spoke while we were busy was not silent.
+void ZmqTransport::State::drop_silent(SteadyTime now, std::vector<Event>& events) {
+    peers.drop_silent(now, events);
+    for (const TransportPublicKey& key : peers.take_silent()) live.restart(key, now);
 }
 
 void ZmqTransport::State::receive_clients(std::vector<Event>& events) {
@@ -195,6 +201,7 @@ Status ZmqTransport::poll(std::uint32_t wait_ms, std::vector<Event>& events) {
         for (Event& event : std::exchange(s.later, {})) events.emplace_back(std::move(event));
         s.tend(now, events);
         s.peers.receive(now, events);
+        s.drop_silent(now, events);
         s.live.receive(s.sync_keys, events);
         s.receive_clients(events);
         if (now >= s.budget_at) {

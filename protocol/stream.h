@@ -96,7 +96,8 @@ Result<SignPublicKey> signer_of(const UnverifiedEntry& entry, const Directory& d
 // at most 1,024). The chain vouches for the others; nothing comes out before the signature passed.
 // On failure `stream` is unchanged, no entry is given and `entries` are still the caller's, to
 // offer one by one. Afterwards the caller checks the other signatures with signature_holds. Errors:
-// as verify; invalid (none, too many, or of several generations).
+// as verify; bad_signature (the last one's, looked at before all else); invalid (none, too many, or
+// of several generations).
 constexpr std::size_t bulk_entries_max = 1024;
 Result<std::vector<VerifiedEntry>> verify_batch(std::vector<UnverifiedEntry>&& entries,
                                                 StreamState& stream, const AcceptContext& context);

@@ -9,8 +9,6 @@ namespace rilon {
 namespace {
 
 Status check_run(const std::vector<UnverifiedEntry>& entries) {
-    if (entries.empty() || entries.size() > bulk_entries_max)
-        return {Errc::invalid, "a batch has 1 to " + std::to_string(bulk_entries_max) + " entries"};
     const EntryHeader& first = entries.front().header();
     for (const UnverifiedEntry& entry : entries)
         if (entry.header().generation != first.generation || entry.header().stream != first.stream)
@@ -23,14 +21,16 @@ Status check_run(const std::vector<UnverifiedEntry>& entries) {
 Result<std::vector<VerifiedEntry>> verify_batch_under(std::vector<UnverifiedEntry>&& entries,
                                                       StreamState& stream,
                                                       const Authority& authority) {
-    Status run = check_run(entries);
-    if (!run.ok()) return run.error();
+    if (entries.empty() || entries.size() > bulk_entries_max)
+        return {Errc::invalid, "a batch has 1 to " + std::to_string(bulk_entries_max) + " entries"};
     auto key = signer_under(entries.back(), authority);
     if (!key) return key.error();
-    // First of all, so that no work is done for a stranger.
+    // Whatever else is wrong with the run: so that no work is done for a stranger.
     if (!signature_holds(entries.back(), *key) && !mutant(Mutant::trust_the_chain))
         return {Errc::bad_signature, "batch up to entry " + entries.back().id().brief() +
                                          ": the last signature does not hold"};
+    Status run = check_run(entries);
+    if (!run.ok()) return run.error();
 
     StreamState after = stream;
     for (const UnverifiedEntry& entry : entries) {

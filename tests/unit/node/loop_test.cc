@@ -200,6 +200,24 @@ TEST_F(LoopTest, JobsComeBackInTheirOrderAndShareTheCommit) {
     EXPECT_EQ(counters.commits, 1u);
 }
 
+// Row 41: a flood of frames with checks to make takes turns with everything else.
+TEST_F(LoopTest, Row41AFloodOfChecksIsSpreadOverTurns) {
+    constexpr std::size_t many = 4 * jobs_per_turn;
+    std::vector<Event> flood;
+    std::vector<std::uint64_t> expected;
+    for (std::size_t i = 0; i < many; ++i) {
+        std::uint64_t id = 1 + i % 100;
+        expected.push_back(id);
+        flood.emplace_back(ClientFrame{ClientId{1000 + i}, {}, request(id, "j")});
+    }
+    transport.script.push_back(std::move(flood));
+    transport.script.push_back(ask({"wlast"}));
+    ASSERT_TRUE(go().ok());
+    EXPECT_EQ(core.order, expected);
+    EXPECT_GE(counters.commits, many / jobs_per_turn + 1);
+    EXPECT_EQ(transport.log.back(), "answer wlast");
+}
+
 // Row 10: nobody is answered, nothing is tried again, the process is to end.
 TEST_F(LoopTest, Row10DiskErrorEndsTheLoopWithoutAnAnswer) {
     failures = {Errc::io};

@@ -134,6 +134,19 @@ TEST_F(Pair, Row35ADiallerComesBackAfterAFrameOverTheLimit) {
     EXPECT_EQ(client.count<PeerFrame>(), 0u);
 }
 
+// A node that was busy for long hears what was said meanwhile before it calls anybody silent.
+TEST_F(Pair, Row23APeerThatSpokeWhileWeWereBusyIsNotSilent) {
+    server.options.silence_max = milliseconds(300);
+    go();
+    client.say(server, "hello");
+    ASSERT_TRUE(pump({&server, &client}, [&] { return server.count<PeerFrame>() == 1; }));
+    client.say(server, "still here");
+    auto busy_until = std::chrono::steady_clock::now() + milliseconds(600);
+    ASSERT_TRUE(pump({&client}, [&] { return std::chrono::steady_clock::now() > busy_until; }));
+    ASSERT_TRUE(pump({&server, &client}, [&] { return server.count<PeerFrame>() == 2; }));
+    EXPECT_EQ(server.count<PeerDown>(), 0u);
+}
+
 TEST_F(Pair, Row30DeniedThenEnrolledJoins) {
     server.start();
     client.dial(server);

@@ -350,6 +350,18 @@ TEST(CatchUpTrustsTheChain, EveryOtherRuleHoldsInside) {
               name_of(Errc::invalid));
 }
 
+// A run that is wrong in another way too must not get its entries looked at one by one for that.
+TEST(CatchUpTrustsTheChain, TheLastSignatureIsLookedAtFirst) {
+    TestOrigin origin;
+    std::vector<Bytes> run = origin.run(5);
+    origin.replace_key();
+    run.push_back(origin.content().bytes());
+    run.back()[header_bytes] ^= 1;
+    StreamState state;
+    EXPECT_EQ(code_of(verify_batch_under(parsed(run), state, origin.authority)),
+              name_of(Errc::bad_signature));
+}
+
 TEST(Verify, AFailedEntryIsStillTheCallers) {
     TestOrigin origin;
     const std::vector<Bytes> run = origin.run(1);
