@@ -32,7 +32,7 @@ class OpenFile {
 };
 
 Error io_error(const std::filesystem::path& path, const char* what, int code) {
-    Errc kind = code == ENOENT                       ? Errc::not_found
+    Errc kind = code == ENOENT                     ? Errc::not_found
                 : code == ENOSPC || code == EDQUOT ? Errc::full
                                                    : Errc::io;
     return {kind, path.string() + ": " + what + ": " + std::strerror(code)};

@@ -1,7 +1,7 @@
 // Seeded defects in the guards, for one purpose: to show that the tests find each of them. Only a
 // build with RILON_MUTANTS has them; in every other `mutant` is a constant false and leaves nothing
-// behind (tests/lint/no_mutants.py). The first are hunted by the simulator; those from
-// first_of_processes on concern what it does not run, and are found by tests/e2e/defences.py.
+// behind. The first are hunted by the simulator; those from first_of_processes on concern what it
+// does not run. tests/defences/run.py shows for the checks of each how they fail.
 #pragma once
 
 #ifdef RILON_MUTANTS

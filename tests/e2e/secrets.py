@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """What a machine gives away: the coordinator's files, memory and log; keys in logs, files and core dumps."""
+import hashlib
+import json
 import os
 import re
 import signal
@@ -8,10 +10,24 @@ import drill
 from drill import LIVE, say, wait_until
 
 CANARY = "QUOKKAVERMILION"
+# A made-up person of that name, in the machine readable zone of a passport.
+MRZ = f"P<ITA{CANARY}<<ANNA<MARIA".ljust(44, "<") + "\nL898902C36ITA7408122F3004157ZE184226B<<<<<16"
 
 
 def forms(word):
     return [word.encode(), word.lower().encode(), word.encode("utf-16-le")]
+
+
+def name_hashes():
+    """What somebody who guesses the name would look for: hashes without a key, as bytes and in hex."""
+    out = []
+    for name in (CANARY, f"{CANARY} ANNA MARIA", f"ANNA MARIA {CANARY}", f"{CANARY}, ANNA MARIA"):
+        for text in {name, name.lower(), name.title()}:
+            for kind in ("md5", "sha1", "sha256", "sha512", "blake2s"):
+                out.append(hashlib.new(kind, text.encode()).digest())
+            for size in (16, 32, 64):
+                out.append(hashlib.blake2b(text.encode(), digest_size=size).digest())
+    return out + [digest.hex().encode() for digest in out]
 
 
 def in_files(directory, needles):
@@ -49,6 +65,11 @@ def in_memory(pid, needles):
 
 
 class Row39Canary(drill.Drill):
+    def post_person(self):
+        done = self.rilon("aus-bkk", "--json", "post", "-t", "counterfeit-document", "--mrz", "-", "--as-printed", "--to",
+                          "BKK", "--where", "BKK", "--country", "THA", "--narrative", "Seen at the gate.", text=MRZ)
+        return json.loads(done.out.splitlines()[0])["short"]
+
     def test_the_coordinator_never_holds_a_readable_word(self):
         self.unlock("aus-bkk", "nzl-bkk")
         self.wait_linked("aus-bkk", "nzl-bkk")
@@ -56,6 +77,9 @@ class Row39Canary(drill.Drill):
             short = self.say_alert("aus-bkk", f"The word is {CANARY}.", "--to", audience)
             wait_until("the reader has it", lambda s=short: self.knows("nzl-bkk", s))
             self.assertIn(CANARY, self.rilon("nzl-bkk", "show", short).out)
+        short = self.post_person()
+        wait_until("the reader has it", lambda: self.knows("nzl-bkk", short))
+        self.assertIn(CANARY, self.rilon("nzl-bkk", "search", "--name", CANARY).out)
         entries = wait_until("the coordinator relays", lambda: self.nodes["rso"].log.stat().st_size)
         self.assertGreater(entries, 0)
         needles = forms(CANARY)
@@ -70,7 +94,9 @@ class Row39Canary(drill.Drill):
         self.assertEqual(in_files(LIVE / "nodes/rso", needles), [])
         for name in ("aus-bkk", "nzl-bkk", "tha-bkk"):  # Sealed at rest, and no word in a log.
             self.assertEqual(in_files(LIVE / "nodes" / name, needles), [])
-        say("files and logs of all four daemons: 0 hits")
+        for name in drill.ALL:
+            self.assertEqual(in_files(LIVE / "nodes" / name, name_hashes()), [])
+        say("files and logs of all four daemons: 0 hits, of hashes of the name too")
 
 
 class Row49SecretsLeftBehind(drill.Drill):

@@ -151,6 +151,21 @@ TEST_F(CoreRows, PubIsNotTheOnlyPath) {
             EXPECT_TRUE(net.reads(name, one.alert())) << name;
 }
 
+// Published and pushed in vain, on a connection that stays: beats tell that something is missing.
+TEST_F(CoreRows, Row20WhatGotLostOnTheWayIsPulledAfterTheNextBeat) {
+    net.filter = [](const SentFrame& frame) {
+        using T = SyncType;
+        const T type = frame.head.type;
+        return frame.live || type == T::push || type == T::head || type == T::beat;
+    };
+    Posted one = post("tha-bkk", {"BKK"});
+    net.run(500);
+    net.filter = nullptr;
+    EXPECT_FALSE(net.reads("gbr-bkk", one.alert()));
+    net.run(15 * ms_second);
+    EXPECT_TRUE(net.reads("gbr-bkk", one.alert()));
+}
+
 TEST_F(CoreRows, Row22SlowJoinerPulls) {
     net.kill("gbr-bkk");
     std::vector<Posted> all;
@@ -329,6 +344,12 @@ TEST_F(CoreRows, Row39TheCoordinatorAndTheExcludedOpenNothing) {
                 EXPECT_FALSE(one.store().entry_key(state.id, seq).ok()) << name;
         }
     }
+    for (const Posted& posted : all) {  // Nor is a key made for them that would come later.
+        const StreamState& state = net.daemon("aus-bkk").disk().streams.at(posted.parts[0].stream);
+        auto slots = net.daemon("aus-bkk").store().slots(state.id, state.epoch);
+        ASSERT_TRUE(slots.ok());
+        EXPECT_EQ(slots->size(), posted.parts[0].readers.size());
+    }
     EXPECT_TRUE(net.coordinator().disk().entry_keys.empty());
     EXPECT_TRUE(net.coordinator().disk().search.empty());
 }
@@ -368,6 +389,13 @@ TEST_F(CoreRows, Row42AGhostReaderNeedsAllItsSigners) {
              {&network.rso(0), &network.rso(1), &network.chair("BKK")},  // Not its own party.
              {&network.administrator("AUS"), &network.chair("BKK")}}) {
         EXPECT_FALSE(net.submit([&](Drafter& d) { return d.add_node(request); }, signers).ok());
+        // Nor does a node apply it that gets it in order, from a coordinator that is not honest.
+        SeededRng rng(95);
+        Directory directory = net.daemon("tha-bkk").node().directory();
+        Bytes statement = Drafter(rng, draft_basis(directory, net.now())).add_node(request);
+        DirectoryRecord record{DirSeq{directory.size()}, net.now(), statement,
+                               network.authorise(statement, signers)};
+        EXPECT_FALSE(directory.apply(std::move(record)).ok());
     }
     net.run(5 * ms_second);
     EXPECT_EQ(net.coordinator().node().directory().size(), before);
