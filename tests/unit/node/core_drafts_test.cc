@@ -10,7 +10,8 @@ namespace {
 class CoreDrafts : public SmallNet {
    protected:
     Drafter drafter(std::uint64_t valid_ms = statement_valid_ms) {
-        return Drafter(rng, draft_basis(net.coordinator().node().directory(), net.now(), valid_ms));
+        const Directory& directory = net.daemon("can-bkk").node().directory();
+        return Drafter(rng, draft_basis(directory, net.now(), valid_ms));
     }
     proto::Draft draft(const Bytes& statement, const TestNetwork::Signers& signers) {
         proto::Draft out;
@@ -26,7 +27,6 @@ class CoreDrafts : public SmallNet {
     // A member's frame, with its own hands.
     void submit_by_peer(const std::string& from, const proto::Draft& draft) {
         proto::SyncDirectory frame;
-        frame.set_has_submit(true);
         *frame.mutable_submit() = draft;
         net.inject(id(from), id("coordinator-1"), SyncType::directory, frame.SerializeAsString());
         net.run(ms_second);
