@@ -1,5 +1,7 @@
 #include "tests/sim/feeds.h"
 
+#include "node/index.h"
+
 namespace rilon {
 namespace {
 constexpr const char* consumer_id = "00112233445566778899aabbccddeeff";
@@ -16,10 +18,12 @@ std::string Feeds::poll(const std::string& node) {
         auto answer = net_.request(node, std::move(request));
         if (!answer.ok()) return "";
         for (const auto& event : answer->feed().events()) {
-            if (!consumer.entries.insert(event.entry_id()).second)
+            if (!consumer.events.insert(event.entry_id() + event.part()).second)
                 return "(2) the feed at " + node + " delivered an entry twice";
             auto id = AlertId::parse(event.row().alert_id());
             if (!id.ok()) continue;
+            if (event.row().has_alert() && !net_.reads(node, *id))
+                return "(8) the feed at " + node + " gave what nobody may read any more";
             if (event.type() == "published") consumer.published.insert(*id);
             if (event.type() == "removed") consumer.removed.insert(*id);
         }
@@ -49,15 +53,17 @@ std::string Feeds::judge(const std::string& node) {
             ledger_.withdrawn().contains(one.alert))
             continue;
         if (!one.readers.contains(id) && one.node != node) continue;
+        if (!ledger_.members_now(one.stream).contains(id)) continue;  // Put out before it came.
         if (one.node == node && ledger_.was_restored(node)) continue;  // It has no key to its own.
         if (!it->second.published.contains(one.alert))
             return "(2) the feed at " + node + " never delivered " + one.alert.hex() + " of " +
                    one.node;
     }
-    for (const AlertId& alert : ledger_.withdrawn())
-        if (it->second.published.contains(alert) && net_.withdrawn(node, alert) &&
-            !it->second.removed.contains(alert))
+    for (const AlertId& alert : it->second.published) {
+        auto state = net_.daemon(node).node().index().alert(alert);
+        if (state.has_value() && !state->readable() && !it->second.removed.contains(alert))
             return "(2) the feed at " + node + " never delivered a removal";
+    }
     return "";
 }
 
@@ -65,7 +71,7 @@ void Feeds::restored(const std::string& node) {
     auto it = consumers_.find(node);
     if (it == consumers_.end()) return;
     it->second.cursor.clear();
-    it->second.entries.clear();
+    it->second.events.clear();
 }
 
 }  // namespace rilon

@@ -26,7 +26,7 @@ class Feeds {
    private:
     struct Consumer {
         std::string cursor;
-        std::set<std::string> entries;
+        std::set<std::string> events;
         std::set<AlertId> published;
         std::set<AlertId> removed;
     };

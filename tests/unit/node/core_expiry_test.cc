@@ -109,10 +109,10 @@ TEST_F(CoreExpiry, ANodeWhoseKeyWasReplacedSignsNothingUntilItHasTheNewOne) {
     ASSERT_TRUE(net.reads("aus-bkk", posted.alert()));
     const StreamState before = author.disk().streams.at(stream);
     SignKeyPair next = make_sign_key_pair(net.rng());
+    const std::vector<StreamCut> cuts{{stream, before.head, before.head_id}};
     Status done = net.submit(
         [&](Drafter& d) {
-            return d.replace_key(net.network().id(), author.id(), {&next, nullptr},
-                                 {{stream, before.head, before.head_id}});
+            return d.replace_key(net.network().id(), author.id(), {&next, nullptr}, cuts);
         },
         net.network().admitters("AUS", "BKK"));
     ASSERT_TRUE(done.ok()) << done.error().detail;
