@@ -42,6 +42,7 @@ void NodeCore::peer_down(const NodeId& peer) {
     for (auto& [id, stream] : streams_) {
         if (stream.fetch.has_value() && stream.fetch->peer == peer) stream.fetch.reset();
         stream.peer_heads.erase(peer);  // A restored peer may hold less than it said.
+        forget_early_slots(stream, &peer);
     }
     for (auto& [n, row] : mail_) row.second = UnixMillis{};
 }
@@ -391,7 +392,7 @@ void NodeCore::push_to(const NodeId& peer, const StreamInfo& info,
     Precedence precedence = Precedence::routine;
     std::size_t bytes = 0;
     auto ship = [&] {
-        if (frame.entries_size() == 0) return;
+        if (frame.entries_size() == 0 && frame.slots_size() == 0) return;
         frame.set_stream_id(info.state.id.str());
         frame.set_head(info.state.head.value);
         send(peer, SyncType::push, 0, frame.SerializeAsString(), precedence);
@@ -402,7 +403,9 @@ void NodeCore::push_to(const NodeId& peer, const StreamInfo& info,
         if (entry.from == peer) continue;
         if (known != info.peer_heads.end() && known->second >= entry.seq && entry.seq.value > 0)
             continue;
-        if (bytes + entry.bytes.size() > push_bytes_max) ship();
+        if (bytes + entry.bytes.size() > push_bytes_max ||
+            frame.entries_size() >= static_cast<int>(bulk_entries_max))
+            ship();
         auto* item = frame.add_entries();
         item->set_entry(std::string(as_text(entry.bytes)));
         item->set_absent(entry.absent);
@@ -411,11 +414,12 @@ void NodeCore::push_to(const NodeId& peer, const StreamInfo& info,
         if (entry.kind != EntryKind::grant) continue;
         auto slots = fresh_slots_.find(info.state.id);
         if (slots == fresh_slots_.end()) continue;
-        for (const auto& slot : slots->second)
-            if (slot.epoch == entry.epoch) {
-                frame.add_slots(std::string(as_text(encode_slot(slot))));
-                bytes += slot_bytes + 4;
-            }
+        for (const auto& slot : slots->second) {
+            if (slot.epoch != entry.epoch) continue;
+            if (bytes + slot_bytes > push_bytes_max) ship();  // The rest comes behind the grant.
+            frame.add_slots(std::string(as_text(encode_slot(slot))));
+            bytes += slot_bytes + 4;
+        }
     }
     ship();
 }
