@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint8_t mail_sealed = 1;   // a sealed ack
 constexpr std::uint8_t mail_direct = 2;   // only to the addressee or by the coordinator
 constexpr std::uint8_t mail_carried = 4;  // of another node: a hub gives it to the addressee alone
+
+std::size_t weight_of(const Bytes& letter) { return std::max(letter.size(), letter_bytes); }
 }  // namespace
 
 void NodeCore::ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level) {
@@ -160,11 +162,13 @@ void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& pay
         auto it = mail_.find(frame.mail());
         if (it == mail_.end() || next_hop(it->second.first) != from) return;
         write(DropMail{frame.mail()});
+        if (auto sender = carried_.extract(it->first))
+            carried_room_.give_back(sender.mapped(), weight_of(it->second.first.bytes));
         mail_.erase(it);
         return;
     }
     auto to = NodeId::parse(frame.to());
-    if (!to.ok() || frame.ack().size() > sync_payload_bytes_max) return;
+    if (!to.ok() || frame.ack().size() > letter_bytes_max) return;
     if (is_self(*to)) {
         Bytes bytes = to_bytes(as_bytes(frame.ack()));
         if (frame.sealed()) {
@@ -190,11 +194,17 @@ void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& pay
         // Ours to carry: only for nodes of the network, and only if we may know of it.
         const NodeRecord* node = directory_.empty() ? nullptr : directory_.now().node(*to);
         if (node == nullptr || (!is_coordinator() && (frame.direct() || !options_.hub))) return;
-        if (mail_.size() >= mail_max) return;
+        Bytes letter = to_bytes(as_bytes(frame.ack()));
+        // Not confirmed, it stays with its sender. Half of the places are for our own.
+        if (mail_.size() >= mail_max / 2 || !carried_room_.take(from, weight_of(letter))) {
+            ++counters_.refused;
+            return;
+        }
         std::uint8_t kind = static_cast<std::uint8_t>((frame.sealed() ? mail_sealed : 0) |
                                                       (frame.direct() ? mail_direct : 0) |
                                                       (is_coordinator() ? 0 : mail_carried));
-        MailRow row{next_mail(), *to, kind, to_bytes(as_bytes(frame.ack()))};
+        MailRow row{next_mail(), *to, kind, std::move(letter)};
+        carried_[row.n] = from;
         if (!mutant(Mutant::lose_mail)) {
             write(PutMail{row});
             UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};

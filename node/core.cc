@@ -13,7 +13,8 @@ namespace rilon {
 NodeCore::NodeCore(NodeIdentity& identity, const NodeOptions& options, const StoreView& store,
                    Rng& rng)
     : identity_(identity), options_(options), store_(store), rng_(rng),
-      directory_(identity.network), quota_(options.origin_bytes_per_day) {}
+      directory_(identity.network), quota_(options.origin_bytes_per_day),
+      slots_taken_(options.origin_bytes_per_day) {}
 
 // --- start ------------------------------------------------------------------------------------
 

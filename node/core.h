@@ -2,7 +2,9 @@
 //
 //   core.cc         start, dispatch, timers, flush
 //   ingest.cc       entries from peers: parse → job → verify → store, index, forward, ack
-//   keys.cc         epoch keys: grants, slots, opening what waited for a key
+//   forks.cc        entries of seqs that we hold: the same, or a fork
+//   keys.cc         epoch keys: grants, opening what waited for a key
+//   slots.cc        slots: those of ours opened, those of others kept and served
 //   repair.cc       damage in the store: found, fetched again
 //   unopened.cc     after a start: what is still to be opened, and what is gone
 //   deletion.cc     withdrawals and redacts → erase → level 3
@@ -34,6 +36,7 @@
 #include "node/node.h"
 #include "node/quota.h"
 #include "node/repair.h"
+#include "node/shared_room.h"
 #include "node/sync.pb.h"
 #include "node/sync_frame.h"
 #include "protocol/epoch.h"
@@ -47,10 +50,21 @@ proto::Draft to_proto(const StatementDraft& draft);  // drafts.cc
 // Limits; each refusal is counted (protocol §3 and architecture "Threads").
 constexpr std::size_t early_entries_max = 1024;           // ahead of a gap, per stream
 constexpr std::size_t early_bytes_max = 4u << 20;
-constexpr std::size_t early_slots_max = 1024;             // ahead of their grant, per stream
-constexpr std::size_t parked_entries_max = 1024;          // ahead of our directory
+constexpr std::size_t early_bytes_all_max = 64u << 20;    // of all streams
+constexpr std::size_t early_bytes_origin_max = 16u << 20; // of one origin's
+constexpr std::size_t early_slots_max = 131072;           // ahead of their grant
+constexpr std::size_t early_slots_peer_max = 16384;       // from one peer
+constexpr std::uint32_t early_epochs_max = 64;            // so far ahead
+constexpr std::size_t parked_bytes_max = 4u << 20;        // ahead of our directory, not checked
+constexpr std::size_t parked_bytes_peer_max = 1u << 20;   // from one peer
+constexpr std::size_t parked_entry_bytes = 4096;          // each counts as so much at least
+constexpr std::size_t singly_max = 64;                    // entries of a frame checked one by one
 constexpr std::size_t tickets_max = 4096;
 constexpr std::size_t mail_max = 65536;
+constexpr std::size_t carried_bytes_max = 128u << 20;     // mail for others
+constexpr std::size_t carried_bytes_peer_max = 16u << 20; // handed over by one peer
+constexpr std::size_t letter_bytes = 4096;                // each counts as so much at least
+constexpr std::size_t letter_bytes_max = 80u << 10;       // 1,024 rows, sealed, fit
 constexpr std::size_t drafts_max = 256;
 constexpr std::size_t drafts_of_one_max = 32;             // begun by one person
 constexpr std::uint64_t draft_valid_ms_max = 15 * ms_day; // 14 and a day: clocks differ
@@ -63,6 +77,7 @@ constexpr std::size_t open_batch = 512;                   // entries opened per 
 constexpr std::uint64_t beat_ms = 5 * ms_second;
 constexpr std::uint64_t suspect_ms = 15 * ms_second;
 constexpr std::uint64_t fetch_timeout_ms = 10 * ms_second;
+constexpr std::uint64_t parked_ms_max = ms_minute;        // the directory comes in that time or never
 constexpr std::uint64_t mail_retry_ms = 10 * ms_second;
 constexpr std::uint64_t slot_retry_ms = 5 * ms_second;
 constexpr std::uint64_t ticket_ms = 10 * ms_minute;
@@ -90,8 +105,8 @@ struct StreamInfo {
     std::optional<Fetch> fetch;
     bool retired = false;              // Ours, but superseded after a restore: never sealed into.
     Epoch closed;                      // The latest epoch whose K is gone here.
-    std::vector<Slot> early_slots;     // Their grant is under check.
-    std::optional<std::pair<Epoch, std::vector<SlotTag>>> own_tags;  // Cache, by epoch.
+    std::vector<std::pair<NodeId, Slot>> early_slots;  // Their grant is under check; from whom.
+    std::map<Epoch, std::vector<SlotTag>> own_tags;    // Cache: a key agreement each.
     std::map<NodeId, Seq> peer_heads;  // What peers said they hold.
 };
 
@@ -242,28 +257,39 @@ class NodeCore {
     // ingest.cc
     void on_entries(const NodeId& from, const SyncHead& head, const Bytes& payload);
     void on_live(const LiveFrame& frame);
-    void offer(const NodeId& from, UnverifiedEntry entry);
+    // False: whoever sent it is not heard on the rest of the frame.
+    bool offer(const NodeId& from, UnverifiedEntry entry);
+    void offer_singly(const NodeId& from, std::vector<UnverifiedEntry> entries);
     void offer_bulk(const NodeId& from, std::vector<UnverifiedEntry> entries);
-    std::optional<Bytes> held_prefix(const StreamId& id, Seq seq) const;
-    void known_already(const NodeId& from, StreamInfo& info, UnverifiedEntry entry);
+    bool take_run(const NodeId& from, StreamInfo& info, std::vector<UnverifiedEntry> run);
     void take_late_body(UnverifiedEntry entry);
     void on_checked(EntryChecked checked);
     void take(const NodeId& from, VerifiedEntry entry, std::optional<Result<OfficerContent>> content);
     bool begin_stream(const EntryHeader& genesis);
-    void refuse(const NodeId& from, const EntryHeader& header, const Error& why);
+    void drop_stream(const StreamId& id);
+    bool refuse(const NodeId& from, const EntryHeader& header, const Error& why);
     void keep_early(const NodeId& from, StreamInfo& info, SignedEntry entry);
     void take_early(StreamInfo& info);
+    void forget_early(StreamInfo& info);
     void park(const NodeId& from, UnverifiedEntry entry);
     void unpark();
-    void forked(StreamInfo& info, const UnverifiedEntry& other, const NodeId& from);
-    void on_fork(const NodeId& from, const Bytes& payload);
-    void freeze(StreamInfo& info, const ForkProof& proof);
     bool within_quota(const NodeId& origin, std::uint64_t bytes);
     void forward(const NodeId& from, const VerifiedEntry& entry);
 
-    // keys.cc
+    // forks.cc
+    std::optional<Bytes> held_prefix(const StreamId& id, Seq seq) const;
+    // False: the rest of the frame is not looked at.
+    bool known_already(const NodeId& from, StreamInfo& info, UnverifiedEntry entry);
+    void forked(StreamInfo& info, const UnverifiedEntry& other, const NodeId& from);
+    void on_fork(const NodeId& from, const Bytes& payload);
+    void prove_fork(const NodeId& from, StreamInfo& info, const ForkProof& proof);
+    void freeze(StreamInfo& info, const ForkProof& proof);
+
+    // keys.cc and slots.cc
     void on_grant(StreamInfo& info, const EntryHeader& header, const GrantBody& grant);
-    void use_slot(const Slot& slot);
+    bool use_slot(const NodeId& from, const Slot& slot);
+    bool keep_slot(const NodeId& from, const Slot& slot);
+    void forget_early_slots(StreamInfo& info, const NodeId* from);
     bool is_own(StreamInfo& info, const Slot& slot);
     bool was_reader(const StreamInfo& info, const EntryHeader& grant) const;
     bool try_slot(StreamInfo& info, const EntryHeader& header, const GrantBody& grant,
@@ -546,9 +572,18 @@ class NodeCore {
     std::map<std::pair<StreamId, Epoch>, Seq> saved_to_open_;
     std::size_t opening_ = 0;  // Jobs under way.
     Repair repair_;
-    std::deque<std::pair<NodeId, UnverifiedEntry>> parked_;
+    struct Parked {
+        NodeId from;
+        UnixMillis since;
+        UnverifiedEntry entry;
+    };
+    std::deque<Parked> parked_;
+    SharedRoom parked_room_{parked_bytes_max, parked_bytes_peer_max};
+    SharedRoom early_room_{early_bytes_all_max, early_bytes_origin_max};
+    SharedRoom early_slots_room_{early_slots_max, early_slots_peer_max};
     HeadWatch heads_;
     OriginQuota quota_;
+    OriginQuota slots_taken_;  // By the peer that brought them.
     std::vector<PendingRedact> redacts_;
     std::map<EntryRef, Arrival> erased_unacked_;  // Gone here; level 3 waits for consumers.
     std::set<EntryRef> owed_;  // Level 3 not yet posted: a start goes on with them.
@@ -563,6 +598,8 @@ class NodeCore {
     std::vector<std::pair<StreamId, AckRow>> ack_rows_;         // levels 2 and 3
     UnixMillis ack_rows_since_{};
     std::map<std::uint64_t, std::pair<MailRow, UnixMillis>> mail_;  // n → row, last sent
+    std::map<std::uint64_t, NodeId> carried_;  // Who handed over what is not ours, since the start.
+    SharedRoom carried_room_{carried_bytes_max, carried_bytes_peer_max};
     std::uint64_t next_mail_ = 1;
     std::uint64_t ack_counter_ = 0;
 

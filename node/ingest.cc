@@ -8,6 +8,11 @@
 #include "protocol/mutant.h"
 
 namespace rilon {
+namespace {
+std::size_t parked_size(const UnverifiedEntry& entry) {
+    return std::max(entry_prefix_bytes + entry.body().size(), parked_entry_bytes);
+}
+}  // namespace
 
 void NodeCore::on_entries(const NodeId& from, const SyncHead&, const Bytes& payload) {
     proto::SyncEntries frame;
@@ -17,6 +22,11 @@ void NodeCore::on_entries(const NodeId& from, const SyncHead&, const Bytes& payl
     }
     auto id = StreamId::parse(frame.stream_id());
     if (!id.ok()) return;
+    if (frame.entries_size() > static_cast<int>(bulk_entries_max)) {  // No honest node does.
+        ++counters_.refused;
+        log(4, fmt::format("frame_too_long peer={}", from.brief()));
+        return;
+    }
     std::vector<UnverifiedEntry> entries;
     for (const auto& item : frame.entries()) {
         auto entry = item.absent() ? parse_absent_entry(as_bytes(item.entry()))
@@ -35,12 +45,12 @@ void NodeCore::on_entries(const NodeId& from, const SyncHead&, const Bytes& payl
     if (entries.size() >= bulk_from && info != nullptr && info->state.founded)
         offer_bulk(from, std::move(entries));
     else
-        for (auto& entry : entries) offer(from, std::move(entry));
+        offer_singly(from, std::move(entries));
     if ((info = stream(*id)) != nullptr)  // Perhaps only now: its genesis was among them.
         info->peer_heads[from] = std::max(info->peer_heads[from], Seq{frame.head()});
     for (const auto& bytes : frame.slots()) {
         auto slot = parse_slot(as_bytes(bytes));
-        if (slot.ok() && slot->stream == *id) use_slot(*slot);
+        if (!slot.ok() || slot->stream != *id || !use_slot(from, *slot)) return;
     }
 }
 
@@ -56,19 +66,28 @@ void NodeCore::on_live(const LiveFrame& frame) {
     offer(frame.publisher, std::move(*entry));
 }
 
-void NodeCore::refuse(const NodeId& from, const EntryHeader& header, const Error& why) {
+bool NodeCore::refuse(const NodeId& from, const EntryHeader& header, const Error& why) {
     ++counters_.refused;
     log(4, fmt::format("entry_refused peer={} stream={} seq={} code={} why=\"{}\"", from.brief(),
                        header.stream.brief(), header.seq.value, errc_name(why.code), why.detail));
+    return false;
 }
 
-void NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
-    if (options_.refuse_intake) return;
+// A signature each: so no more than a few of a frame, sync fetches the others.
+void NodeCore::offer_singly(const NodeId& from, std::vector<UnverifiedEntry> entries) {
+    std::size_t count = std::min(entries.size(), singly_max);
+    for (std::size_t i = 0; i < count; ++i)
+        if (!offer(from, std::move(entries[i]))) return;
+}
+
+bool NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
+    if (options_.refuse_intake) return false;
     const EntryHeader header = entry.header();
     auto key = signer_of(entry, directory_);
     if (!key.ok()) {
-        if (key.code() == Errc::parked) return park(from, std::move(entry));
-        return refuse(from, header, key.error());
+        if (key.code() != Errc::parked) return refuse(from, header, key.error());
+        park(from, std::move(entry));
+        return true;
     }
     StreamInfo* info = stream(header.stream);
     bool known = info != nullptr && info->state.founded && header.seq <= info->state.head;
@@ -79,39 +98,15 @@ void NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
     }
     if (info == nullptr) {
         // Not even the genesis is here: fetch the stream from its beginning.
-        return ask_range(from, header.stream, Seq{}, header.seq);
+        ask_range(from, header.stream, Seq{}, header.seq);
+        return false;
     }
     CheckEntryJob job{from, std::move(entry), *key, std::nullopt};
-    if (info != nullptr && info->key.has_value() && !job.entry.absent() &&
-        header.epoch == info->state.epoch &&
-        (header.kind == EntryKind::content || header.kind == EntryKind::chunk))
+    if (info->key.has_value() && !job.entry.absent() && header.epoch == info->state.epoch &&
+        header.kind == EntryKind::content)
         job.open_with = entry_key(*info->key, header.stream, header.seq);
     out_->jobs.push_back(Job{std::move(job)});
-}
-
-// Header and signature of an entry that we hold, be it since this batch only.
-std::optional<Bytes> NodeCore::held_prefix(const StreamId& id, Seq seq) const {
-    auto held = store_.entry(id, seq);
-    if (held.ok() && held->has_value()) return to_bytes((*held)->entry.prefix());
-    for (const StoreOp& op : out_->writes) {
-        const auto* put = std::get_if<PutEntry>(&op);
-        if (put != nullptr && put->entry.header().stream == id && put->entry.header().seq == seq)
-            return to_bytes(put->entry.prefix());
-    }
-    return std::nullopt;
-}
-
-// Held already: identical (perhaps with a body that we lack), or a fork.
-void NodeCore::known_already(const NodeId& from, StreamInfo& info, UnverifiedEntry entry) {
-    const EntryHeader header = entry.header();
-    auto ours = held_prefix(info.state.id, header.seq);
-    if (!ours.has_value()) return heal(from, info, std::move(entry));
-    if (std::ranges::equal(*ours, entry.prefix())) return take_late_body(std::move(entry));
-    auto key = signer_of(entry, directory_);
-    if (!key.ok()) return;
-    auto checked = check_signature(std::move(entry), *key);
-    if (!checked.ok()) return refuse(from, header, checked.error());
-    freeze(info, ForkProof{std::move(*ours), to_bytes(checked->entry().prefix())});
+    return true;
 }
 
 void NodeCore::take_late_body(UnverifiedEntry entry) {
@@ -131,27 +126,41 @@ void NodeCore::take_late_body(UnverifiedEntry entry) {
 void NodeCore::offer_bulk(const NodeId& from, std::vector<UnverifiedEntry> entries) {
     if (options_.refuse_intake) return;
     StreamInfo& info = *stream(entries.front().header().stream);
-    std::size_t skip = 0;
-    while (skip < entries.size() && entries[skip].header().seq <= info.state.head) ++skip;
-    for (std::size_t i = 0; i < skip; ++i) known_already(from, info, std::move(entries[i]));
-    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(skip));
-    if (entries.empty()) return;
+    auto next = entries.begin();
+    for (; next != entries.end() && next->header().seq <= info.state.head; ++next)
+        if (!known_already(from, info, std::move(*next))) return;
+    while (next != entries.end()) {  // A run ends with its key generation.
+        const Generation generation = next->header().generation;
+        auto end = std::find_if(next, entries.end(), [&](const UnverifiedEntry& entry) {
+            return entry.header().generation != generation;
+        });
+        std::vector<UnverifiedEntry> run(std::make_move_iterator(next),
+                                         std::make_move_iterator(end));
+        if (!take_run(from, info, std::move(run))) return;
+        next = end;
+    }
+}
+
+// False: the rest of the frame is not looked at.
+bool NodeCore::take_run(const NodeId& from, StreamInfo& info, std::vector<UnverifiedEntry> run) {
     AcceptContext context{directory_, info.definition ? &*info.definition : nullptr,
                           is_coordinator()};
     std::uint64_t bytes = 0;
-    for (const auto& entry : entries) bytes += entry_prefix_bytes + entry.body().size();
+    for (const auto& entry : run) bytes += entry_prefix_bytes + entry.body().size();
     if (within_quota(info.state.origin, bytes)) {
-        auto batch = verify_batch(std::move(entries), info.state, context);
+        auto batch = verify_batch(std::move(run), info.state, context);
         if (batch.ok()) {
             for (auto& entry : *batch) take(from, std::move(entry), std::nullopt);
-            return take_early(info);
+            take_early(info);
+            return true;
         }
         // Nothing vouches for any of them: sync asks another source.
         if (batch.code() == Errc::bad_signature)
-            return refuse(from, entries.back().header(), batch.error());
+            return refuse(from, run.back().header(), batch.error());
     }
     // One by one finds which of them is at fault, and why; or takes as many as there is room for.
-    for (auto& entry : entries) offer(from, std::move(entry));
+    offer_singly(from, std::move(run));
+    return false;
 }
 
 void NodeCore::on_checked(EntryChecked checked) {
@@ -161,7 +170,7 @@ void NodeCore::on_checked(EntryChecked checked) {
                            checked.id.brief(), errc_name(checked.entry.code())));
         const StreamInfo* place = stream(checked.stream);  // Kept for a genesis that is none.
         if (place != nullptr && !place->state.founded && place->carried_for.empty())
-            streams_.erase(checked.stream);
+            drop_stream(checked.stream);
         return;
     }
     const EntryHeader header = checked.entry->entry().header();
@@ -178,9 +187,10 @@ void NodeCore::on_checked(EntryChecked checked) {
         standing(info) != nullptr &&
         !directory_.now().is_member(info.state.audience, identity_.id) &&
         !mutant(Mutant::filter_not_key)) {
-        streams_.erase(header.stream);
-        return refuse(checked.from, header,
-                      {Errc::not_member, "a stream of an audience that this node is not in"});
+        drop_stream(header.stream);
+        refuse(checked.from, header,
+               {Errc::not_member, "a stream of an audience that this node is not in"});
+        return;
     }
     if (verified.ok()) {
         take(checked.from, std::move(*verified), std::move(checked.content));
@@ -197,7 +207,7 @@ void NodeCore::on_checked(EntryChecked checked) {
         case Errc::fork: forked(info, checked.entry->entry(), checked.from); break;
         default: refuse(checked.from, header, why); break;
     }
-    if (header.kind == EntryKind::genesis && !info.state.founded) streams_.erase(header.stream);
+    if (header.kind == EntryKind::genesis && !info.state.founded) drop_stream(header.stream);
 }
 
 // A place for a stream whose genesis is under check.
@@ -213,22 +223,38 @@ bool NodeCore::begin_stream(const EntryHeader& genesis) {
     return true;
 }
 
+void NodeCore::drop_stream(const StreamId& id) {
+    StreamInfo& info = streams_.at(id);
+    forget_early(info);
+    forget_early_slots(info, nullptr);
+    streams_.erase(id);
+}
+
 void NodeCore::keep_early(const NodeId& from, StreamInfo& info, SignedEntry entry) {
     std::size_t size = entry_prefix_bytes + entry.entry().body().size();
     if (info.early.size() >= early_entries_max || info.early_bytes + size > early_bytes_max) return;
     Seq seq = entry.entry().header().seq;
-    if (info.early.emplace(seq, std::pair{from, std::move(entry)}).second) {
-        info.early_bytes += size;
-        ++counters_.gaps_repaired;
-    }
+    if (info.early.contains(seq) || !early_room_.take(info.state.origin, size)) return;
+    info.early.emplace(seq, std::pair{from, std::move(entry)});
+    info.early_bytes += size;
+    ++counters_.gaps_repaired;
+}
+
+void NodeCore::forget_early(StreamInfo& info) {
+    early_room_.give_back(info.state.origin, info.early_bytes);
+    info.early.clear();
+    info.early_bytes = 0;
 }
 
 void NodeCore::take_early(StreamInfo& info) {
     while (!info.early.empty() && !info.state.frozen) {
         auto first = info.early.begin();
         if (first->first > info.state.head.next()) return;
+        std::size_t size = entry_prefix_bytes + first->second.second.entry().body().size();
+        if (!within_quota(info.state.origin, size)) return;
         auto [from, entry] = std::move(first->second);
-        info.early_bytes -= entry_prefix_bytes + entry.entry().body().size();
+        info.early_bytes -= size;
+        early_room_.give_back(info.state.origin, size);
         info.early.erase(first);
         if (entry.entry().header().seq <= info.state.head) continue;
         AcceptContext context{directory_, info.definition ? &*info.definition : nullptr,
@@ -239,24 +265,31 @@ void NodeCore::take_early(StreamInfo& info) {
     }
 }
 
-// The directory is behind this entry: keep it until the record is here, within bounds.
+// The directory is behind this entry: keep it until the record is here. Nobody has checked it, so
+// it has little room and little time, and each peer a share.
 void NodeCore::park(const NodeId& from, UnverifiedEntry entry) {
-    if (parked_.size() >= parked_entries_max) {
+    while (!parked_.empty() && now_.since(parked_.front().since) >= parked_ms_max) {
+        parked_room_.give_back(parked_.front().from, parked_size(parked_.front().entry));
+        parked_.pop_front();
+    }
+    if (!parked_room_.take(from, parked_size(entry))) {
         ++counters_.refused;
         return;
     }
-    parked_.emplace_back(from, std::move(entry));
+    parked_.push_back({from, now_, std::move(entry)});
     want_records(from);
 }
 
 void NodeCore::unpark() {
-    std::deque<std::pair<NodeId, UnverifiedEntry>> waiting;
+    std::deque<Parked> waiting;
     waiting.swap(parked_);
-    for (auto& [from, entry] : waiting) {
-        if (entry.header().dir_seq.value >= directory_.size())
-            parked_.emplace_back(from, std::move(entry));
-        else
-            offer(from, std::move(entry));
+    for (Parked& parked : waiting) {
+        if (parked.entry.header().dir_seq.value >= directory_.size()) {
+            parked_.push_back(std::move(parked));
+            continue;
+        }
+        parked_room_.give_back(parked.from, parked_size(parked.entry));
+        offer(parked.from, std::move(parked.entry));
     }
 }
 
@@ -329,54 +362,6 @@ void NodeCore::forward(const NodeId& from, const VerifiedEntry& entry) {
     fresh_[entry.header().stream].push_back({from, entry.header().seq, entry.header().kind,
                                              entry.header().epoch, precedence, entry.bytes(),
                                              entry.absent()});
-}
-
-// --- forks ------------------------------------------------------------------------------------
-
-// Either another entry of our head's seq, or a successor of an entry we do not hold: then its
-// predecessor, from the same source, is the other half of the proof.
-void NodeCore::forked(StreamInfo& info, const UnverifiedEntry& other, const NodeId& from) {
-    if (info.state.frozen) return;
-    if (other.header().seq > info.state.head)
-        return ask_range(from, info.state.id, info.state.head, info.state.head);
-    auto ours = held_prefix(info.state.id, other.header().seq);
-    if (ours.has_value()) freeze(info, ForkProof{std::move(*ours), to_bytes(other.prefix())});
-}
-
-void NodeCore::freeze(StreamInfo& info, const ForkProof& proof) {
-    if (info.state.frozen) return;
-    info.state.frozen = true;
-    info.early.clear();
-    info.early_bytes = 0;
-    touch(info);
-    proto::SyncFork fork;
-    fork.set_one(std::string(as_text(proof.one)));
-    fork.set_other(std::string(as_text(proof.other)));
-    std::string bytes = fork.SerializeAsString();
-    write(PutPrivate{"fork." + info.state.id.hex(), to_bytes(as_bytes(bytes))});
-    log(1, fmt::format("fork_proven origin={} stream={} frozen=1", info.state.origin.brief(),
-                       info.state.id.brief()));
-    if (mutant(Mutant::fork_kept_secret)) return;
-    for (const auto& [id, peer] : peers_)
-        if (peer.up && may_hold(id, info)) send(id, SyncType::fork, 0, bytes, Precedence::flash);
-}
-
-void NodeCore::on_fork(const NodeId& from, const Bytes& payload) {
-    proto::SyncFork fork;
-    if (!fork.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
-    ForkProof proof{to_bytes(as_bytes(fork.one())), to_bytes(as_bytes(fork.other()))};
-    auto id = fork_stream(proof);
-    if (!id.ok()) return;
-    StreamInfo* info = stream(*id);
-    if (info == nullptr || info->state.frozen) return;
-    Status real = verify_fork(proof, directory_);
-    if (!real.ok()) {
-        ++counters_.refused;
-        log(4, fmt::format("fork_proof_refused peer={} code={}", from.brief(),
-                           errc_name(real.code())));
-        return;
-    }
-    freeze(*info, proof);
 }
 
 }  // namespace rilon

@@ -12,22 +12,26 @@ namespace rilon {
 
 void NodeCore::on_grant(StreamInfo& info, const EntryHeader& header, const GrantBody& grant) {
     if (header.epoch.value > 1) close_epoch(info, Epoch{header.epoch.value - 1});
-    std::vector<Slot> slots;
-    std::erase_if(info.early_slots, [&](const Slot& slot) {  // Those of later grants stay.
-        if (slot.epoch == header.epoch) slots.push_back(slot);
-        return slot.epoch <= header.epoch;
+    std::vector<std::pair<NodeId, Slot>> slots;
+    std::erase_if(info.early_slots, [&](const auto& early) {  // Those of later grants stay.
+        const auto& [from, slot] = early;
+        if (slot.epoch > header.epoch) return false;
+        early_slots_room_.give_back(from, 1);
+        if (slot.epoch == header.epoch) slots.push_back(early);
+        return true;
     });
     if (!is_coordinator() && was_reader(info, header))
         missing_[info.state.id].push_back({header.epoch, header.seq, {}});
     else
         info.not_for_us = header.epoch;
-    for (const auto& slot : slots) {
+    bool spoilt = false;  // Then we ask for ours.
+    for (const auto& [from, slot] : slots) {
         if (!is_coordinator() && is_own(info, slot)) {
-            try_slot(info, header, grant, slot);
+            if (!spoilt) spoilt = !try_slot(info, header, grant, slot);
             continue;
         }
-        write(PutSlot{slot, now_});
-        if (is_coordinator() || options_.hub) fresh_slots_[info.state.id].push_back(slot);
+        if (keep_slot(from, slot) && (is_coordinator() || options_.hub))
+            fresh_slots_[info.state.id].push_back(slot);
     }
     if (!is_coordinator()) save_missing();
 }
@@ -44,94 +48,6 @@ void NodeCore::close_epoch(StreamInfo& info, Epoch epoch) {
     info.closed = epoch;
     info.key.reset();
     write(CloseEpoch{info.state.id, epoch});
-}
-
-// A slot from any holder; unsigned, so it counts only if what it opens fits the grant's commitment.
-void NodeCore::use_slot(const Slot& slot) {
-    StreamInfo* info = stream(slot.stream);
-    if (info == nullptr) return;
-    if (!info->state.founded || slot.epoch > info->state.epoch) {
-        if (info->early_slots.size() < early_slots_max) info->early_slots.push_back(slot);
-        return;
-    }
-    if (is_coordinator() || !is_own(*info, slot)) {
-        auto held = store_.slot(slot.stream, slot.epoch, slot.tag);
-        if (held.ok() && !held->has_value()) write(PutSlot{slot, now_});
-        return;
-    }
-    auto missing = missing_.find(slot.stream);
-    if (missing == missing_.end()) return;
-    for (const auto& key : missing->second) {
-        if (key.epoch != slot.epoch) continue;
-        auto stored = store_.entry(slot.stream, key.grant);
-        if (!stored.ok() || !stored->has_value()) return;  // Of this very batch: asked for again.
-        auto grant = parse_grant((*stored)->entry.body());
-        if (grant.ok() && try_slot(*info, (*stored)->entry.header(), *grant, slot)) save_missing();
-        return;
-    }
-}
-
-// Ours, by its tag. Such a slot is opened and never stored: with our encryption key it would give K
-// back to whoever seizes this node after a purge.
-bool NodeCore::is_own(StreamInfo& info, const Slot& slot) {
-    if (!info.own_tags.has_value() || info.own_tags->first != slot.epoch) {
-        std::vector<SlotTag> tags;
-        const NodeRecord* origin = directory_.now().node(info.state.origin);
-        std::vector<EncPublicKey> keys;
-        if (origin != nullptr) {
-            for (const OldEncKey& old : origin->old_encs) keys.push_back(old.pk);
-            keys.push_back(origin->enc_pk);
-        }
-        if (auto seq = grant_of(info, slot.epoch)) {  // By a key that is listed no longer.
-            auto grant = store_.entry(info.state.id, *seq);
-            if (grant.ok() && grant->has_value())
-                if (auto tag = own_tag(info, (*grant)->entry.header())) tags.push_back(*tag);
-        }
-        for (const auto& pair : identity_.enc)
-            for (const auto& pk : keys)
-                if (auto tag = slot_tag(pair.sk, pk, info.state.id, slot.epoch))
-                    tags.push_back(*tag);
-        info.own_tags = std::pair{slot.epoch, std::move(tags)};
-    }
-    const auto& tags = info.own_tags->second;
-    return std::find(tags.begin(), tags.end(), slot.tag) != tags.end();
-}
-
-// The tag our slot of this grant carries; nothing when we are not among its recipients.
-std::optional<SlotTag> NodeCore::own_tag(const StreamInfo& info, const EntryHeader& grant) const {
-    const DirectoryState* then = directory_.at(grant.dir_seq);
-    if (then == nullptr) return std::nullopt;
-    const NodeRecord* origin = then->node(info.state.origin);
-    const NodeRecord* self = then->node(identity_.id);
-    if (origin == nullptr || self == nullptr) return std::nullopt;
-    for (const auto& pair : identity_.enc)
-        if (pair.pk == self->enc_pk)
-            return slot_tag(pair.sk, origin->enc_pk, info.state.id, grant.epoch);
-    return std::nullopt;
-}
-
-bool NodeCore::try_slot(StreamInfo& info, const EntryHeader& header, const GrantBody& grant,
-                        const Slot& slot) {
-    auto tag = own_tag(info, header);
-    if (!tag.has_value() || slot.tag != *tag) return false;
-    const DirectoryState* then = directory_.at(header.dir_seq);
-    SlotEnds ends{identity_.network,
-                  info.state.id,
-                  header.epoch,
-                  info.state.origin,
-                  then->node(info.state.origin)->enc_pk,
-                  then->node(identity_.id)->enc_pk};
-    for (const auto& psk : identity_.psks) {
-        if (psk.generation != slot.psk_id) continue;
-        for (const auto& pair : identity_.enc) {
-            if (pair.pk != ends.recipient_pk) continue;
-            auto key = open_slot(slot, ends, pair.sk, psk);
-            if (key.ok()) return got_key(info, header, grant, std::move(*key));
-        }
-    }
-    log(4, fmt::format("slot_refused stream={} epoch={}", info.state.id.brief(),
-                       header.epoch.value));
-    return false;
 }
 
 bool NodeCore::got_key(StreamInfo& info, const EntryHeader& header, const GrantBody& grant,
@@ -174,68 +90,6 @@ void NodeCore::save_missing() {
         for (const auto& key : keys)
             out.raw(id.view()).u32(key.epoch.value).u64(key.grant.value);
     write(PutPrivate{"missing-keys", std::move(out).take()});
-}
-
-// Asks connected peers that may hold the stream for our slots, by tag.
-void NodeCore::ask_slots(bool all) {
-    if (mutant(Mutant::no_slot_requests)) return;
-    for (auto& [id, keys] : missing_) {
-        StreamInfo* info = stream(id);
-        if (info == nullptr) continue;
-        for (auto& key : keys) {
-            if (!all && now_.since(key.asked) < slot_retry_ms) continue;
-            auto stored = store_.entry(id, key.grant);
-            if (!stored.ok() || !stored->has_value()) continue;
-            auto tag = own_tag(*info, (*stored)->entry.header());
-            if (!tag.has_value()) continue;
-            key.asked = now_;
-            proto::SyncSlots ask;
-            ask.set_stream_id(id.str());
-            ask.set_epoch(key.epoch.value);
-            ask.add_tags(tag->str());
-            for (const auto& [peer, state] : peers_) {
-                if (!state.up) continue;
-                if (may_hold(peer, *info))
-                    send(peer, SyncType::slots, next_request(peer), ask.SerializeAsString(),
-                         Precedence::immediate);
-            }
-        }
-    }
-}
-
-void NodeCore::on_slots(const NodeId& from, const SyncHead& head, const Bytes& payload) {
-    proto::SyncSlots frame;
-    if (!frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
-    auto id = StreamId::parse(frame.stream_id());
-    if (!id.ok()) return;
-    for (const auto& bytes : frame.slots())
-        if (auto slot = parse_slot(as_bytes(bytes)); slot.ok() && slot->stream == *id)
-            use_slot(*slot);
-    const StreamInfo* info = stream(*id);
-    if (frame.tags().empty() || info == nullptr || !may_hold(from, *info)) return;
-    proto::SyncSlots answer;
-    answer.set_stream_id(frame.stream_id());
-    answer.set_epoch(frame.epoch());
-    proto::SyncSlots lacking = answer;
-    for (const auto& bytes : frame.tags()) {
-        auto tag = SlotTag::parse(bytes);
-        if (!tag.ok()) return;
-        auto slot = store_.slot(*id, Epoch{frame.epoch()}, *tag);
-        if (slot.ok() && slot->has_value())
-            answer.add_slots(std::string(as_text(encode_slot(**slot))));
-        else
-            lacking.add_tags(bytes);
-    }
-    // A carrier may have the grant without its slots (its frame was lost, or came too early): the
-    // origin has them; who asked asks again.
-    const NodeId& origin = info->state.origin;
-    bool carries = is_coordinator() || options_.hub;
-    if (carries && lacking.tags_size() > 0 && from != origin && peers_[origin].up)
-        send(origin, SyncType::slots, next_request(origin), lacking.SerializeAsString(),
-             Precedence::immediate);
-    if (answer.slots_size() > 0)
-        send(from, SyncType::slots, head.request, answer.SerializeAsString(),
-             Precedence::immediate);
 }
 
 // --- opening ----------------------------------------------------------------------------------

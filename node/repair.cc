@@ -169,7 +169,10 @@ void NodeCore::heal(const NodeId& from, StreamInfo& info, UnverifiedEntry entry)
     if (entry.absent() && !place.bare_will_do) return;
     bool absent = entry.absent();
     auto again = verify_again(std::move(entry), *place.id);
-    if (!again.ok()) return refuse(from, header, again.error());
+    if (!again.ok()) {
+        refuse(from, header, again.error());
+        return;
+    }
     write(PutEntry{std::move(*again), now_});
     place.written = true;
     auto before = repair_.entries.find({ref.stream, Seq{ref.seq.value - 1}});

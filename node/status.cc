@@ -126,21 +126,24 @@ void NodeCore::warn_of_directory(proto::StatusResponse& out) const {
 std::vector<QueueUse> NodeCore::queues() const {
     std::size_t early = 0;
     std::size_t early_bytes = 0;
-    std::size_t early_slots = 0;
     std::map<NodeId, std::size_t> of_origin;
     std::size_t of_one_origin = 0;
     for (const auto& [id, info] : streams_) {
         early = std::max(early, info.early.size());
         early_bytes = std::max(early_bytes, info.early_bytes);
-        early_slots = std::max(early_slots, info.early_slots.size());
         of_one_origin = std::max(of_one_origin, ++of_origin[info.state.origin]);
     }
     return {{"early entries of a stream", early, early_entries_max},
             {"early bytes of a stream", early_bytes, early_bytes_max},
-            {"early slots of a stream", early_slots, early_slots_max},
+            {"early bytes", early_room_.used(), early_room_.max()},
+            {"early bytes of an origin", early_room_.most_of_one(), early_room_.share()},
+            {"early slots", early_slots_room_.used(), early_slots_room_.max()},
+            {"early slots of a peer", early_slots_room_.most_of_one(), early_slots_room_.share()},
             {"streams of an origin", of_one_origin, streams_per_origin_max},
-            {"parked entries", parked_.size(), parked_entries_max},
+            {"parked bytes", parked_room_.used(), parked_room_.max()},
+            {"parked bytes of a peer", parked_room_.most_of_one(), parked_room_.share()},
             {"mail", mail_.size(), mail_max},
+            {"carried mail", carried_room_.used(), carried_room_.max()},
             {"drafts", drafts_.size(), drafts_max},
             {"tickets", tickets_.size(), tickets_max}};
 }

@@ -48,6 +48,7 @@ void NodeCore::peer_down(const NodeId& peer) {
     for (auto& [id, stream] : streams_) {
         if (stream.fetch.has_value() && stream.fetch->peer == peer) stream.fetch.reset();
         stream.peer_heads.erase(peer);  // A restored peer may hold less than it said.
+        forget_early_slots(stream, &peer);
     }
     for (auto& [n, row] : mail_) row.second = UnixMillis{};
 }
@@ -403,7 +404,9 @@ void NodeCore::push_to(const NodeId& peer, const StreamInfo& info,
         if (entry.from == peer) continue;
         if (known != info.peer_heads.end() && known->second >= entry.seq && entry.seq.value > 0)
             continue;
-        if (bytes + entry.bytes.size() > push_bytes_max) ship();
+        if (bytes + entry.bytes.size() > push_bytes_max ||
+            frame.entries_size() >= static_cast<int>(bulk_entries_max))
+            ship();
         auto* item = frame.add_entries();
         item->set_entry(std::string(as_text(entry.bytes)));
         item->set_absent(entry.absent);
@@ -412,12 +415,12 @@ void NodeCore::push_to(const NodeId& peer, const StreamInfo& info,
         if (entry.kind != EntryKind::grant) continue;
         auto slots = fresh_slots_.find(info.state.id);
         if (slots == fresh_slots_.end()) continue;
-        for (const auto& slot : slots->second)
-            if (slot.epoch == entry.epoch) {
-                if (bytes + slot_bytes > push_bytes_max) ship();
-                frame.add_slots(std::string(as_text(encode_slot(slot))));
-                bytes += slot_bytes + 4;
-            }
+        for (const auto& slot : slots->second) {
+            if (slot.epoch != entry.epoch) continue;
+            if (bytes + slot_bytes > push_bytes_max) ship();  // The rest comes behind the grant.
+            frame.add_slots(std::string(as_text(encode_slot(slot))));
+            bytes += slot_bytes + 4;
+        }
     }
     ship();
 }

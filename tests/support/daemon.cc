@@ -84,6 +84,7 @@ void Daemon::run_jobs(Outputs& out, UnixMillis now) {
     while (!out.jobs.empty()) {
         std::vector<Job> jobs = std::move(out.jobs);
         out.jobs.clear();
+        jobs_ += jobs.size();
         std::vector<JobResult> results;
         for (Job& job : jobs) results.push_back(run_job(std::move(job), node_->directory()));
         for (JobResult& result : results) node_->step(JobDone{std::move(result)}, now, out);

@@ -62,6 +62,7 @@ class Daemon {
     // What a query worker would answer.
     Bytes answer(const Bytes& request, UnixMillis now);
     std::uint64_t turns() const { return turns_; }
+    std::uint64_t jobs() const { return jobs_; }
     // Who may connect, as last said.
     const AdmitPeers& admitted() const { return admitted_; }
     // Asked before every commit: an error is its outcome.
@@ -83,6 +84,7 @@ class Daemon {
     std::unique_ptr<Node> node_;
     AdmitPeers admitted_;
     std::uint64_t turns_ = 0;
+    std::uint64_t jobs_ = 0;
 };
 
 }  // namespace rilon
