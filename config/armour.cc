@@ -96,7 +96,8 @@ Result<Armoured> parse_armour(std::string_view given) {
     if (last == std::string::npos || last <= line)
         return {Errc::malformed, "the END line is missing: the file was cut short; copy it again"};
     std::string body = inner_lines(text, line + 1, last);
-    if (body.empty()) return {Errc::malformed, "nothing between BEGIN and END; copy the file again"};
+    if (body.empty())
+        return {Errc::malformed, "nothing between BEGIN and END; copy the file again"};
     Bytes bytes(body.size());
     std::size_t size = 0;
     const char* stop = nullptr;

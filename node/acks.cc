@@ -1,6 +1,7 @@
-// Acks: signed receipts for origins. Level 1 goes out with the commit that stored the entries, levels
-// 2 and 3 a moment later together. They travel as mail: kept until the next hop has them durable. An
-// ack never passes through a node outside the stream's audience; those of derived streams are sealed.
+// Acks: signed receipts for origins. Level 1 goes out with the commit that stored the entries,
+// levels 2 and 3 a moment later together. They travel as mail: kept until the next hop has them
+// durable. An ack never passes through a node outside the stream's audience; those of derived
+// streams are sealed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +16,9 @@ constexpr std::uint8_t mail_sealed = 1;   // a sealed ack
 constexpr std::uint8_t mail_direct = 2;   // only to the addressee or by the coordinator
 constexpr std::uint8_t mail_carried = 4;  // of another node: a hub gives it to the addressee alone
 
-std::size_t weight_of(const Bytes& letter) { return std::max(letter.size(), letter_bytes); }
+std::size_t weight_of(const Bytes& letter) {
+    return std::max(letter.size(), letter_bytes);
+}
 }  // namespace
 
 void NodeCore::ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level) {
@@ -57,8 +60,13 @@ void NodeCore::flush_acks() {
     for (auto& [way, rows] : letters) {
         for (std::size_t from = 0; from < rows.size(); from += ack_rows_max) {
             ack_counter_ = std::max(ack_counter_ + 1, now_.value * 1000);
-            Ack letter{identity_.id, identity_.generation, ack_counter_, directory_.now().n,
-                       directory_.now().link, store_.audit_head(), {}};
+            Ack letter{identity_.id,
+                       identity_.generation,
+                       ack_counter_,
+                       directory_.now().n,
+                       directory_.now().link,
+                       store_.audit_head(),
+                       {}};
             std::size_t to = std::min(rows.size(), from + ack_rows_max);
             letter.rows.assign(rows.begin() + static_cast<std::ptrdiff_t>(from),
                                rows.begin() + static_cast<std::ptrdiff_t>(to));
@@ -92,12 +100,13 @@ void NodeCore::post_mail(const NodeId& to, Bytes ack, bool sealed, bool direct_o
         if (!closed.ok()) return;
         ack = std::move(*closed);
     }
-    std::uint8_t kind = static_cast<std::uint8_t>((sealed ? mail_sealed : 0) |
-                                                  (direct_only ? mail_direct : 0));
+    std::uint8_t kind =
+        static_cast<std::uint8_t>((sealed ? mail_sealed : 0) | (direct_only ? mail_direct : 0));
     MailRow row{next_mail(), to, kind, std::move(ack)};
     write(PutMail{row});
     UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};
-    mail_[row.n] = {std::move(row), sent};
+    const std::uint64_t n = row.n;
+    mail_[n] = {std::move(row), sent};
 }
 
 // The addressee itself, a coordinator, or a hub of our RILON where it may know.
@@ -184,8 +193,8 @@ void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& pay
         auto letter = verify_ack(directory_, bytes);
         if (!letter.ok()) {
             ++counters_.refused;
-            log(4, fmt::format("ack_refused peer={} code={}", from.brief(),
-                               errc_name(letter.code())));
+            log(4,
+                fmt::format("ack_refused peer={} code={}", from.brief(), errc_name(letter.code())));
             if (letter.code() == Errc::parked) return;  // Comes again when our directory is newer.
         } else {
             record_ack(*letter);
@@ -208,7 +217,8 @@ void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& pay
         if (!mutant(Mutant::lose_mail)) {
             write(PutMail{row});
             UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};
-            mail_[row.n] = {std::move(row), sent};
+            const std::uint64_t n = row.n;
+            mail_[n] = {std::move(row), sent};
         }
     }
     proto::SyncAck confirm;

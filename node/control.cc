@@ -1,5 +1,5 @@
-// The control socket's requests. The connection's key says who asks; roles say what he may; whatever
-// reads alerts is audited before it is answered.
+// The control socket's requests. The connection's key says who asks; roles say what he may;
+// whatever reads alerts is audited before it is answered.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +16,8 @@ const char* remedy_for(Errc code) {
         case Errc::not_found: return "look it up with rilon inbox or rilon audience list";
         case Errc::not_permitted: return "rilon help audiences says who may what";
         case Errc::readers_changed: return "post again: the preview shows the new readers";
-        case Errc::no_readers: return "choose a wider audience with --to, or name nodes with --only";
+        case Errc::no_readers:
+            return "choose a wider audience with --to, or name nodes with --only";
         case Errc::full: return "free space on this node's disk, or ask its administrator";
         case Errc::busy: return "wait a moment and try again";
         case Errc::locked:
@@ -31,7 +32,9 @@ const char* remedy_for(Errc code) {
 bool reads(const std::string& role) {
     return role == "viewer" || role == "officer" || role == "releaser" || role == "administrator";
 }
-bool posts(const std::string& role) { return reads(role) && role != "viewer"; }
+bool posts(const std::string& role) {
+    return reads(role) && role != "viewer";
+}
 
 }  // namespace
 
@@ -202,8 +205,8 @@ void NodeCore::on_show(const Asker& asker, ClientId client, const proto::Request
     if (info == nullptr || is_self(info->state.origin)) return;
     auto acks = store_.entry_acks(ref.stream, ref.seq);
     bool told = acks.ok() && std::any_of(acks->begin(), acks->end(), [&](const AckRecord& a) {
-        return a.node == identity_.id && a.level == AckLevel::opened;
-    });
+                    return a.node == identity_.id && a.level == AckLevel::opened;
+                });
     auto entry = store_.entry(ref.stream, ref.seq);
     if (told || !entry.ok() || !entry->has_value()) return;
     ack(*info, ref.seq, (*entry)->entry.id(), AckLevel::opened);
@@ -217,8 +220,10 @@ void NodeCore::on_receipts(const Asker& asker, ClientId client, const proto::Req
     HeldWait wait{client, raw, asker.officer->id, {}, {}};
     wait.until = now_.plus(std::min<std::uint64_t>(request.receipts().wait_ms(), wait_ms_max));
     for (const auto& part : parts_of(*found)) {
-        if (part.withdrawal.has_value()) wait.refs.push_back(*part.withdrawal);
-        else if (!part.revisions.empty()) wait.refs.push_back(part.revisions.back());
+        if (part.withdrawal.has_value())
+            wait.refs.push_back(*part.withdrawal);
+        else if (!part.revisions.empty())
+            wait.refs.push_back(part.revisions.back());
     }
     held_waits_.push_back(std::move(wait));
     check_held_waits();
@@ -274,9 +279,7 @@ void NodeCore::on_feed_ack(ClientId client, const proto::Request& request) {
 void NodeCore::save_consumers() {
     ByteWriter out;
     for (const auto& [name, acknowledged] : consumers_)
-        out.u8(static_cast<std::uint8_t>(name.size()))
-            .raw(as_bytes(name))
-            .u64(acknowledged.value);
+        out.u8(static_cast<std::uint8_t>(name.size())).raw(as_bytes(name)).u64(acknowledged.value);
     write(PutPrivate{"consumers", std::move(out).take()});
 }
 
@@ -340,7 +343,8 @@ void NodeCore::on_log(ClientId client, const proto::Request& request) {
     answer(client, response, request.id());
 }
 
-// --- directory and officers -----------------------------------------------------------------------
+// --- directory and officers
+// -----------------------------------------------------------------------
 
 void NodeCore::on_directory_request(ClientId client, const proto::Request& request) {
     proto::Response response;
@@ -362,8 +366,7 @@ void NodeCore::on_directory_request(ClientId client, const proto::Request& reque
     answer(client, response, request.id());
 }
 
-void NodeCore::on_submit_draft(const Asker& asker, ClientId client,
-                               const proto::Request& request) {
+void NodeCore::on_submit_draft(const Asker& asker, ClientId client, const proto::Request& request) {
     write(PutAudit{now_, asker.subject(), "draft", ""});
     if (identity_.online.has_value()) {
         auto done = submit(request.submit_draft().draft());
@@ -445,8 +448,14 @@ Status NodeCore::add_officer(const proto::OfficerRequest& request, const std::st
         if (!officer.revoked && (officer.pk == *pk || officer.transport_pk == *transport ||
                                  officer.display_sign == request.display_sign()))
             return {Errc::duplicate, "this key or display sign is certified here already"};
-    Officer officer{rng_.bytes<OfficerId>(), request.name(), request.display_sign(), role, *pk,
-                    *transport,              false,          now_};
+    Officer officer{rng_.bytes<OfficerId>(),
+                    request.name(),
+                    request.display_sign(),
+                    role,
+                    *pk,
+                    *transport,
+                    false,
+                    now_};
     officers_[officer.id] = officer;
     save_officers();
     emit(admitted());

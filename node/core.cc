@@ -12,8 +12,12 @@ namespace rilon {
 
 NodeCore::NodeCore(NodeIdentity& identity, const NodeOptions& options, const StoreView& store,
                    Rng& rng)
-    : identity_(identity), options_(options), store_(store), rng_(rng),
-      directory_(identity.network), quota_(options.origin_bytes_per_day),
+    : identity_(identity),
+      options_(options),
+      store_(store),
+      rng_(rng),
+      directory_(identity.network),
+      quota_(options.origin_bytes_per_day),
       slots_taken_(options.origin_bytes_per_day) {}
 
 // --- start ------------------------------------------------------------------------------------
@@ -38,8 +42,8 @@ Status NodeCore::load_directory() {
         if (!records.ok()) return records.error();
         for (auto& record : *records) {
             if (Status status = directory_.apply(std::move(record)); !status.ok())
-                return {Errc::damaged, "a stored directory record does not apply: " +
-                                           status.error().detail};
+                return {Errc::damaged,
+                        "a stored directory record does not apply: " + status.error().detail};
         }
         if (records->size() < page) break;
         from = DirSeq{directory_.size()};
@@ -89,7 +93,8 @@ Status NodeCore::load_streams() {
         if (!carried.ok()) return carried.error();
         if (carried->has_value()) {
             ByteReader in(**carried);
-            while (!in.rest().empty() && !in.failed()) info.carried_for.push_back(in.fixed<NodeId>());
+            while (!in.rest().empty() && !in.failed())
+                info.carried_for.push_back(in.fixed<NodeId>());
         }
         streams_.emplace(s.id, std::move(info));
     }
@@ -106,8 +111,8 @@ Status NodeCore::load_private() {
     auto owed = value("owed");
     auto to_open = value("to-open");
     auto rebuilt = value("rebuilt");
-    for (const auto* read : {&checkpoint, &officers, &consumers, &missing, &redacts, &owed,
-                             &to_open, &rebuilt})
+    for (const auto* read :
+         {&checkpoint, &officers, &consumers, &missing, &redacts, &owed, &to_open, &rebuilt})
         if (!read->ok()) return read->error();
     rebuilt_ = rebuilt->has_value();
     if (checkpoint->has_value() && !directory_.empty()) {
@@ -317,7 +322,9 @@ UnixMillis NodeCore::next_timer() const {
 
 // --- small things all files use ---------------------------------------------------------------
 
-void NodeCore::log(int priority, std::string line) { emit(LogLine{priority, std::move(line)}); }
+void NodeCore::log(int priority, std::string line) {
+    emit(LogLine{priority, std::move(line)});
+}
 
 StreamInfo* NodeCore::stream(const StreamId& id) {
     auto it = streams_.find(id);

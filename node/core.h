@@ -48,36 +48,37 @@ namespace rilon {
 proto::Draft to_proto(const StatementDraft& draft);  // drafts.cc
 
 // Limits; each refusal is counted (protocol §3 and architecture "Threads").
-constexpr std::size_t early_entries_max = 1024;           // ahead of a gap, per stream
+constexpr std::size_t early_entries_max = 1024;  // ahead of a gap, per stream
 constexpr std::size_t early_bytes_max = 4u << 20;
-constexpr std::size_t early_bytes_all_max = 64u << 20;    // of all streams
-constexpr std::size_t early_bytes_origin_max = 16u << 20; // of one origin's
-constexpr std::size_t early_slots_max = 131072;           // ahead of their grant
-constexpr std::size_t early_slots_peer_max = 16384;       // from one peer
-constexpr std::uint32_t early_epochs_max = 64;            // so far ahead
-constexpr std::size_t parked_bytes_max = 4u << 20;        // ahead of our directory, not checked
-constexpr std::size_t parked_bytes_peer_max = 1u << 20;   // from one peer
-constexpr std::size_t parked_entry_bytes = 4096;          // each counts as so much at least
-constexpr std::size_t singly_max = 64;                    // entries of a frame checked one by one
+constexpr std::size_t early_bytes_all_max = 64u << 20;     // of all streams
+constexpr std::size_t early_bytes_origin_max = 16u << 20;  // of one origin's
+constexpr std::size_t early_slots_max = 131072;            // ahead of their grant
+constexpr std::size_t early_slots_peer_max = 16384;        // from one peer
+constexpr std::uint32_t early_epochs_max = 64;             // so far ahead
+constexpr std::size_t parked_bytes_max = 4u << 20;         // ahead of our directory, not checked
+constexpr std::size_t parked_bytes_peer_max = 1u << 20;    // from one peer
+constexpr std::size_t parked_entry_bytes = 4096;           // each counts as so much at least
+constexpr std::size_t singly_max = 64;                     // entries of a frame checked one by one
 constexpr std::size_t tickets_max = 4096;
 constexpr std::size_t mail_max = 65536;
-constexpr std::size_t carried_bytes_max = 128u << 20;     // mail for others
-constexpr std::size_t carried_bytes_peer_max = 16u << 20; // handed over by one peer
-constexpr std::size_t letter_bytes = 4096;                // each counts as so much at least
-constexpr std::size_t letter_bytes_max = 80u << 10;       // 1,024 rows, sealed, fit
+constexpr std::size_t carried_bytes_max = 128u << 20;      // mail for others
+constexpr std::size_t carried_bytes_peer_max = 16u << 20;  // handed over by one peer
+constexpr std::size_t letter_bytes = 4096;                 // each counts as so much at least
+constexpr std::size_t letter_bytes_max = 80u << 10;        // 1,024 rows, sealed, fit
 constexpr std::size_t drafts_max = 256;
-constexpr std::size_t drafts_of_one_max = 32;             // begun by one person
-constexpr std::uint64_t draft_valid_ms_max = 15 * ms_day; // 14 and a day: clocks differ
+constexpr std::size_t drafts_of_one_max = 32;              // begun by one person
+constexpr std::uint64_t draft_valid_ms_max = 15 * ms_day;  // 14 and a day: clocks differ
 constexpr std::size_t lapsed_suspends_max = 4096;
-constexpr std::size_t directory_bytes_max = 256 * 1024;   // a frame is full then; one record more fits
+constexpr std::size_t directory_bytes_max =
+    256 * 1024;  // a frame is full then; one record more fits
 constexpr std::size_t streams_per_origin_max = 512;
 constexpr std::size_t records_ahead_max = 65536;
 constexpr std::size_t records_ahead_bytes_max = 16u << 20;
-constexpr std::size_t open_batch = 512;                   // entries opened per step
+constexpr std::size_t open_batch = 512;  // entries opened per step
 constexpr std::uint64_t beat_ms = 5 * ms_second;
 constexpr std::uint64_t suspect_ms = 15 * ms_second;
 constexpr std::uint64_t fetch_timeout_ms = 10 * ms_second;
-constexpr std::uint64_t parked_ms_max = ms_minute;        // the directory comes in that time or never
+constexpr std::uint64_t parked_ms_max = ms_minute;  // the directory comes in that time or never
 constexpr std::uint64_t mail_retry_ms = 10 * ms_second;
 constexpr std::uint64_t slot_retry_ms = 5 * ms_second;
 constexpr std::uint64_t ticket_ms = 10 * ms_minute;
@@ -85,7 +86,8 @@ constexpr std::uint64_t bare_redact_ms = 24 * ms_hour;
 constexpr std::uint64_t checkpoint_every_ms = 6 * ms_hour;
 constexpr std::uint64_t directory_stale_ms = ms_day;
 constexpr std::uint64_t directory_dead_ms = 14 * ms_day;
-constexpr std::uint64_t ack_delay_ms = 2 * ms_second;     // of levels 2 and 3; the protocol allows 60 s
+constexpr std::uint64_t ack_delay_ms =
+    2 * ms_second;  // of levels 2 and 3; the protocol allows 60 s
 
 struct StreamInfo {
     StreamState state;
@@ -97,17 +99,17 @@ struct StreamInfo {
     std::vector<NodeId> carried_for;               // Coordinator: who may fetch a derived stream.
     std::map<Seq, std::pair<NodeId, SignedEntry>> early;
     std::size_t early_bytes = 0;
-    std::map<NodeId, AckRecord> held_by;           // Own streams: level 1 of every reader.
+    std::map<NodeId, AckRecord> held_by;  // Own streams: level 1 of every reader.
     struct Fetch {
         NodeId peer;
         UnixMillis until;
     };
     std::optional<Fetch> fetch;
-    bool retired = false;              // Ours, but superseded after a restore: never sealed into.
-    Epoch closed;                      // The latest epoch whose K is gone here.
+    bool retired = false;  // Ours, but superseded after a restore: never sealed into.
+    Epoch closed;          // The latest epoch whose K is gone here.
     std::vector<std::pair<NodeId, Slot>> early_slots;  // Their grant is under check; from whom.
     std::map<Epoch, std::vector<SlotTag>> own_tags;    // Cache: a key agreement each.
-    std::map<NodeId, Seq> peer_heads;  // What peers said they hold.
+    std::map<NodeId, Seq> peer_heads;                  // What peers said they hold.
 };
 
 struct PeerInfo {
@@ -186,7 +188,8 @@ struct PendingRedact {
     StreamId stream;
     std::vector<SeqRange> ranges;
     UnixMillis since;
-    bool expiry = false;  // No redact came: our own clock says so. In our own streams: none is sealed.
+    bool expiry =
+        false;  // No redact came: our own clock says so. In our own streams: none is sealed.
 };
 
 struct HeldWait {
@@ -264,7 +267,8 @@ class NodeCore {
     bool take_run(const NodeId& from, StreamInfo& info, std::vector<UnverifiedEntry> run);
     void take_late_body(UnverifiedEntry entry);
     void on_checked(EntryChecked checked);
-    void take(const NodeId& from, VerifiedEntry entry, std::optional<Result<OfficerContent>> content);
+    void take(const NodeId& from, VerifiedEntry entry,
+              std::optional<Result<OfficerContent>> content);
     bool begin_stream(const EntryHeader& genesis);
     void drop_stream(const StreamId& id);
     bool refuse(const NodeId& from, const EntryHeader& header, const Error& why);
@@ -376,7 +380,8 @@ class NodeCore {
     void plan_stream(PlannedPart& part, const AudienceId& base, bool derived,
                      const AudienceDefinition& definition);
     proto::PreparedPart show_part(const PlannedPart& part, const std::vector<NodeId>& readers,
-                                  const std::vector<Withheld>& withheld, const AudienceId& base) const;
+                                  const std::vector<Withheld>& withheld,
+                                  const AudienceId& base) const;
     void on_commit(const Asker& asker, ClientId client, const proto::Request& request);
     void on_post_checked(const PostChecked& checked);
     void finish_post(std::uint64_t number);
@@ -549,17 +554,19 @@ class NodeCore {
     Directory directory_;
     std::optional<Directory> ahead_;  // With records that no checkpoint covers yet.
     std::size_t ahead_bytes_ = 0;     // Of those records.
-    Bytes checkpoint_;  // Newest, as signed.
+    Bytes checkpoint_;                // Newest, as signed.
     std::optional<Checkpoint> newest_checkpoint_;
     std::map<std::uint64_t, Bytes> checkpoints_;  // By number, as signed; of our branch.
     bool split_known_ = false;                    // Proven, kept, passed on.
     std::set<std::pair<NodeId, std::uint64_t>> differs_told_;
     std::map<StatementId, proto::Draft> held_drafts_;  // Suspensions in force and not recorded.
     UnixMillis suspended_at_{};  // The latest of them: epochs granted before are due.
-    bool restored_ = false;  // At the start: our streams of before are retired with the first batch.
+    bool restored_ =
+        false;  // At the start: our streams of before are retired with the first batch.
     // Held until they lapsed, and since when: never held again.
     std::map<StatementId, UnixMillis> lapsed_suspends_;
-    bool rebuilt_ = false;  // The sequencer's disk was lost: members may know later records than we.
+    bool rebuilt_ =
+        false;  // The sequencer's disk was lost: members may know later records than we.
     std::map<StatementId, PendingDraft> drafts_;
     // (coordinator, request) → client.
     std::map<std::pair<NodeId, std::uint64_t>, std::pair<ClientId, std::uint64_t>> submits_;
@@ -587,15 +594,15 @@ class NodeCore {
     std::vector<PendingRedact> redacts_;
     std::map<EntryRef, Arrival> erased_unacked_;  // Gone here; level 3 waits for consumers.
     std::set<EntryRef> owed_;  // Level 3 not yet posted: a start goes on with them.
-    std::map<std::string, Arrival> consumers_;    // Feed consumers and what they acknowledged.
+    std::map<std::string, Arrival> consumers_;  // Feed consumers and what they acknowledged.
     Index index_;
     Arrival next_arrival_{1};
 
     std::map<NodeId, PeerInfo> peers_;
     std::map<StreamId, std::vector<Fresh>> fresh_;
     std::map<StreamId, std::vector<Slot>> fresh_slots_;
-    std::map<StreamId, std::pair<Seq, EntryId>> ack_stored_;    // level 1 of this batch
-    std::vector<std::pair<StreamId, AckRow>> ack_rows_;         // levels 2 and 3
+    std::map<StreamId, std::pair<Seq, EntryId>> ack_stored_;  // level 1 of this batch
+    std::vector<std::pair<StreamId, AckRow>> ack_rows_;       // levels 2 and 3
     UnixMillis ack_rows_since_{};
     std::map<std::uint64_t, std::pair<MailRow, UnixMillis>> mail_;  // n → row, last sent
     std::map<std::uint64_t, NodeId> carried_;  // Who handed over what is not ours, since the start.

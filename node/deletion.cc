@@ -32,18 +32,20 @@ void NodeCore::save_redacts() {
     write(PutPrivate{"redacts", std::move(out).take()});
 }
 
-// Every entry of the range is of an alert whose author's officer withdrew it, or whose time is over.
-// A carrier reads nothing and follows the redact itself: it keeps no copy that anyone could read.
+// Every entry of the range is of an alert whose author's officer withdrew it, or whose time is
+// over. A carrier reads nothing and follows the redact itself: it keeps no copy that anyone could
+// read.
 bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
     if (is_coordinator() || is_self(info.state.origin)) return true;
     for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
         using Record = proto::SearchRecord;
         auto meaning = index_.meaning({info.state.id, seq});
-        if (!meaning.has_value() || (meaning->operation != Record::PUBLISH &&
-                                     meaning->operation != Record::SUPERSEDE))
+        if (!meaning.has_value() ||
+            (meaning->operation != Record::PUBLISH && meaning->operation != Record::SUPERSEDE))
             return false;
         auto alert = index_.alert(meaning->alert);
-        if (!alert.has_value() || (!alert->withdrawn() && !alert->expired(sure_time(now_)))) return false;
+        if (!alert.has_value() || (!alert->withdrawn() && !alert->expired(sure_time(now_))))
+            return false;
     }
     return true;
 }
@@ -92,7 +94,8 @@ void NodeCore::apply_redacts() {
     if (changed) save_redacts();
 }
 
-// A withdrawal's own entry is the mark that its alert is gone: whoever redacts it, it stays for ever.
+// A withdrawal's own entry is the mark that its alert is gone: whoever redacts it, it stays for
+// ever.
 std::vector<SeqRange> NodeCore::without_tombstones(const StreamId& id,
                                                    const std::vector<SeqRange>& ranges) const {
     std::vector<SeqRange> out;

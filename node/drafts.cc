@@ -72,8 +72,8 @@ Status NodeCore::keep_draft(const StatementId& id, const StatementDraft& draft,
             return item.second.begun_by == *progress.begun_by;
         });
         if (static_cast<std::size_t>(same) >= drafts_of_one_max)
-            return {Errc::busy, fmt::format("{} drafts of one person are pending already",
-                                            drafts_of_one_max)};
+            return {Errc::busy,
+                    fmt::format("{} drafts of one person are pending already", drafts_of_one_max)};
         if (drafts_.size() >= drafts_max) return {Errc::busy, "too many drafts are pending"};
     }
     drafts_[id] = {to_proto(draft), *progress.begun_by};

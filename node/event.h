@@ -63,7 +63,7 @@ using Event = std::variant<PeerUp, PeerDown, PeerFrame, LiveFrame, ClientFrame, 
 struct SendFrame {
     NodeId peer;
     Precedence precedence = Precedence::routine;
-    Bytes head;     // sync header frame, 10 bytes
+    Bytes head;  // sync header frame, 10 bytes
     Bytes payload;
 };
 struct PublishLive {
@@ -98,13 +98,13 @@ struct LogLine {
     std::string line;
 };
 
-using Output = std::variant<SendFrame, PublishLive, AnswerClient, RunQuery, AdmitPeers, DropPeer,
-                            LogLine>;
+using Output =
+    std::variant<SendFrame, PublishLive, AnswerClient, RunQuery, AdmitPeers, DropPeer, LogLine>;
 
 struct Outputs {
-    Batch writes;               // One commit, before any of `after`.
+    Batch writes;  // One commit, before any of `after`.
     std::vector<Output> after;
-    std::vector<Job> jobs;      // Run them (anywhere), bring the results back in this order.
+    std::vector<Job> jobs;  // Run them (anywhere), bring the results back in this order.
 };
 
 }  // namespace rilon

@@ -1,5 +1,6 @@
-// Entries of seqs that we hold: the same again (perhaps with a body that we lack), or another, which is
-// a fork if its signer could write there at all. The proof is kept and spread, the stream frozen.
+// Entries of seqs that we hold: the same again (perhaps with a body that we lack), or another,
+// which is a fork if its signer could write there at all. The proof is kept and spread, the stream
+// frozen.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -64,8 +65,7 @@ void NodeCore::prove_fork(const NodeId& from, StreamInfo& info, const ForkProof&
     Status real = verify_fork(proof, directory_);
     if (real.ok()) return freeze(info, proof);
     ++counters_.refused;
-    log(4,
-        fmt::format("fork_proof_refused peer={} code={}", from.brief(), errc_name(real.code())));
+    log(4, fmt::format("fork_proof_refused peer={} code={}", from.brief(), errc_name(real.code())));
 }
 
 void NodeCore::freeze(StreamInfo& info, const ForkProof& proof) {

@@ -17,9 +17,11 @@ UnixMillis NodeCore::directory_as_of() const {
                                           : recorded;
 }
 
-// When an alert that is posted now begins. A clock that is a year behind would date it so that it is
-// over, and destroyed, as it arrives.
-UnixMillis NodeCore::posting_now() const { return std::max(now_, directory_as_of()); }
+// When an alert that is posted now begins. A clock that is a year behind would date it so that it
+// is over, and destroyed, as it arrives.
+UnixMillis NodeCore::posting_now() const {
+    return std::max(now_, directory_as_of());
+}
 
 // Does this part leave somebody out of the RILON or network, so that a stale list may do harm?
 bool NodeCore::leaves_out(const PlannedPart& part) const {

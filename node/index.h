@@ -40,12 +40,12 @@ struct IndexedEntry {
 
 struct AlertState {
     AlertId id;
-    NodeId origin;             // Of the first publish we saw.
+    NodeId origin;  // Of the first publish we saw.
     std::uint32_t revision = 0;
-    std::vector<EntryRef> revisions;    // Publish and supersedes still readable, oldest first.
-    std::vector<EntryRef> erased;       // Those whose body is gone.
+    std::vector<EntryRef> revisions;  // Publish and supersedes still readable, oldest first.
+    std::vector<EntryRef> erased;     // Those whose body is gone.
     std::vector<EntryRef> confirms;
-    std::optional<EntryRef> withdrawal; // Set: withdrawn, whatever arrives later.
+    std::optional<EntryRef> withdrawal;  // Set: withdrawn, whatever arrives later.
     std::string withdraw_reason;
     std::uint32_t withdrawn_revision = 0;
     std::string type;
@@ -95,14 +95,15 @@ class Index {
 
     // --- readers; each takes the lock for its own call ---
     std::optional<AlertState> alert(const AlertId& id) const;
-    // By full id or short-form prefix. Errors: not_found; invalid (several alerts start so, or no id).
+    // By full id or short-form prefix. Errors: not_found; invalid (several alerts start so, or no
+    // id).
     Result<AlertState> find(std::string_view id_or_prefix) const;
     // Newest first, from `order` below `before` (0: from the newest), at most max.
     std::vector<AlertState> newest(std::uint64_t before, std::size_t max) const;
     // Alerts whose readable revision names this document, exactly after folding or within a series.
     std::vector<AlertId> by_document(std::string_view folded_number) const;
-    // Persons of readable alerts that have a name at least possibly like it: with that name of theirs
-    // which is most like it. Each is shown under the shared lock; `visit` must be short.
+    // Persons of readable alerts that have a name at least possibly like it: with that name of
+    // theirs which is most like it. Each is shown under the shared lock; `visit` must be short.
     using PersonVisit =
         std::function<void(const IndexedPerson& person, const FoldedName& name, double score)>;
     void by_name(const FoldedName& asked, const PersonVisit& visit) const;
@@ -139,11 +140,12 @@ class Index {
         std::string from, to;
         AlertId alert;
     };
-    std::unordered_map<std::string, std::vector<Series>> series_;  // By what its numbers begin with.
+    std::unordered_map<std::string, std::vector<Series>>
+        series_;  // By what its numbers begin with.
     std::vector<IndexedPerson> persons_;
     std::vector<PersonId> free_persons_;
     NameIndex names_;
-    std::vector<PersonId> person_of_name_;  // By NameIndex::Id.
+    std::vector<PersonId> person_of_name_;                                    // By NameIndex::Id.
     std::unordered_map<std::uint32_t, std::vector<PersonId>> by_birth_date_;  // Complete ones.
     std::map<EntryRef, EntryMeaning> meanings_;
     // What put_terms put where, for drop_terms.

@@ -5,8 +5,8 @@
 namespace rilon {
 namespace {
 
-// Certificates found good, one set for each thread that runs jobs: an officer's next alert costs one
-// check of its own signature and not a second one of its certificate.
+// Certificates found good, one set for each thread that runs jobs: an officer's next alert costs
+// one check of its own signature and not a second one of its certificate.
 CertificateCache& certificates() {
     static thread_local CertificateCache cache;
     return cache;
@@ -30,9 +30,8 @@ EntryOpened open_entry(const OpenEntryJob& job, const Directory& directory) {
     const EntryHeader& header = job.entry.header();
     Result<Bytes> plain = open_body(job.entry, job.key);
     if (!plain.ok()) return {header, job.received, plain.error()};
-    auto content =
-        verify_content(*plain, directory, header.origin, header.stream, header.dir_seq,
-                       &certificates());
+    auto content = verify_content(*plain, directory, header.origin, header.stream, header.dir_seq,
+                                  &certificates());
     wipe(*plain);
     return {header, job.received, std::move(content)};
 }
@@ -45,8 +44,8 @@ JobResult run_job(Job job, const Directory& directory) {
     if (auto* open = std::get_if<OpenEntryJob>(&job.body))
         return JobResult{open_entry(*open, directory)};
     auto& post = std::get<CheckPostJob>(job.body);
-    return JobResult{PostChecked{
-        post.post, signature_ok(post.officer, post.message, post.signature)}};
+    return JobResult{
+        PostChecked{post.post, signature_ok(post.officer, post.message, post.signature)}};
 }
 
 }  // namespace rilon

@@ -1,5 +1,5 @@
-// Epoch keys as a reader gets them: a grant commits to K, a slot brings it, and what waited for it is
-// opened. At the end of an epoch K is destroyed; the store has wrapped the entry keys by then.
+// Epoch keys as a reader gets them: a grant commits to K, a slot brings it, and what waited for it
+// is opened. At the end of an epoch K is destroyed; the store has wrapped the entry keys by then.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,8 +60,8 @@ bool NodeCore::got_key(StreamInfo& info, const EntryHeader& header, const GrantB
     }
     if (standing(info) == nullptr) {
         auto definition = open_definition(key, id, header.epoch, grant, header.nonce);
-        bool fits = definition.ok() && (!info.definition.has_value() ||
-                                        info.definition->same_audience(*definition));
+        bool fits = definition.ok() &&
+                    (!info.definition.has_value() || info.definition->same_audience(*definition));
         if (fits) {
             AudienceDefinition expected = *definition;
             fill_recipients(*directory_.at(header.dir_seq), expected, info.state.origin);
@@ -87,8 +87,7 @@ bool NodeCore::got_key(StreamInfo& info, const EntryHeader& header, const GrantB
 void NodeCore::save_missing() {
     ByteWriter out;
     for (const auto& [id, keys] : missing_)
-        for (const auto& key : keys)
-            out.raw(id.view()).u32(key.epoch.value).u64(key.grant.value);
+        for (const auto& key : keys) out.raw(id.view()).u32(key.epoch.value).u64(key.grant.value);
     write(PutPrivate{"missing-keys", std::move(out).take()});
 }
 
@@ -170,9 +169,8 @@ void NodeCore::on_opened(EntryOpened opened) {
     index_.note_opened(ref);
     if (erased_in_batch(ref)) return;
     if (!opened.content.ok()) {
-        log(3, fmt::format("officer_refused stream={} seq={} code={}",
-                           opened.header.stream.brief(), opened.header.seq.value,
-                           errc_name(opened.content.code())));
+        log(3, fmt::format("officer_refused stream={} seq={} code={}", opened.header.stream.brief(),
+                           opened.header.seq.value, errc_name(opened.content.code())));
         return;
     }
     index_content(opened.header, opened.received, *opened.content);
@@ -186,8 +184,9 @@ bool NodeCore::may_change(const NodeId& by, const AlertState& alert) const {
     return one != nullptr && other != nullptr && one->party == other->party;
 }
 
-// Who changes an alert must be its author's party. Who withdrew an alert before its publish came here
-// must have been entitled to as well: else his withdrawal is forgotten. The same at every start.
+// Who changes an alert must be its author's party. Who withdrew an alert before its publish came
+// here must have been entitled to as well: else his withdrawal is forgotten. The same at every
+// start.
 bool NodeCore::entitled(const IndexedEntry& entry, const AlertId& alert) {
     using Record = proto::SearchRecord;
     auto known = index_.alert(alert);
@@ -212,7 +211,10 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
         return;
     }
     EntryRef ref{header.stream, header.seq};
-    IndexedEntry entry{ref, header.origin, next_arrival_, received,
+    IndexedEntry entry{ref,
+                       header.origin,
+                       next_arrival_,
+                       received,
                        static_cast<std::uint8_t>(header.precedence),
                        Index::make_record(content, operation.ok() ? &*operation : nullptr)};
     entry.record.set_received_ms(received.value);
@@ -238,8 +240,8 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
             entry.record.add_erased_seqs(gone.seq.value);
         }
     }
-    write(PutSearchRecord{ref.stream, ref.seq,
-                          to_bytes(as_bytes(entry.record.SerializeAsString()))});
+    write(
+        PutSearchRecord{ref.stream, ref.seq, to_bytes(as_bytes(entry.record.SerializeAsString()))});
     index_.add(entry);
     if (entry.record.operation() == Record::WITHDRAW) apply_redacts();
 }

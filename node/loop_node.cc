@@ -43,12 +43,18 @@ Status LoopNode::start(Intake intake, UnixMillis now) {
     return {};
 }
 
-void LoopNode::greet(Outputs& out) { node_->greet(out); }
+void LoopNode::greet(Outputs& out) {
+    node_->greet(out);
+}
 void LoopNode::step(Event event, UnixMillis now, Outputs& out) {
     node_->step(std::move(event), now, out);
 }
-void LoopNode::flush(Outputs& out) { node_->flush(out); }
-UnixMillis LoopNode::next_timer() const { return node_->next_timer(); }
+void LoopNode::flush(Outputs& out) {
+    node_->flush(out);
+}
+UnixMillis LoopNode::next_timer() const {
+    return node_->next_timer();
+}
 
 void LoopNode::renew(UnixMillis now) {
     std::size_t size = node_->directory().size();
@@ -61,7 +67,9 @@ void LoopNode::renew(UnixMillis now) {
     snapshot_.sure = node_->sure_time(now);
 }
 
-JobResult LoopNode::run(Job job) const { return run_job(std::move(job), node_->directory()); }
+JobResult LoopNode::run(Job job) const {
+    return run_job(std::move(job), node_->directory());
+}
 
 Bytes LoopNode::answer(const Bytes& request) {
     Snapshot snapshot;
@@ -83,7 +91,9 @@ std::uint32_t LoopNode::wait_ms(const Bytes& request) const {
     return std::min(parsed.feed().wait_ms(), feed_wait_ms_max);
 }
 
-bool LoopNode::empty(const Bytes& response) const { return query_answer_empty(response); }
+bool LoopNode::empty(const Bytes& response) const {
+    return query_answer_empty(response);
+}
 
 Bytes LoopNode::failure(std::uint64_t request_id, Errc code) const {
     Words words = words_of(code);

@@ -21,19 +21,35 @@ Result<std::unique_ptr<Node>> Node::start(NodeIdentity& identity, const NodeOpti
     return std::unique_ptr<Node>(new Node(std::move(state)));
 }
 
-void Node::greet(Outputs& out) { state_->core.greet(out); }
+void Node::greet(Outputs& out) {
+    state_->core.greet(out);
+}
 void Node::step(Event event, UnixMillis now, Outputs& out) {
     state_->core.step(std::move(event), now, out);
 }
-void Node::flush(Outputs& out) { state_->core.flush(out); }
-UnixMillis Node::next_timer() const { return state_->core.next_timer(); }
-const Directory& Node::directory() const { return state_->core.directory(); }
-const Index& Node::index() const { return state_->core.index(); }
+void Node::flush(Outputs& out) {
+    state_->core.flush(out);
+}
+UnixMillis Node::next_timer() const {
+    return state_->core.next_timer();
+}
+const Directory& Node::directory() const {
+    return state_->core.directory();
+}
+const Index& Node::index() const {
+    return state_->core.index();
+}
 std::map<std::string, UnixMillis> Node::heard(UnixMillis now) const {
     return state_->core.heard(now);
 }
-UnixMillis Node::sure_time(UnixMillis now) const { return state_->core.sure_time(now); }
-std::vector<QueueUse> Node::queues() const { return state_->core.queues(); }
-NodeId Node::id() const { return state_->core.identity().id; }
+UnixMillis Node::sure_time(UnixMillis now) const {
+    return state_->core.sure_time(now);
+}
+std::vector<QueueUse> Node::queues() const {
+    return state_->core.queues();
+}
+NodeId Node::id() const {
+    return state_->core.identity().id;
+}
 
 }  // namespace rilon

@@ -20,12 +20,12 @@
 namespace rilon {
 
 struct NodeOptions {
-    std::string software;          // version shown to peers
+    std::string software;                  // version shown to peers
     std::vector<TransportPublicKey> dial;  // whom the configuration dials, for status
-    bool refuse_intake = false;    // the disk is full: read, serve and erase only
-    std::uint64_t feed_epoch = 0;  // changes when the store is restored
-    Bytes network_file;            // proto NetworkFile: what the directory starts from
-    Bytes first_administrator;     // proto OfficerRequest; taken when the node has no officer yet
+    bool refuse_intake = false;            // the disk is full: read, serve and erase only
+    std::uint64_t feed_epoch = 0;          // changes when the store is restored
+    Bytes network_file;                    // proto NetworkFile: what the directory starts from
+    Bytes first_administrator;  // proto OfficerRequest; taken when the node has no officer yet
     std::uint64_t origin_bytes_per_day = origin_bytes_per_day_default;
     bool hub = false;              // listens for peers: forwards what members may hold
     bool publishes_rilon = false;  // serves its RILON's audience by PUB
@@ -58,7 +58,8 @@ class Node {
     // Shared with the query worker; locks itself.
     const Index& index() const;
     NodeId id() const;
-    // By RILON code: when its streams were last known to be up to date here. A snapshot for queries.
+    // By RILON code: when its streams were last known to be up to date here. A snapshot for
+    // queries.
     std::map<std::string, UnixMillis> heard(UnixMillis now) const;
     // What alerts expire by: our clock, but no later than the sequencer has signed that it is.
     UnixMillis sure_time(UnixMillis now) const;

@@ -1,6 +1,6 @@
-// COMMIT: the officer signed what PREPARE showed. Readers that changed meanwhile refuse it; else the
-// parts are sealed into their streams, with a new epoch key first where one is due. The answer goes
-// out after the commit.
+// COMMIT: the officer signed what PREPARE showed. Readers that changed meanwhile refuse it; else
+// the parts are sealed into their streams, with a new epoch key first where one is due. The answer
+// goes out after the commit.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -71,7 +71,8 @@ void NodeCore::finish_post(std::uint64_t number) {
     proto::Response response;
     auto* posted = response.mutable_posted();
     for (std::size_t i = 0; i < ticket.parts.size(); ++i) {
-        Status sealed = publish_part(ticket, ticket.parts[i], ticket.signatures[i], officer->second);
+        Status sealed =
+            publish_part(ticket, ticket.parts[i], ticket.signatures[i], officer->second);
         RILON_ASSERT(sealed.ok());
         *posted->add_parts() = ticket.shown.parts(static_cast<int>(i));
     }
@@ -134,20 +135,20 @@ Status NodeCore::publish_part(const Ticket& ticket, const PlannedPart& part,
     if (Status status = ensure_epoch(target); !status.ok()) return status;
     SignedCertificate signed_certificate = certificate(officer);
     Bytes plain = encode_content(signed_certificate, part.alert, part.operation, signature);
-    OfficerContent content{{officer.id, officer.display_sign, officer.role, officer.pk,
-                            identity_.id, {}, {}},
-                           part.alert,
-                           part.operation};
-    Status sealed = seal_into(target, {EntryKind::content, part.precedence, DirSeq{},
-                                       std::move(plain)}, &content);
+    OfficerContent content{
+        {officer.id, officer.display_sign, officer.role, officer.pk, identity_.id, {}, {}},
+        part.alert,
+        part.operation};
+    Status sealed = seal_into(
+        target, {EntryKind::content, part.precedence, DirSeq{}, std::move(plain)}, &content);
     if (!sealed.ok() || ticket.action != "withdraw") return sealed;
     std::vector<SeqRange> ranges;
     for (const auto& ref : part.covers)
         if (ref.stream == target.state.id) ranges.push_back({ref.seq, ref.seq});
     std::sort(ranges.begin(), ranges.end());
     if (ranges.empty()) return {};
-    sealed = seal_into(target, {EntryKind::redact, part.precedence, DirSeq{},
-                                encode_redact(ranges)}, nullptr);
+    sealed = seal_into(
+        target, {EntryKind::redact, part.precedence, DirSeq{}, encode_redact(ranges)}, nullptr);
     if (!sealed.ok()) return sealed;
     close_epoch(target, target.state.epoch);
     erase_now(target, ranges);
@@ -169,8 +170,9 @@ Result<StreamInfo*> NodeCore::ensure_stream(const PlannedPart& part) {
     info.state.origin = identity_.id;
     info.definition = part.definition;
     StreamInfo& target = streams_.emplace(part.stream, std::move(info)).first->second;
-    Status sealed = seal_into(target, {EntryKind::genesis, Precedence::routine, DirSeq{},
-                                       encode_genesis(*part.found)}, nullptr);
+    Status sealed = seal_into(
+        target, {EntryKind::genesis, Precedence::routine, DirSeq{}, encode_genesis(*part.found)},
+        nullptr);
     if (!sealed.ok()) {
         streams_.erase(part.stream);
         return sealed.error();
@@ -205,8 +207,9 @@ Status NodeCore::ensure_epoch(StreamInfo& info) {
         body.sealed_definition = seal_definition(key, info.state.id, epoch, body.dir_link,
                                                  body.commitment, nonce, *info.definition);
     }
-    Status sealed = seal_with(info, {EntryKind::grant, Precedence::immediate, DirSeq{},
-                                     encode_grant(body)}, nonce, nullptr);
+    Status sealed =
+        seal_with(info, {EntryKind::grant, Precedence::immediate, DirSeq{}, encode_grant(body)},
+                  nonce, nullptr);
     if (!sealed.ok()) return sealed;
     info.granted = now_;
     std::vector<NodeId> readers = members(info);
@@ -267,11 +270,10 @@ SignedCertificate NodeCore::certificate(const Officer& officer) {
     auto it = certificates_.find(officer.id);
     if (it != certificates_.end() && now_ < it->second.second) return it->second.first;
     UnixMillis from{now_.value > margin ? now_.value - margin : 0};
-    Certificate body{officer.id,   officer.display_sign, officer.role,       officer.pk,
-                     identity_.id, from,                 now_.plus(validity)};
+    Certificate body{officer.id, officer.display_sign, officer.role, officer.pk, identity_.id,
+                     from,       now_.plus(validity)};
     auto made = certify_officer(identity_.network, body, identity_.generation, identity_.sign.sk);
-    certificates_.insert_or_assign(officer.id,
-                                   std::pair{made, now_.plus(validity / 2)});
+    certificates_.insert_or_assign(officer.id, std::pair{made, now_.plus(validity / 2)});
     return made;
 }
 

@@ -24,8 +24,9 @@ Precedence precedence_of(std::uint32_t value) {
 
 void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Request& request) {
     if (options_.refuse_intake)
-        return fail(client, request.id(),
-                    {Errc::full, "this node's disk is full: it reads and serves, but takes nothing"});
+        return fail(
+            client, request.id(),
+            {Errc::full, "this node's disk is full: it reads and serves, but takes nothing"});
     const auto& prepare = request.prepare();
     Result<Ticket> ticket = Error{Errc::invalid, "an operation that this version does not know"};
     switch (prepare.operation().body_case()) {
@@ -63,17 +64,15 @@ Result<ReleaseWish> NodeCore::parse_wish(const proto::Wish& wish) const {
         if (auto id = AudienceId::parse_hex(wish.audience()); id.ok()) base = state.audience(*id);
     }
     if (base == nullptr)
-        return {Errc::not_found,
-                fmt::format("there is no audience \"{}\"; see rilon audience list",
-                            wish.audience())};
+        return {Errc::not_found, fmt::format("there is no audience \"{}\"; see rilon audience list",
+                                             wish.audience())};
     out.base = base->id;
     if (wish.except_host()) out.host = HostWish::except_host;
     if (wish.with_host()) out.host = HostWish::with_host;
     out.exclude.assign(wish.exclude().begin(), wish.exclude().end());
     for (const auto& name : wish.only()) {
         const NodeRecord* node = state.node_by_name(name);
-        if (node == nullptr)
-            return {Errc::not_found, fmt::format("there is no node \"{}\"", name)};
+        if (node == nullptr) return {Errc::not_found, fmt::format("there is no node \"{}\"", name)};
         out.only.push_back(node->id);
     }
     std::sort(out.only.begin(), out.only.end());
@@ -87,9 +86,9 @@ void NodeCore::plan_stream(PlannedPart& part, const AudienceId& base, bool deriv
     std::optional<Superseded> supersedes;
     for (const auto& [id, info] : streams_) {
         if (!is_self(info.state.origin)) continue;
-        bool same = derived ? info.definition.has_value() &&
-                                  info.definition->same_audience(definition)
-                            : info.state.audience == base;
+        bool same = derived
+                        ? info.definition.has_value() && info.definition->same_audience(definition)
+                        : info.state.audience == base;
         if (!same) continue;
         if (info.retired || info.state.frozen) {
             supersedes = Superseded{id, info.state.head, info.state.head_id};
@@ -103,14 +102,12 @@ void NodeCore::plan_stream(PlannedPart& part, const AudienceId& base, bool deriv
     genesis.audience = derived ? rng_.bytes<AudienceId>() : base;
     genesis.random = rng_.bytes<Random16>();
     genesis.supersedes = supersedes;
-    part.stream =
-        make_stream_id(identity_.network, identity_.id, identity_.sign.pk, genesis);
+    part.stream = make_stream_id(identity_.network, identity_.id, identity_.sign.pk, genesis);
     part.found = genesis;
     if (derived) part.definition = definition;
 }
 
-proto::PreparedPart NodeCore::show_part(const PlannedPart& part,
-                                        const std::vector<NodeId>& readers,
+proto::PreparedPart NodeCore::show_part(const PlannedPart& part, const std::vector<NodeId>& readers,
                                         const std::vector<Withheld>& withheld,
                                         const AudienceId& base) const {
     const DirectoryState& state = directory_.now();
@@ -183,8 +180,7 @@ Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish
             return {Errc::too_large, "the alert is too large for one entry"};
         planned.precedence = precedence_of(request.precedence());
         // The plan's base, not the wish's: everybody but the host is an audience of its own.
-        const AudienceId& base =
-            mutant(Mutant::wish_for_plan) ? wish.base : part.definition.base;
+        const AudienceId& base = mutant(Mutant::wish_for_plan) ? wish.base : part.definition.base;
         plan_stream(planned, base, part.derived, part.definition);
         *ticket.shown.add_parts() = show_part(planned, part.readers, part.withheld, wish.base);
         ticket.parts.push_back(std::move(planned));
@@ -202,10 +198,10 @@ Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request)
     auto found = index_.find(request.alert());
     if (!found.ok()) return found.error();
     if (!may_change(identity_.id, *found))
-        return {Errc::not_permitted, "only the author's party corrects an alert; "
-                                     "say what you know with rilon confirm"};
-    if (found->withdrawn())
-        return {Errc::not_permitted, "the alert is withdrawn; post a new one"};
+        return {Errc::not_permitted,
+                "only the author's party corrects an alert; "
+                "say what you know with rilon confirm"};
+    if (found->withdrawn()) return {Errc::not_permitted, "the alert is withdrawn; post a new one"};
     auto wish = parse_wish(request.wish());
     if (!wish.ok()) return wish.error();
     proto::Alert alert = request.operation().supersede().alert();
@@ -272,8 +268,8 @@ Result<Ticket> NodeCore::prepare_withdraw(const proto::PrepareRequest& request) 
         part->covers = state.revisions;
         const StreamInfo& info = *stream(state.revisions.back().stream);
         *ticket.shown.add_parts() =
-            show_part(*part, members(info), {}, info.definition ? info.definition->base
-                                                                : info.state.audience);
+            show_part(*part, members(info), {},
+                      info.definition ? info.definition->base : info.state.audience);
         streams.push_back(info.state.id);
         ticket.parts.push_back(std::move(*part));
     }
@@ -293,7 +289,8 @@ Result<Ticket> NodeCore::prepare_confirm(const proto::PrepareRequest& request) {
     if (self == nullptr) return {Errc::not_enrolled, "this node is not in the directory"};
     const NodeRecord* author = directory_.now().node(found->origin);
     if (author != nullptr && author->party == self->party)
-        return {Errc::not_permitted, "a party can't confirm its own alert: that is no second source"};
+        return {Errc::not_permitted,
+                "a party can't confirm its own alert: that is no second source"};
     proto::Operation operation = request.operation();
     operation.mutable_confirm()->set_confirmed(found->id.str());
     operation.mutable_confirm()->set_party(self->party);
@@ -335,8 +332,8 @@ Result<PlannedPart> NodeCore::answer_in_kind(const AlertState& alert, Bytes oper
         definition.recipients.clear();
         // The first author stays a reader of what is said about its alert: name all readers.
         auto readers = members(*info);
-        if (definition.named.empty() || readers != derived_members(directory_.now(), definition,
-                                                                   identity_.id)) {
+        if (definition.named.empty() ||
+            readers != derived_members(directory_.now(), definition, identity_.id)) {
             definition.excluded.clear();
             definition.named = std::move(readers);
         }

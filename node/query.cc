@@ -37,8 +37,8 @@ bool opened_here(const AlertState& alert, const QueryContext& context) {
     if (alert.origin == context.self || alert.revisions.empty()) return true;
     auto acks = context.store.entry_acks(alert.revisions.back().stream, alert.revisions.back().seq);
     return acks.ok() && std::any_of(acks->begin(), acks->end(), [&](const AckRecord& ack) {
-        return ack.node == context.self && ack.level == AckLevel::opened;
-    });
+               return ack.node == context.self && ack.level == AckLevel::opened;
+           });
 }
 
 proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContext& context) {
@@ -88,10 +88,9 @@ Result<proto::ShowResponse> run_show(const proto::ShowRequest& show, const Query
         evidence->set_seq(ref.seq.value);
         evidence->set_entry_id(opened->id.str());
         evidence->set_header_and_signature(std::string(as_text(opened->prefix)));
-        evidence->set_verified_by(
-            fmt::format("node key {} of {}, officer {}", opened->header.generation.value,
-                        name_of(opened->header.origin, context),
-                        opened->content.officer.display_sign));
+        evidence->set_verified_by(fmt::format(
+            "node key {} of {}, officer {}", opened->header.generation.value,
+            name_of(opened->header.origin, context), opened->content.officer.display_sign));
     }
     return out;
 }
@@ -167,8 +166,8 @@ Result<OpenedOperation> open_operation(const EntryRef& ref, const QueryContext& 
     EntryHeader header = entry->header();
     auto plain = open_body(*entry, *key);
     if (!plain.ok()) return plain.error();
-    auto content = verify_content(*plain, *context.directory, header.origin, header.stream,
-                                  header.dir_seq);
+    auto content =
+        verify_content(*plain, *context.directory, header.origin, header.stream, header.dir_seq);
     wipe(*plain);
     if (!content.ok()) return content.error();
     auto operation = parse_operation(content->operation);
@@ -255,10 +254,10 @@ proto::AlertRow alert_row(const AlertState& alert, const QueryContext& context) 
     for (const auto& ref : alert.confirms) {
         auto confirm = open_operation(ref, context);
         if (!confirm.ok() || !confirm->operation.has_confirm()) continue;
-        confirmed += fmt::format("{}{} {}{}", confirmed.empty() ? "" : ", ",
-                                 name_of(confirm->header.origin, context),
-                                 iso_day(confirm->received),
-                                 confirm->operation.confirm().quotes() ? " (quotes us)" : "");
+        confirmed +=
+            fmt::format("{}{} {}{}", confirmed.empty() ? "" : ", ",
+                        name_of(confirm->header.origin, context), iso_day(confirm->received),
+                        confirm->operation.confirm().quotes() ? " (quotes us)" : "");
     }
     row.set_confirmed_by(confirmed);
     return row;
@@ -279,9 +278,7 @@ Bytes answer_query(const Bytes& bytes, const QueryContext& context) {
             put(run_show(request.show(), context), response,
                 [](proto::Response& r) { return r.mutable_show(); });
             break;
-        case R::kSearch:
-            *response.mutable_search() = run_search(request.search(), context);
-            break;
+        case R::kSearch: *response.mutable_search() = run_search(request.search(), context); break;
         case R::kReceipts:
             put(run_receipts(request.receipts(), context), response,
                 [](proto::Response& r) { return r.mutable_receipts(); });

@@ -1,6 +1,6 @@
 // Feeds: the store's search records in the order in which entries became readable here or ceased to
-// be, gap-free, as events. Nothing of an alert that is withdrawn, redacted or over is given any more:
-// who had it gets its removal, who had not gets nothing of it but that.
+// be, gap-free, as events. Nothing of an alert that is withdrawn, redacted or over is given any
+// more: who had it gets its removal, who had not gets nothing of it but that.
 #include <charconv>
 
 #include "node/query_rows.h"
@@ -86,8 +86,7 @@ void fill_event(const SearchRow& row, const proto::SearchRecord& record,
         case proto::SearchRecord::CONFIRM:
             event->set_type("confirmed");
             event->mutable_row()->set_alert_id(record.alert_id());
-            event->mutable_row()->set_origin(
-                revision_row(*alert, *opened, context).origin());
+            event->mutable_row()->set_origin(revision_row(*alert, *opened, context).origin());
             *event->mutable_confirm() = opened->operation.confirm();
             break;
         default:
@@ -134,8 +133,7 @@ Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const Query
         int before = out.events_size();
         bool known = record.operation() != proto::SearchRecord::UNKNOWN;
         if (known && wanted(feed, record)) fill_event(row, record, context, out);
-        if (out.events_size() > before)
-            bytes += out.events(out.events_size() - 1).ByteSizeLong();
+        if (out.events_size() > before) bytes += out.events(out.events_size() - 1).ByteSizeLong();
         cursor.seq = row.n.value;
     }
     // Also past what is no event: who acknowledges it has seen all that there was.

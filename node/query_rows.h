@@ -1,5 +1,5 @@
-// Opening entries for people: from the stored bytes to a row, every check made again. Private to the
-// query files.
+// Opening entries for people: from the stored bytes to a row, every check made again. Private to
+// the query files.
 #pragma once
 
 #include "node/control.pb.h"

@@ -1,7 +1,7 @@
 // What one origin may cost us. A member's node that is stolen, or whose owner wants to do harm, can
 // write valid entries without end; they must not fill our store, nor overtake everybody's at FLASH.
-// Whoever reaches its share waits until the day, or the hour, is over; nothing is lost by it. The same
-// bound holds for what a peer has us store of slots, which carry no signature.
+// Whoever reaches its share waits until the day, or the hour, is over; nothing is lost by it. The
+// same bound holds for what a peer has us store of slots, which carry no signature.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// Slots: an epoch key for each reader, unsigned, from whoever has them. Ours are opened and forgotten,
-// those of others kept to be served; both asked for by tag.
+// Slots: an epoch key for each reader, unsigned, from whoever has them. Ours are opened and
+// forgotten, those of others kept to be served; both asked for by tag.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,9 +16,9 @@ bool NodeCore::use_slot(const NodeId& from, const Slot& slot) {
     if (info == nullptr || slot.epoch.value == 0) return false;
     // Who holds a derived stream is known by its definition, which a slot brings; until then
     // anybody may.
-    bool known = info->state.founded && (standing(*info) != nullptr ||
-                                         info->definition.has_value() ||
-                                         !info->carried_for.empty());
+    bool known =
+        info->state.founded &&
+        (standing(*info) != nullptr || info->definition.has_value() || !info->carried_for.empty());
     if (known && !may_hold(from, *info)) {
         ++counters_.refused;
         return false;
@@ -122,8 +122,8 @@ bool NodeCore::try_slot(StreamInfo& info, const EntryHeader& header, const Grant
             if (key.ok()) return got_key(info, header, grant, std::move(*key));
         }
     }
-    log(4, fmt::format("slot_refused stream={} epoch={}", info.state.id.brief(),
-                       header.epoch.value));
+    log(4,
+        fmt::format("slot_refused stream={} epoch={}", info.state.id.brief(), header.epoch.value));
     return false;
 }
 

@@ -87,7 +87,8 @@ void NodeCore::share_split(const NodeId& peer) {
 void NodeCore::compare_directory(const NodeId& node, DirSeq n, const DirLink& link) {
     const DirectoryState* ours = directory_.at(n);
     if (ours == nullptr || ours->link == link || split_known_) return;
-    if (differs_told_.size() >= differs_max || !differs_told_.insert({node, n.value}).second) return;
+    if (differs_told_.size() >= differs_max || !differs_told_.insert({node, n.value}).second)
+        return;
     log(1, fmt::format("directory_differs node={} n={}", node.brief(), n.value));
     auto kept = checkpoints_.find(n.value);
     proto::SyncDirectory frame;

@@ -315,8 +315,8 @@ void NodeCore::on_range(const NodeId& from, const SyncHead& head, const Bytes& p
     answer.set_head(info->state.head.value);
     if (!entries.ok()) {
         if (entries.code() == Errc::damaged) return found_damaged({*id, Seq{want.from()}});
-        log(3, fmt::format("range_failed stream={} code={}", id->brief(),
-                           errc_name(entries.code())));
+        log(3,
+            fmt::format("range_failed stream={} code={}", id->brief(), errc_name(entries.code())));
         return;
     }
     std::size_t bytes = 0;
@@ -358,8 +358,7 @@ void NodeCore::push_pending() {
                                         [](const Fresh& e) { return is_clear(e.kind); });
         if (live) publish_live(*audience, entries);
         for (auto& [peer, state] : peers_) {
-            if (!state.up || !state.greeted || peer == info->state.origin ||
-                !may_hold(peer, *info))
+            if (!state.up || !state.greeted || peer == info->state.origin || !may_hold(peer, *info))
                 continue;
             bool subscribed = live && directory_.now().coordinator(peer) == nullptr;
             if (subscribed && !with_control) continue;

@@ -1,5 +1,5 @@
-// After a start: what the store holds and has not opened yet, so that a search does not claim to have
-// seen it, and what is gone and not destroyed yet.
+// After a start: what the store holds and has not opened yet, so that a search does not claim to
+// have seen it, and what is gone and not destroyed yet.
 #include <algorithm>
 
 #include "node/core.h"
@@ -50,16 +50,16 @@ void NodeCore::count_unopened(const StreamId& id, Epoch epoch, Seq from) {
     }
 }
 
-// Its records came before this one. Those of an alert whose time was over are still there as long as
-// it could not be destroyed.
+// Its records came before this one. Those of an alert whose time was over are still there as long
+// as it could not be destroyed.
 void NodeCore::take_up_removal(const IndexedEntry& removed) {
     auto id = AlertId::parse(removed.record.alert_id());
     auto alert = id.ok() ? index_.alert(*id) : std::nullopt;
     if (!alert.has_value()) return;
     if (removed.record.withdraw_reason() == "expired")
         for (const EntryRef& ref : alert->revisions) {
-            bool more = !redacts_.empty() && redacts_.back().expiry &&
-                        redacts_.back().stream == ref.stream;
+            bool more =
+                !redacts_.empty() && redacts_.back().expiry && redacts_.back().stream == ref.stream;
             if (!more) redacts_.push_back({ref.stream, {}, now_, true});
             redacts_.back().ranges.push_back({ref.seq, ref.seq});
         }

@@ -1,7 +1,7 @@
 // A dialled connection to one server whose CURVE key we pinned: DEALER to its sync or control
 // socket, SUB to its live one. libzmq itself never tries again after a refused handshake, nor after
-// a message that broke the protocol (one over the size limit): the socket is made anew then, after a
-// pause that grows to half a minute.
+// a message that broke the protocol (one over the size limit): the socket is made anew then, after
+// a pause that grows to half a minute.
 #pragma once
 
 #include <chrono>

@@ -35,7 +35,9 @@ SignKeyPair sign_key_pair(const SignSeed& seed) {
     return pair;
 }
 
-SignKeyPair make_sign_key_pair(Rng& rng) { return sign_key_pair(rng.secret<SignSeed>()); }
+SignKeyPair make_sign_key_pair(Rng& rng) {
+    return sign_key_pair(rng.secret<SignSeed>());
+}
 
 EncKeyPair make_enc_key_pair(Rng& rng) {
     EncKeyPair pair{{}, rng.secret<EncSecretKey>()};
@@ -92,8 +94,7 @@ Bytes aead_seal(ByteView key32, const Nonce24& nonce, ByteView ad, ByteView plai
     return out;
 }
 
-std::optional<Bytes> aead_open(ByteView key32, const Nonce24& nonce, ByteView ad,
-                               ByteView sealed) {
+std::optional<Bytes> aead_open(ByteView key32, const Nonce24& nonce, ByteView ad, ByteView sealed) {
     RILON_ASSERT(key32.size() == 32);
     if (sealed.size() < aead_tag_bytes) return std::nullopt;
     Bytes out(sealed.size() - aead_tag_bytes);

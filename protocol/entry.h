@@ -149,8 +149,8 @@ EntryKey entry_key(const EpochKey& epoch_key, const StreamId& stream, Seq seq);
 // Decrypts and unpads a content or chunk body. Errors: cannot_open (also clear kinds, which have
 // nothing to open), absent, malformed (padding).
 Result<Bytes> open_body(const VerifiedEntry& entry, const EntryKey& key);
-// The same for an entry whose signature is good but which is not accepted yet, so that a worker does
-// both at once. What comes out may be used only after verify took the entry.
+// The same for an entry whose signature is good but which is not accepted yet, so that a worker
+// does both at once. What comes out may be used only after verify took the entry.
 Result<Bytes> open_body_early(const SignedEntry& entry, const EntryKey& key);
 
 // Padding (libsodium's): block 256 up to 4,096 bytes, else 2^⌊log2 length⌋ / 8; always ≥ 1 byte.

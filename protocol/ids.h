@@ -1,5 +1,6 @@
 // Identifiers and public values: byte arrays of one size each, made distinct by a tag, so that a
-// stream id can't be passed where a node id is meant. None of them is secret (secret.h holds those).
+// stream id can't be passed where a node id is meant. None of them is secret (secret.h holds
+// those).
 #pragma once
 
 #include <array>
@@ -67,8 +68,8 @@ using DirLink = FixedBytes<struct DirLinkTag, 32>;  // L_n of the directory chai
 using KeyCommitment = FixedBytes<struct KeyCommitmentTag, 32>;
 using SlotTag = FixedBytes<struct SlotTagTag, 16>;
 using Signature = FixedBytes<struct SignatureTag, 64>;
-using SignPublicKey = FixedBytes<struct SignPublicKeyTag, 32>;        // Ed25519.
-using EncPublicKey = FixedBytes<struct EncPublicKeyTag, 32>;          // X25519, slots.
+using SignPublicKey = FixedBytes<struct SignPublicKeyTag, 32>;            // Ed25519.
+using EncPublicKey = FixedBytes<struct EncPublicKeyTag, 32>;              // X25519, slots.
 using TransportPublicKey = FixedBytes<struct TransportPublicKeyTag, 32>;  // X25519, CURVE.
 using Nonce24 = FixedBytes<struct Nonce24Tag, 24>;
 using Random16 = FixedBytes<struct Random16Tag, 16>;

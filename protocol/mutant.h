@@ -40,25 +40,25 @@ enum class Mutant {
     fork_kept_secret,      // the proof of a fork is not spread
     keep_suspended_peer,   // a suspended node stays connected
     bounce_mail,           // a hub gives mail of its nodes back to the coordinator
-    filter_not_key,        // every node holds everything with its keys, and hides what is not for it
-    redact_hides,          // a redact takes an alert out of sight and destroys nothing
+    filter_not_key,  // every node holds everything with its keys, and hides what is not for it
+    redact_hides,    // a redact takes an alert out of sight and destroys nothing
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
-    serial_commit,         // a commit for each event
-    zap_open,              // the ZAP handler admits every key
-    zap_optional,          // libzmq admits every key when no handler answers
-    trust_the_chain,       // a batch's signature is not checked
-    purge_by_delete,       // old keys are deleted, and their pages left as they are
-    index_in_clear,        // search records lie in the store unsealed
-    name_hash_logged,      // an unkeyed hash of each name is in the log
-    search_scans,          // a search compares every person
-    ignore_heads,          // what origins sign they have is not remembered
-    old_directory,         // posting goes on however old the directory is
-    wait_for_record,       // a suspension acts only when it is recorded
-    split_kept_secret,     // the proof of a split directory is not made
-    order_by_anybody,      // records apply without the sequencer's checkpoint
-    never_expire,          // alerts stay when their time is over
-    no_quota,              // an origin may fill our store
+    serial_commit,                              // a commit for each event
+    zap_open,                                   // the ZAP handler admits every key
+    zap_optional,                               // libzmq admits every key when no handler answers
+    trust_the_chain,                            // a batch's signature is not checked
+    purge_by_delete,    // old keys are deleted, and their pages left as they are
+    index_in_clear,     // search records lie in the store unsealed
+    name_hash_logged,   // an unkeyed hash of each name is in the log
+    search_scans,       // a search compares every person
+    ignore_heads,       // what origins sign they have is not remembered
+    old_directory,      // posting goes on however old the directory is
+    wait_for_record,    // a suspension acts only when it is recorded
+    split_kept_secret,  // the proof of a split directory is not made
+    order_by_anybody,   // records apply without the sequencer's checkpoint
+    never_expire,       // alerts stay when their time is over
+    no_quota,           // an origin may fill our store
     count_,
 };
 

@@ -64,7 +64,11 @@ Status secrets_init() {
     return {};
 }
 
-Byte* secret_cell_take() { return arena().take(); }
-void secret_cell_give_back(Byte* cell) { arena().give_back(cell); }
+Byte* secret_cell_take() {
+    return arena().take();
+}
+void secret_cell_give_back(Byte* cell) {
+    arena().give_back(cell);
+}
 
 }  // namespace rilon

@@ -1,8 +1,7 @@
 // What the accept rules ask of the directory: DirectoryAuthority, and for the origin's side
 // epoch_due.
-#include "protocol/stream_accept.h"
-
 #include "protocol/mutant.h"
+#include "protocol/stream_accept.h"
 
 namespace rilon {
 

@@ -22,8 +22,9 @@ struct Counter {
 using Seq = Counter<struct SeqTag, std::uint64_t>;
 using Epoch = Counter<struct EpochTag, std::uint32_t>;
 using DirSeq = Counter<struct DirSeqTag, std::uint64_t>;
-using Generation = Counter<struct GenerationTag, std::uint16_t>;  // Of a node's signing key; from 1.
-using Arrival = Counter<struct ArrivalTag, std::uint64_t>;        // Local, gap-free order of a store.
+using Generation =
+    Counter<struct GenerationTag, std::uint16_t>;           // Of a node's signing key; from 1.
+using Arrival = Counter<struct ArrivalTag, std::uint64_t>;  // Local, gap-free order of a store.
 
 // Milliseconds since 1970-01-01T00:00:00Z.
 struct UnixMillis {

@@ -133,9 +133,8 @@ Result<std::optional<StoredEntry>> LmdbStore::entry(const StreamId& stream, Seq 
     if (!row->has_value()) return std::optional<StoredEntry>{};
     auto parsed = entry_of(**row);
     if (!parsed) return parsed.error();
-    return std::optional<StoredEntry>{
-        StoredEntry{std::move(*parsed), (*row)->arrival, (*row)->received,
-                    (*row)->state == BodyState::erased}};
+    return std::optional<StoredEntry>{StoredEntry{
+        std::move(*parsed), (*row)->arrival, (*row)->received, (*row)->state == BodyState::erased}};
 }
 
 Result<std::vector<UnverifiedEntry>> LmdbStore::range(const StreamId& stream, Seq from, Seq to,

@@ -51,8 +51,8 @@ Result<std::optional<StoredEntry>> MemoryStore::entry(const StreamId& stream, Se
     if (disk_->damaged.contains({stream, seq}))
         return {Errc::damaged, "an entry does not authenticate"};
     const MemoryDisk::Entry& at = found->second;
-    return std::optional<StoredEntry>{StoredEntry{at.entry, at.arrival, at.received,
-                                                  at.body == MemoryDisk::Body::erased}};
+    return std::optional<StoredEntry>{
+        StoredEntry{at.entry, at.arrival, at.received, at.body == MemoryDisk::Body::erased}};
 }
 
 Result<std::vector<UnverifiedEntry>> MemoryStore::range(const StreamId& stream, Seq from, Seq to,

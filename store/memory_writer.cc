@@ -196,8 +196,8 @@ Status MemoryWriter::put(const PutSearchRecord& op) {
         n = Arrival{disk_.arrivals.size() + 1};
         MemoryDisk::Entry again = entry->second;
         again.arrival = n;
-        disk_.arrivals.push_back({n, op.stream, op.seq, again.entry.id(),
-                                  again.entry.header().kind, again.received});
+        disk_.arrivals.push_back(
+            {n, op.stream, op.seq, again.entry.id(), again.entry.header().kind, again.received});
         set(disk_.entries, entry->first, again);
     }
     set(disk_.search, n, {n, op.stream, op.seq, op.record});

@@ -37,7 +37,7 @@ enum class Table : std::uint8_t {
     mail = 13,        // u64 n                          → sealed
     private_values = 14,  // name16(name)                   → sealed
     audit = 15,           // u64 n                          → sealed
-    pending = 16,  // u32 number ‖ u64 seq           → sealed, empty: erase() has to do this
+    pending = 16,   // u32 number ‖ u64 seq           → sealed, empty: erase() has to do this
     removals = 20,  // u64 n                        → sealed u32 number ‖ u64 seq ‖ record
     // keys.mdb
     vault_meta = 17,   // as meta

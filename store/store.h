@@ -87,8 +87,8 @@ struct PutStream {
     StreamState state;
 };
 // The body of an entry held as absent, or whose row is damaged. Passed over where the entry was
-// erased, be it in this batch: nothing erased comes back. Errors: not_found; fork when it is another
-// entry.
+// erased, be it in this batch: nothing erased comes back. Errors: not_found; fork when it is
+// another entry.
 struct PutBody {
     VerifiedEntry entry;
 };
@@ -114,15 +114,15 @@ struct PutEntryKey {
     Seq seq;
     EntryKey key;
 };
-// Passed over where the entry was erased, as PutBody is. Error not_found without an entry key: give K
-// first.
+// Passed over where the entry was erased, as PutBody is. Error not_found without an entry key: give
+// K first.
 struct PutSearchRecord {
     StreamId stream;
     Seq seq;
     Bytes record;  // Plain; the store seals it.
 };
-// The entry is gone for readers, erased or still to be: it arrives once more, as that. Kept for ever
-// among the search records, under the storage key: nothing personal in it. Error not_found.
+// The entry is gone for readers, erased or still to be: it arrives once more, as that. Kept for
+// ever among the search records, under the storage key: nothing personal in it. Error not_found.
 struct PutRemoval {
     StreamId stream;
     Seq seq;
@@ -175,10 +175,10 @@ struct PutAudit {
     std::string detail;
 };
 
-using StoreOp = std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutEntryKey,
-                             PutSearchRecord, PutRemoval, Erase, PutSlot, DropSlotsBefore,
-                             PutDirectoryRecord, PutAck, PutMail, DropMail, PutPrivate, DropPrivate,
-                             PutAudit>;
+using StoreOp =
+    std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutEntryKey,
+                 PutSearchRecord, PutRemoval, Erase, PutSlot, DropSlotsBefore, PutDirectoryRecord,
+                 PutAck, PutMail, DropMail, PutPrivate, DropPrivate, PutAudit>;
 using Batch = std::vector<StoreOp>;
 
 struct ErasedEntry {

@@ -63,7 +63,9 @@ void AgentClient::hang_up() {
 AgentClient::AgentClient(AgentClient&& other) noexcept
     : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
 
-AgentClient::~AgentClient() { hang_up(); }
+AgentClient::~AgentClient() {
+    hang_up();
+}
 
 Result<Bytes> AgentClient::ask(AgentAsk what, ByteView payload) {
     if (payload.size() >= agent_frame_bytes_max) return {Errc::too_large, "too long for the agent"};

@@ -3,9 +3,9 @@
 //
 //   rilon-seize --config DIR/node.toml WORD…
 //
-// Opens everything the keys open, tries every key found on every entry and every slot, and looks for
-// the words in what opened, in every row and in the raw files. Exit 0: nothing found. 1: something.
-// It can fail: at a reader it finds them.
+// Opens everything the keys open, tries every key found on every entry and every slot, and looks
+// for the words in what opened, in every row and in the raw files. Exit 0: nothing found. 1:
+// something. It can fail: at a reader it finds them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,8 +37,8 @@ struct Findings {
 
 class Seizure {
    public:
-    Seizure(std::vector<std::string> words, const StorageKey& storage,
-            const NodeIdentity& identity, const StoreView& store)
+    Seizure(std::vector<std::string> words, const StorageKey& storage, const NodeIdentity& identity,
+            const StoreView& store)
         : words_(std::move(words)), identity_(identity), store_(store) {
         keys_.push_back(to_bytes(storage.expose()));
     }
@@ -61,7 +61,8 @@ class Seizure {
         for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         for (const auto& word : words_) {
             std::string small = word;
-            for (char& c : small) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+            for (char& c : small)
+                c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
             if (lower.find(small) != std::string::npos)
                 findings_.hits.push_back(fmt::format("\"{}\" in {}", word, where));
         }
@@ -135,7 +136,7 @@ class Seizure {
             for (const auto& secret : keys_) {
                 EncSecretKey sk{ByteView(secret)};
                 for (const auto& psk : identity_.psks) {
-                    SlotEnds ends{identity_.network, stream.id,     epoch,
+                    SlotEnds ends{identity_.network, stream.id,      epoch,
                                   stream.origin,     EncPublicKey{}, enc_public_key(sk)};
                     if (open_slot(slot, ends, sk, psk).ok()) ++findings_.slots_opened;
                 }
@@ -215,4 +216,6 @@ int seize_main(int argc, char** argv) {
 }  // namespace
 }  // namespace rilon
 
-int main(int argc, char** argv) { return rilon::seize_main(argc, argv); }
+int main(int argc, char** argv) {
+    return rilon::seize_main(argc, argv);
+}

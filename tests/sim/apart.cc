@@ -42,7 +42,8 @@ std::string run_apart(const std::function<std::string()>& work, unsigned seconds
     if (child < 0) give_up("fork");
     if (child == 0) {
         alarm(seconds_max);
-        if (std::freopen("/dev/null", "w", stderr) == nullptr) _exit(1);  // An assertion's last words.
+        if (std::freopen("/dev/null", "w", stderr) == nullptr)
+            _exit(1);  // An assertion's last words.
         std::string text = work();
         std::snprintf(answer->text, sizeof answer->text, "%s", text.c_str());
         answer->given = true;

@@ -29,8 +29,8 @@ class Shared {
     T* at_;
 };
 
-// Calls `work` with 0, 1 … jobs − 1, each in its own process, and waits for all of them. What `died`
-// is told: a worker ended by itself; true starts it again.
+// Calls `work` with 0, 1 … jobs − 1, each in its own process, and waits for all of them. What
+// `died` is told: a worker ended by itself; true starts it again.
 void run_jobs(unsigned jobs, const std::function<void(unsigned)>& work,
               const std::function<bool(unsigned)>& died);
 

@@ -16,23 +16,43 @@ struct Weight {
     bool fault;
 };
 constexpr Weight weights[] = {
-    {Verb::post, 300, false},      {Verb::burst, 40, false},     {Verb::withdraw, 90, false},
-    {Verb::supersede, 50, false},  {Verb::confirm, 45, false},   {Verb::feed, 60, false},
+    {Verb::post, 300, false},
+    {Verb::burst, 40, false},
+    {Verb::withdraw, 90, false},
+    {Verb::supersede, 50, false},
+    {Verb::confirm, 45, false},
+    {Verb::feed, 60, false},
     {Verb::acknowledge, 15, false},
-    {Verb::suspend, 30, true},     {Verb::confirm_suspension, 12, true},
-    {Verb::reinstate, 25, true},   {Verb::revoke, 8, true},      {Verb::rotate, 20, true},
-    {Verb::replace, 12, true},     {Verb::group, 20, true},      {Verb::admit, 10, true},
-    {Verb::partition, 25, true},   {Verb::one_way, 20, true},    {Verb::heal, 20, true},
-    {Verb::broken, 35, true},      {Verb::isolate, 15, true},    {Verb::kill, 25, true},
-    {Verb::stop, 15, true},        {Verb::fill, 12, true},       {Verb::slow, 12, true},
-    {Verb::clock, 12, true},       {Verb::backup, 12, true},     {Verb::restore, 10, true},
-    {Verb::lose_disk, 6, true},    {Verb::malice, 200, true},    {Verb::sleep, 10, true},
+    {Verb::suspend, 30, true},
+    {Verb::confirm_suspension, 12, true},
+    {Verb::reinstate, 25, true},
+    {Verb::revoke, 8, true},
+    {Verb::rotate, 20, true},
+    {Verb::replace, 12, true},
+    {Verb::group, 20, true},
+    {Verb::admit, 10, true},
+    {Verb::partition, 25, true},
+    {Verb::one_way, 20, true},
+    {Verb::heal, 20, true},
+    {Verb::broken, 35, true},
+    {Verb::isolate, 15, true},
+    {Verb::kill, 25, true},
+    {Verb::stop, 15, true},
+    {Verb::fill, 12, true},
+    {Verb::slow, 12, true},
+    {Verb::clock, 12, true},
+    {Verb::backup, 12, true},
+    {Verb::restore, 10, true},
+    {Verb::lose_disk, 6, true},
+    {Verb::malice, 200, true},
+    {Verb::sleep, 10, true},
 };
 
 class Draw {
    public:
     explicit Draw(std::uint64_t seed)
-        : rng_(seed ^ 0x5eed), size_(seed_size(seed) == SeedSize::large ? Size::large : Size::small) {
+        : rng_(seed ^ 0x5eed),
+          size_(seed_size(seed) == SeedSize::large ? Size::large : Size::small) {
         plan_.net = seed;
     }
 

@@ -53,7 +53,7 @@ std::string Feeds::judge(const std::string& node) {
             ledger_.withdrawn().contains(one.alert))
             continue;
         if (!one.readers.contains(id) && one.node != node) continue;
-        if (!ledger_.members_now(one.stream).contains(id)) continue;  // Put out before it came.
+        if (!ledger_.members_now(one.stream).contains(id)) continue;   // Put out before it came.
         if (one.node == node && ledger_.was_restored(node)) continue;  // It has no key to its own.
         if (!it->second.published.contains(one.alert))
             return "(2) the feed at " + node + " never delivered " + one.alert.hex() + " of " +

@@ -77,9 +77,8 @@ int hunt_mutants(const HuntOptions& options) {
         broken = true;
         return false;
     });
-    auto survived = static_cast<int>(std::count_if(hunted.begin(), hunted.end(), [&](unsigned i) {
-        return board->survived[i];
-    }));
+    auto survived = static_cast<int>(std::count_if(hunted.begin(), hunted.end(),
+                                                   [&](unsigned i) { return board->survived[i]; }));
     std::printf("%zu mutants, %d survived\n", hunted.size(), survived);
     return broken || hunted.empty() ? std::max(1, survived) : survived;
 }

@@ -20,8 +20,8 @@ struct Said {
     AlertId alert;
     StreamId stream;
     Seq seq;
-    std::set<NodeId> readers;  // As shown to the officer; without the author.
-    bool lost = false;         // The author's disk went back to before it.
+    std::set<NodeId> readers;    // As shown to the officer; without the author.
+    bool lost = false;           // The author's disk went back to before it.
     bool receipts_lost = false;  // A carrier's disk went, and receipts on their way with it.
 };
 

@@ -207,10 +207,12 @@ void Mallory::endless_catch_up() {
 void Mallory::false_receipts() {
     const NodeIdentity& me = self().identity();
     for (const Said& one : ledger_.all()) {
-        if (one.node == name_ || !one.readers.contains(self().id()) || draw_.below(4) != 0) continue;
+        if (one.node == name_ || !one.readers.contains(self().id()) || draw_.below(4) != 0)
+            continue;
         const Directory& directory = self().node().directory();
-        Ack letter{me.id, me.generation, draw_.below(1000), directory.now().n,
-                   directory.now().link, {}, {}};
+        Ack letter{
+            me.id, me.generation, draw_.below(1000), directory.now().n, directory.now().link, {},
+            {}};
         letter.rows.push_back({one.stream, one.seq, draw_.bytes<EntryId>(), AckLevel::opened});
         if (one.readers.size() > 1 && draw_.below(2) == 0) {
             for (const NodeId& other : one.readers)

@@ -33,8 +33,9 @@ std::optional<VerifiedEntry> Mallory::craft(StreamState state, const Draft& draf
     auto key = self().store().epoch_key(state.id, state.epoch);
     if (!key.ok() || !key->has_value()) return std::nullopt;
     OriginKeys keys{self().identity().sign.sk, self().identity().generation};
-    auto made = seal({draft.kind, Precedence::flash, self().node().directory().now().n, draft.plain},
-                     state, keys, &**key, draw_.bytes<Nonce24>());
+    auto made =
+        seal({draft.kind, Precedence::flash, self().node().directory().now().n, draft.plain}, state,
+             keys, &**key, draw_.bytes<Nonce24>());
     if (!made.ok()) return std::nullopt;
     return std::move(*made);
 }
@@ -65,8 +66,9 @@ void Mallory::push(const StreamId& stream, const Bytes& entry) {
 Bytes Mallory::content(const StreamId& signed_for, const AlertId& alert,
                        const std::string& operation, const NodeId& certified_by) {
     const NodeIdentity& me = self().identity();
-    Certificate body{draw_.bytes<OfficerId>(), "mallory", "officer", self().officer().sign.pk,
-                     certified_by, net_.now(), net_.now().plus(ms_day)};
+    Certificate body{draw_.bytes<OfficerId>(), "mallory",    "officer",
+                     self().officer().sign.pk, certified_by, net_.now(),
+                     net_.now().plus(ms_day)};
     Bytes bytes = to_bytes(as_bytes(operation));
     Signature by =
         sign(self().officer().sign.sk, officer_message(me.network, signed_for, alert, bytes));
@@ -177,8 +179,7 @@ void Mallory::use_an_unknown_key() {
     auto made = craft(*state, {EntryKind::content, bulletin(state->id, new_alert())});
     if (!made.has_value()) return;
     ledger_.distrust(name_);
-    push(state->id,
-         resigned(*made, [&](EntryHeader& h) { h.generation = h.generation.next(); }));
+    push(state->id, resigned(*made, [&](EntryHeader& h) { h.generation = h.generation.next(); }));
 }
 
 // A stream of an audience that it is not in.
@@ -207,8 +208,7 @@ void Mallory::move_a_signature() {
     const StreamState* state = own_stream();
     if (state == nullptr) return;
     AlertId alert = new_alert();
-    auto made =
-        craft(*state, {EntryKind::content, bulletin(draw_.bytes<StreamId>(), alert)});
+    auto made = craft(*state, {EntryKind::content, bulletin(draw_.bytes<StreamId>(), alert)});
     if (!made.has_value()) return;
     ledger_.distrust(name_);
     ledger_.forked({state->id, made->header().seq, made->id()});
@@ -228,8 +228,8 @@ void Mallory::certify_for_another() {
     operation.mutable_publish()->mutable_bulletin()->set_text("canary-false");
     NodeId other = net_.daemon(net_.network().node_names().front()).id();
     if (other == self().id()) other = draw_.bytes<NodeId>();
-    auto made = craft(*state, {EntryKind::content, content(state->id, alert,
-                                                           operation.SerializeAsString(), other)});
+    auto made = craft(*state, {EntryKind::content,
+                               content(state->id, alert, operation.SerializeAsString(), other)});
     if (!made.has_value()) return;
     ledger_.distrust(name_);
     ledger_.forked({state->id, made->header().seq, made->id()});
@@ -248,9 +248,9 @@ void Mallory::withdraw_what_is_not_ours() {
     proto::Operation operation;
     operation.mutable_withdraw()->set_reason("error");
     operation.mutable_withdraw()->set_revision(1);
-    auto made = craft(*state, {EntryKind::content, content(state->id, one.alert,
-                                                           operation.SerializeAsString(),
-                                                           self().id())});
+    auto made =
+        craft(*state, {EntryKind::content,
+                       content(state->id, one.alert, operation.SerializeAsString(), self().id())});
     if (!made.has_value()) return;
     ledger_.distrust(name_);
     ledger_.forked({state->id, made->header().seq, made->id()});
@@ -269,8 +269,7 @@ void Mallory::redact_without_an_officer() {
         if (!made.has_value()) continue;
         ledger_.distrust(name_);
         ledger_.forked({one->stream, made->header().seq, made->id()});
-        ledger_.must_keep(
-            {one->stream, one->seq, one->alert, net_.now().plus(23 * ms_hour), {}});
+        ledger_.must_keep({one->stream, one->seq, one->alert, net_.now().plus(23 * ms_hour), {}});
         push(one->stream, made->bytes());
         return;
     }

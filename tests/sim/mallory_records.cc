@@ -23,8 +23,8 @@ void Mallory::forge_a_record() {
         case 0: break;
         case 1: signers = {&network.rso(0), &network.rso(0)}; break;
         default:
-            signers.push_back(&network.administrator(
-                network.node(network.node_names()[1]).application.party));
+            signers.push_back(
+                &network.administrator(network.node(network.node_names()[1]).application.party));
             break;
     }
     proto::SyncDirectory frame;
@@ -73,10 +73,10 @@ void Mallory::flood() {
             StreamState fresh;
             fresh.network = self().identity().network;
             fresh.origin = self().id();
-            auto made = seal({EntryKind::genesis, Precedence::routine,
-                              self().node().directory().now().n,
-                              encode_genesis({audience, draw_.bytes<Random16>(), {}})},
-                             fresh, keys, nullptr, draw_.bytes<Nonce24>());
+            auto made =
+                seal({EntryKind::genesis, Precedence::routine, self().node().directory().now().n,
+                      encode_genesis({audience, draw_.bytes<Random16>(), {}})},
+                     fresh, keys, nullptr, draw_.bytes<Nonce24>());
             if (made.ok()) push(fresh.id, made->bytes());
         }
         return;

@@ -1,6 +1,7 @@
 // What must hold in a simulated network, whatever happened to it: the ten invariants
-// (docs/architecture.md, "The simulator"). It watches every frame, every batch before its commit and
-// every turn, looks into one node's whole store after each action, and judges all of them at rest.
+// (docs/architecture.md, "The simulator"). It watches every frame, every batch before its commit
+// and every turn, looks into one node's whole store after each action, and judges all of them at
+// rest.
 #pragma once
 
 #include <map>
@@ -82,7 +83,7 @@ class Oracle {
     std::map<std::string, std::uint64_t> audited_;  // Rows of the audit chain that were checked.
     std::map<std::string, Hash32> audit_links_;
     std::map<std::string, std::set<AlertId>> withdrawn_;  // By node: seen withdrawn there.
-    std::set<std::string> touched_;  // Had a commit since its last turn.
+    std::set<std::string> touched_;                       // Had a commit since its last turn.
     std::set<EntryId> verified_;
     std::vector<std::string> problems_;
 };

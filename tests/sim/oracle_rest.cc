@@ -13,9 +13,8 @@ constexpr std::uint64_t events_max = 2'000'000;
 
 std::string Oracle::unrest() {
     if (!net_.coordinator().running()) return "the coordinator is down";
-    for (auto question :
-         {&Oracle::directories_differ, &Oracle::promises_missing, &Oracle::heads_differ,
-          &Oracle::fork_unknown, &Oracle::receipts_missing})
+    for (auto question : {&Oracle::directories_differ, &Oracle::promises_missing,
+                          &Oracle::heads_differ, &Oracle::fork_unknown, &Oracle::receipts_missing})
         if (std::string why = (this->*question)(); !why.empty()) return why;
     return "";
 }
@@ -32,7 +31,8 @@ std::string Oracle::directories_differ() const {
     return "";
 }
 
-// (1) What was acknowledged is at every reader it was shown for and who is one still; (8) or gone again everywhere.
+// (1) What was acknowledged is at every reader it was shown for and who is one still; (8) or gone
+// again everywhere.
 std::string Oracle::promises_missing() const {
     for (const Said& one : ledger_.all()) {
         if (!ledger_.owed(one)) continue;
@@ -62,8 +62,8 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     auto entry = node.disk().entries.find({said.stream, said.seq});
     bool keyed = node.store().entry_key(said.stream, said.seq).ok();
     if (!state.has_value())
-        return "(1) not there: " + where +
-               (entry != node.disk().entries.end() ? ", held" : "") + (keyed ? ", with key" : "");
+        return "(1) not there: " + where + (entry != node.disk().entries.end() ? ", held" : "") +
+               (keyed ? ", with key" : "");
     bool gone = ledger_.withdrawn().contains(said.alert);
     if (gone && !state->withdrawn()) return "(8) not withdrawn: " + where;
     // What a confirmation is about may never have come: its author was put out.

@@ -144,8 +144,8 @@ void Oracle::check_grant(Daemon& daemon, const EntryHeader& grant, const Batch& 
     std::set<SlotTag> expected;
     for (const NodeId& member : *members)
         if (member != daemon.id())
-            expected.insert(*slot_tag(*own, directory.now().node(member)->enc_pk, grant.stream,
-                                      grant.epoch));
+            expected.insert(
+                *slot_tag(*own, directory.now().node(member)->enc_pk, grant.stream, grant.epoch));
     std::set<SlotTag> sealed;
     for (const StoreOp& op : batch)
         if (const auto* put = std::get_if<PutSlot>(&op);
@@ -162,8 +162,7 @@ void Oracle::watch_key(Daemon& daemon, const PutEpochKey& key, const Batch& batc
     for (const StoreOp& op : batch)
         if (const auto* put = std::get_if<PutEntry>(&op);
             put != nullptr && put->entry.header().stream == key.stream &&
-            put->entry.header().epoch == key.epoch &&
-            put->entry.header().kind == EntryKind::grant)
+            put->entry.header().epoch == key.epoch && put->entry.header().kind == EntryKind::grant)
             grant = put->entry.header();
     for (auto it = daemon.disk().entries.lower_bound({key.stream, Seq{}});
          !grant && it != daemon.disk().entries.end() && it->first.first == key.stream; ++it)
@@ -216,7 +215,8 @@ void Oracle::watch_audit(Daemon& daemon) {
     Hash32& link = audit_links_[daemon.name()];
     for (; checked < disk.audit.size(); ++checked) {
         link = audit_link(disk.audit[checked], link);
-        if (link != disk.audit[checked].link) return problem("(10) audit chain of " + daemon.name());
+        if (link != disk.audit[checked].link)
+            return problem("(10) audit chain of " + daemon.name());
     }
     if (link != disk.audit_head.link) problem("(10) the head of the audit of " + daemon.name());
 }

@@ -9,11 +9,16 @@ namespace rilon {
 namespace {
 
 constexpr std::string_view verb_names[] = {
-    "post",     "burst",     "withdraw", "supersede", "confirm", "feed",      "acknowledge",
-    "suspend",  "confirm-suspension", "reinstate", "revoke",   "rotate",  "replace",   "group",
-    "admit",    "partition", "one-way",  "heal",      "broken",  "isolate",   "kill",
-    "stop",     "fill",      "slow",     "clock",     "backup",  "restore",   "lose-disk",
-    "malice",   "sleep",
+    "post",        "burst",   "withdraw",
+    "supersede",   "confirm", "feed",
+    "acknowledge", "suspend", "confirm-suspension",
+    "reinstate",   "revoke",  "rotate",
+    "replace",     "group",   "admit",
+    "partition",   "one-way", "heal",
+    "broken",      "isolate", "kill",
+    "stop",        "fill",    "slow",
+    "clock",       "backup",  "restore",
+    "lose-disk",   "malice",  "sleep",
 };
 static_assert(std::size(verb_names) == static_cast<std::size_t>(Verb::count_));
 
@@ -53,16 +58,26 @@ Status read_setting(const std::string& word, Plan& out) {
     if (!value) return not_understood(word);
     auto small = static_cast<unsigned>(*value);
     LinkQuality& q = out.quality;
-    if (name == "net") out.net = *value;
-    else if (name == "mallory") out.mallory = small;
-    else if (name == "withheld") out.withheld_percent = small;
-    else if (name == "delay") q.delay_max_ms = std::max<std::uint64_t>(1, *value);
-    else if (name == "lost") q.live_lost_percent = small;
-    else if (name == "doubled") q.live_doubled_percent = small;
-    else if (name == "late") q.live_late_ms = *value;
-    else if (name == "crash") q.crash_per_mille = small;
-    else if (name == "disk") q.disk_error_per_mille = small;
-    else return not_understood(word);
+    if (name == "net")
+        out.net = *value;
+    else if (name == "mallory")
+        out.mallory = small;
+    else if (name == "withheld")
+        out.withheld_percent = small;
+    else if (name == "delay")
+        q.delay_max_ms = std::max<std::uint64_t>(1, *value);
+    else if (name == "lost")
+        q.live_lost_percent = small;
+    else if (name == "doubled")
+        q.live_doubled_percent = small;
+    else if (name == "late")
+        q.live_late_ms = *value;
+    else if (name == "crash")
+        q.crash_per_mille = small;
+    else if (name == "disk")
+        q.disk_error_per_mille = small;
+    else
+        return not_understood(word);
     return {};
 }
 
@@ -87,8 +102,8 @@ Result<Action> read_action(std::istringstream words) {
 
 std::string encode_plan(const Plan& plan) {
     const LinkQuality& q = plan.quality;
-    std::string out = "net=" + std::to_string(plan.net) + " shape=" +
-                      std::to_string(plan.shape.rilons) + "x" +
+    std::string out = "net=" + std::to_string(plan.net) +
+                      " shape=" + std::to_string(plan.shape.rilons) + "x" +
                       std::to_string(plan.shape.missions);
     auto put = [&](const char* name, std::uint64_t value) {
         if (value != 0) out += std::string(" ") + name + "=" + std::to_string(value);

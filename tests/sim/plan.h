@@ -1,6 +1,6 @@
 // A simulated run as a value: which network, what goes wrong at random, who is malicious, and what
-// is done one after the other. Drawn from a seed, shortened by the shrinker, and written as one line
-// that can be given back:
+// is done one after the other. Drawn from a seed, shortened by the shrinker, and written as one
+// line that can be given back:
 //
 //   net=17 shape=1x3 mallory=2 withheld=30 delay=400 crash=5 | post 1 0 0 @250 | kill 2 5000 @90
 //
@@ -41,7 +41,7 @@ enum class Verb : unsigned {
     feed,         // node: its consumer polls
     acknowledge,  // node: its consumer acknowledges what it has
     // persons
-    suspend,    // node, 1: its key is reported stolen
+    suspend,  // node, 1: its key is reported stolen
     confirm_suspension,
     reinstate,  // which of the suspended
     revoke,     // node

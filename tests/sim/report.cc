@@ -75,12 +75,9 @@ std::string violation_to_json(const std::string& plan, const std::string& proble
 
 std::string mutant_to_json(const std::string& name, std::uint64_t seed,
                            const std::string& problem) {
-    return nlohmann::ordered_json{{"v", 1},
-                                  {"kind", "mutant"},
-                                  {"name", name},
-                                  {"found", !problem.empty()},
-                                  {"seed", seed},
-                                  {"problem", problem}}
+    return nlohmann::ordered_json{{"v", 1},       {"kind", "mutant"},
+                                  {"name", name}, {"found", !problem.empty()},
+                                  {"seed", seed}, {"problem", problem}}
         .dump();
 }
 

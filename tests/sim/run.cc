@@ -49,7 +49,8 @@ SimResult Run::run() {
         act(action);
         net_.run(action.wait_ms);
         auto& daemons = net_.daemons();
-        oracle_.examine(*std::next(daemons.begin(), static_cast<long>(turn++ % daemons.size()))->second);
+        oracle_.examine(
+            *std::next(daemons.begin(), static_cast<long>(turn++ % daemons.size()))->second);
     }
     SimResult out;
     calm();
@@ -176,8 +177,8 @@ void Run::change(const std::string& what, const Action& action) {
     Result<Posted> done = Error{Errc::invalid, ""};
     if (what == "withdraw") done = net_.withdraw(one.node, one.alert);
     if (what == "confirm" && !one.readers.empty()) {
-        auto reader = std::next(one.readers.begin(),
-                                static_cast<long>(action.n[1] % one.readers.size()));
+        auto reader =
+            std::next(one.readers.begin(), static_cast<long>(action.n[1] % one.readers.size()));
         if (!net_.by_id(*reader)->running()) return;
         done = net_.confirm(net_.by_id(*reader)->name(), one.alert);
     }

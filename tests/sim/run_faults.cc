@@ -6,8 +6,8 @@ namespace rilon {
 namespace {
 
 // Ten seconds to a year, both ways.
-constexpr std::int64_t clock_steps[] = {
-    10'000, -10'000, 600'000, -600'000, 90'000'000, -90'000'000, 31'536'000'000, -31'536'000'000};
+constexpr std::int64_t clock_steps[] = {10'000,     -10'000,     600'000,        -600'000,
+                                        90'000'000, -90'000'000, 31'536'000'000, -31'536'000'000};
 
 }  // namespace
 

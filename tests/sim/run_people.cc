@@ -1,5 +1,5 @@
-// Run: what persons decide, as statements handed to the sequencer. Where one is refused, because the
-// sequencer is down or the subject changed meanwhile, nothing happens: officers try again.
+// Run: what persons decide, as statements handed to the sequencer. Where one is refused, because
+// the sequencer is down or the subject changed meanwhile, nothing happens: officers try again.
 #include <algorithm>
 
 #include "tests/sim/run.h"
@@ -92,7 +92,8 @@ void Run::rotate(const Action& action) {
     EncKeyPair next = make_enc_key_pair(rng);
     EncPublicKey pk = next.pk;
     net_.daemon(name).identity().enc.push_back(std::move(next));
-    Status done = net_.submit_as_node([&](Drafter& d) { return d.rotate_encryption(id, pk); }, name);
+    Status done =
+        net_.submit_as_node([&](Drafter& d) { return d.rotate_encryption(id, pk); }, name);
     net_.note("rotate " + name + ": " + (done.ok() ? "done" : done.error().detail));
 }
 
@@ -125,8 +126,13 @@ void Run::replace(const Action& action) {
 
 void Run::group(const Action& action) {
     SeededRng rng = draw(action);
-    AudienceInfo info{group_ ? *group_ : rng.bytes<AudienceId>(), AudienceInfo::Kind::group,
-                      "ops", "", {}, {}, {}};
+    AudienceInfo info{group_ ? *group_ : rng.bytes<AudienceId>(),
+                      AudienceInfo::Kind::group,
+                      "ops",
+                      "",
+                      {},
+                      {},
+                      {}};
     for (std::size_t i = 0; i < names_.size(); ++i)
         if ((action.n[0] >> i) & 1) info.named.push_back(net_.daemon(names_[i]).id());
     std::sort(info.named.begin(), info.named.end());
@@ -147,9 +153,9 @@ void Run::admit() {
     if (net_.daemons().contains(name)) return;
     const TestNode& spare = net_.network().node(name);
     proto::SignedRequest request = net_.network().request(spare);
-    Status done = net_.submit(
-        [&](Drafter& d) { return d.add_node(request); },
-        net_.network().admitters(spare.application.party, spare.application.rilon));
+    Status done =
+        net_.submit([&](Drafter& d) { return d.add_node(request); },
+                    net_.network().admitters(spare.application.party, spare.application.rilon));
     net_.note("admit " + name + ": " + (done.ok() ? "done" : done.error().detail));
     if (!done.ok()) return;
     oracle_.watch(net_.enrol(name));

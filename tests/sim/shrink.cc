@@ -8,7 +8,10 @@ namespace {
 class Shrinker {
    public:
     Shrinker(Plan plan, const Fails& fails, unsigned tries)
-        : plan_(std::move(plan)), fails_(fails), tries_(tries), kind_(kind_of_problem(fails(plan_))) {}
+        : plan_(std::move(plan)),
+          fails_(fails),
+          tries_(tries),
+          kind_(kind_of_problem(fails(plan_))) {}
 
     Plan shrink() {
         bool smaller = !kind_.empty();
@@ -47,7 +50,8 @@ class Shrinker {
                 bool gone = without([&](Plan& p) {
                     auto from = p.actions.begin() + static_cast<std::ptrdiff_t>(at);
                     auto left = static_cast<std::size_t>(p.actions.end() - from);
-                    p.actions.erase(from, from + static_cast<std::ptrdiff_t>(std::min(chunk, left)));
+                    p.actions.erase(from,
+                                    from + static_cast<std::ptrdiff_t>(std::min(chunk, left)));
                 });
                 smaller = smaller || gone;
                 if (!gone) at += chunk;
@@ -100,8 +104,8 @@ class Shrinker {
 // "no rest: (6) heads differ: …" is "no rest: (6"; what has no number is its own first words.
 std::string kind_of_problem(const std::string& problem) {
     std::size_t number = problem.find(')');
-    return problem.substr(0, number == std::string::npos ? std::min<std::size_t>(problem.size(), 20)
-                                                         : number);
+    return problem.substr(
+        0, number == std::string::npos ? std::min<std::size_t>(problem.size(), 20) : number);
 }
 
 Plan shrink(Plan plan, const Fails& fails, unsigned tries) {

@@ -32,7 +32,8 @@ TEST(Simulator, TheSamePlanGivesTheSameTrace) {
 TEST(Simulator, PlansThatFailedOnceHold) {
     for (const char* line : {
              // Seed 111. The oracle's: a reader was down while an alert came for its group, and the
-             // group was closed before it was back. The author had shown it as a reader; nobody owes
+             // group was closed before it was back. The author had shown it as a reader; nobody
+             // owes
              // it the alert any more, and its feed neither.
              "net=111 shape=1x1 | group 3 0 0 @500 | feed 1 0 0 @0 | kill 2 9000 0 @0 | "
              "post 0 4 0 @0 | group 0 0 0 @0",

@@ -83,9 +83,11 @@ extern "C" {
 int __wrap_crypto_sign_verify_detached(const unsigned char* sig, const unsigned char* m,
                                        unsigned long long m_size, const unsigned char* pk) {
     using namespace rilon;
-    return answer(Question::verify, {{pk, 32}, {sig, 64}, {m, m_size}}, [&] {
-               return Answer{__real_crypto_sign_verify_detached(sig, m, m_size, pk), {}};
-           }).code;
+    return answer(Question::verify, {{pk, 32}, {sig, 64}, {m, m_size}},
+                  [&] {
+                      return Answer{__real_crypto_sign_verify_detached(sig, m, m_size, pk), {}};
+                  })
+        .code;
 }
 
 // What was signed here holds under the key it was signed with (the second half of sk).
@@ -101,9 +103,11 @@ int __wrap_crypto_sign_detached(unsigned char* sig, unsigned long long* sig_size
 
 int __wrap_crypto_core_ed25519_is_valid_point(const unsigned char* p) {
     using namespace rilon;
-    return answer(Question::valid_point, {{p, 32}}, [&] {
-               return Answer{__real_crypto_core_ed25519_is_valid_point(p), {}};
-           }).code;
+    return answer(Question::valid_point, {{p, 32}},
+                  [&] {
+                      return Answer{__real_crypto_core_ed25519_is_valid_point(p), {}};
+                  })
+        .code;
 }
 
 int __wrap_crypto_scalarmult(unsigned char* q, const unsigned char* n, const unsigned char* p) {

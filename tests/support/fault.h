@@ -36,10 +36,10 @@ enum class Fault : unsigned {
 constexpr std::size_t fault_kinds = static_cast<std::size_t>(Fault::count_);
 
 constexpr std::string_view fault_names[] = {
-    "frame_slow",  "frame_cut", "live_lost",  "live_doubled",  "live_late",    "partition",
-    "one_way",     "broken",    "isolated",   "crash_before",  "crash_after",  "killed",
-    "stopped",     "disk_error", "disk_full", "disk_slow",     "disk_restored", "disk_lost",
-    "clock_moved", "malice",    "withheld",
+    "frame_slow",  "frame_cut",  "live_lost", "live_doubled", "live_late",     "partition",
+    "one_way",     "broken",     "isolated",  "crash_before", "crash_after",   "killed",
+    "stopped",     "disk_error", "disk_full", "disk_slow",    "disk_restored", "disk_lost",
+    "clock_moved", "malice",     "withheld",
 };
 static_assert(std::size(fault_names) == fault_kinds);
 

@@ -49,8 +49,8 @@ TestNetwork::TestNetwork(FoundingOptions options)
         const std::string& rilon = options_.rilons.front().code;
         std::string name = node_name(party, rilon);
         add_party(party);
-        nodes_[name] = std::make_unique<TestNode>(
-            make_node(name, party, rilon, endpoint_of(name, false)));
+        nodes_[name] =
+            std::make_unique<TestNode>(make_node(name, party, rilon, endpoint_of(name, false)));
         spare_names_.push_back(name);
     }
 }

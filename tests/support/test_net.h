@@ -31,8 +31,8 @@ struct LinkQuality {
     std::uint64_t delay_max_ms = 20;
     unsigned live_lost_percent = 0;
     unsigned live_doubled_percent = 0;
-    std::uint64_t live_late_ms = 0;   // Up to this much later than the delay: overtaking.
-    unsigned crash_per_mille = 0;     // Per turn, before or after its commit.
+    std::uint64_t live_late_ms = 0;     // Up to this much later than the delay: overtaking.
+    unsigned crash_per_mille = 0;       // Per turn, before or after its commit.
     unsigned disk_error_per_mille = 0;  // Per turn: the process ends at the commit.
     auto operator<=>(const LinkQuality&) const = default;
 };
@@ -107,7 +107,8 @@ class TestNet {
     void set_clock(const std::string& name, std::int64_t ahead_ms);
     // Up to so long between a turn and its outputs; 0: at once.
     void slow_disk(const std::string& name, std::uint64_t commit_ms_max);
-    // No room for new entries: the node starts again without intake, and with it when there is room.
+    // No room for new entries: the node starts again without intake, and with it when there is
+    // room.
     void fill_disk(const std::string& name);
     void free_disk(const std::string& name);
     bool connected(const NodeId& one, const NodeId& other) const;

@@ -90,8 +90,7 @@ void bench_bytes(BenchRun& run) {
         "256; one {}-byte slot a reader and epoch, none with a content; the same {} bytes an "
         "entry for 3 readers and for 15",
         entry_prefix_bytes, aead_tag_bytes, slot_bytes, few.content_bytes / posts);
-    run.figures.push_back({"P12", "bytes an entry beyond its padded plaintext", "B",
-                           Better::lower,
+    run.figures.push_back({"P12", "bytes an entry beyond its padded plaintext", "B", Better::lower,
                            static_cast<double>(entry_prefix_bytes + aead_tag_bytes),
                            static_cast<double>(entry_prefix_bytes), 0, note});
 }

@@ -27,8 +27,7 @@ double seconds_since(SteadyClock::time_point start) {
 }
 
 RawRows ingest_rows(const std::string& data_file) {
-    return {rows_of(data_file, {"entries", "arrivals", "search"}),
-            rows_of(data_file, {"streams"})};
+    return {rows_of(data_file, {"entries", "arrivals", "search"}), rows_of(data_file, {"streams"})};
 }
 
 constexpr std::size_t live_batch = 240;
@@ -129,16 +128,16 @@ void bench_ingest(BenchRun& run) {
     run.figures.push_back({"P3", fmt::format("  {} cores against one (product columns)", cores),
                            "/s", Better::higher, median(product_all), median(product_one),
                            cores == 2 ? 1.70 : 0, "the column raw is the product on one core"});
-    run.figures.push_back({"P3", "  processor an entry", "us", Better::lower, one.cpu(),
-                           median(raw_cpu), 0, ""});
+    run.figures.push_back(
+        {"P3", "  processor an entry", "us", Better::lower, one.cpu(), median(raw_cpu), 0, ""});
 }
 
 namespace {
 
 struct CatchUp {
-    double stored_s = 0;        // Until the last entry was stored.
-    double cpu_s = 0;           // Of processor.
-    double found_s = 0;         // Until every alert could be found.
+    double stored_s = 0;  // Until the last entry was stored.
+    double cpu_s = 0;     // Of processor.
+    double found_s = 0;   // Until every alert could be found.
 };
 
 CatchUp catch_up(ScriptedNode& node, const BenchOrigin& origin) {
@@ -197,8 +196,7 @@ void bench_catch_up(BenchRun& run) {
         found_s.push_back(took.found_s);
         cpu.push_back(took.cpu_s * us_each);
         if (raw == nullptr)
-            raw = std::make_unique<RawLmdb>(run.sub("p4-raw"),
-                                            ingest_rows(node.parts.data_file()));
+            raw = std::make_unique<RawLmdb>(run.sub("p4-raw"), ingest_rows(node.parts.data_file()));
         double cpu_before = cpu_seconds();
         bare.push_back(raw_catch_up(crypto, *raw, entries));
         bare_cpu.push_back((cpu_seconds() - cpu_before) * us_each);
@@ -213,8 +211,8 @@ void bench_catch_up(BenchRun& run) {
     run.figures.push_back({"P4", "  until the last entry is stored", "/s", Better::higher,
                            median(stored), median(bare), 0,
                            "the loop opens and indexes between the batches: not storing alone"});
-    run.figures.push_back({"P4", "  processor an entry", "us", Better::lower, median(cpu),
-                           median(bare_cpu), 0, ""});
+    run.figures.push_back(
+        {"P4", "  processor an entry", "us", Better::lower, median(cpu), median(bare_cpu), 0, ""});
 }
 
 }  // namespace rilon::bench

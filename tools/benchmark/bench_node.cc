@@ -90,8 +90,7 @@ Status ScriptedTransport::poll(std::uint32_t wait_ms, std::vector<Event>& events
     at_work_ = true;
     began_ = std::chrono::steady_clock::now();
     cpu_began_ = cpu_seconds();
-    if (events_.empty() && !ended_)
-        std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms));
+    if (events_.empty() && !ended_) std::this_thread::sleep_for(std::chrono::milliseconds(wait_ms));
     for (Event& event : events_) events.push_back(std::move(event));
     events_.clear();
     return {};

@@ -13,8 +13,9 @@ constexpr std::size_t range_bytes = 256 * 1024;  // As NodeCore::on_range.
 
 SignedCertificate certify(const TestNetwork& network, const TestNode& node,
                           const SignPublicKey& officer, Rng& rng) {
-    Certificate body{rng.bytes<OfficerId>(), "AUS/01", "officer", officer, node.id,
-                     network.time(),         network.time().plus(30 * ms_day)};
+    Certificate body{
+        rng.bytes<OfficerId>(),          "AUS/01", "officer", officer, node.id, network.time(),
+        network.time().plus(30 * ms_day)};
     return certify_officer(network.id(), body, Generation{1}, node.sk());
 }
 
@@ -76,9 +77,8 @@ void BenchOrigin::add_grant() {
     PskEntry psk{network_.state().psk_generation, network_.psk().duplicate()};
     for (const NodeId& reader : audience_.members) {
         if (reader == node_.id) continue;
-        SlotEnds ends{network_.id(),           state_.id,
-                      epoch,                   node_.id,
-                      node_.enc.back().pk, network_.state().node(reader)->enc_pk};
+        SlotEnds ends{network_.id(), state_.id,           epoch,
+                      node_.id,      node_.enc.back().pk, network_.state().node(reader)->enc_pk};
         slots_[epoch.value].push_back(
             must(make_slot(ends, node_.enc.back().sk, psk, key_, rng_), "making a slot"));
     }
@@ -86,8 +86,7 @@ void BenchOrigin::add_grant() {
 
 Bytes BenchOrigin::make_plain() {
     AlertId alert = make_alert_id(network_.time(), rng_);
-    std::string operation =
-        travel_fraud(alert, network_.time(), contents_).SerializeAsString();
+    std::string operation = travel_fraud(alert, network_.time(), contents_).SerializeAsString();
     Signature signature =
         sign(officer_.sk, officer_message(network_.id(), state_.id, alert, as_bytes(operation)));
     return encode_content(certificate_, alert, as_bytes(operation), signature);

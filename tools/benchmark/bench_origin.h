@@ -28,9 +28,9 @@ class BenchOrigin {
     void add_content();  // With a grant first where one is due.
 
     // --- events for the reader ---
-    std::vector<Event> greeting() const;    // PeerUp and HELLO.
-    Event push(std::size_t index) const;    // One entry, with its slots when it is a grant.
-    Event heads() const;                    // We hold everything up to the last entry.
+    std::vector<Event> greeting() const;  // PeerUp and HELLO.
+    Event push(std::size_t index) const;  // One entry, with its slots when it is a grant.
+    Event heads() const;                  // We hold everything up to the last entry.
     // What a peer answers: RANGE by PUT, SLOTS by slots, mail by its confirmation. `last` is raised
     // to the last entry given.
     std::vector<Event> replies(const std::vector<SendFrame>& sent, std::size_t& last) const;

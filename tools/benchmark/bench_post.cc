@@ -53,10 +53,10 @@ double post(ControlConnection& client, const NodeParts& author, std::uint64_t nu
 void bench_post_alone(BenchRun& run) {
     const std::size_t posts = run.quick ? 100 : 1000;
     LiveNode node(run.network, "aus-bkk", {run.sub("p1"), 1, false});
-    auto client = must(ControlConnection::open(
-                           {node.control_endpoint(), node.parts.identity.transport.pk},
-                           node.parts.officer.transport),
-                       "the control socket");
+    auto client =
+        must(ControlConnection::open({node.control_endpoint(), node.parts.identity.transport.pk},
+                                     node.parts.officer.transport),
+             "the control socket");
     std::uint64_t number = 0;
     for (int i = 0; i < 10; ++i) (void)post(client, node.parts, ++number);
     RawLmdb raw(run.sub("p1-raw"), post_rows(node.parts.data_file()));
@@ -139,11 +139,11 @@ void bench_post_waiting(BenchRun& run) {
                      "client's work are not in it. Raw: verify + sign + AEAD on {} cores, then "
                      "one LMDB commit",
                      cores)});
-    run.figures.push_back({"P2", "  of it the COMMITs alone", "/s", Better::higher,
-                           median(commits), median(bare), 0,
+    run.figures.push_back({"P2", "  of it the COMMITs alone", "/s", Better::higher, median(commits),
+                           median(bare), 0,
                            "the step that verifies, seals and commits; PREPARE writes nothing"});
-    run.figures.push_back({"P2", "  processor a post", "us", Better::lower, median(cpu),
-                           median(bare_cpu), 0, ""});
+    run.figures.push_back(
+        {"P2", "  processor a post", "us", Better::lower, median(cpu), median(bare_cpu), 0, ""});
 }
 
 }  // namespace rilon::bench

@@ -32,9 +32,8 @@ double ms_between(SteadyClock::time_point from, SteadyClock::time_point to) {
 }
 
 ControlConnection connect(const LiveNode& node) {
-    return must(ControlConnection::open(
-                    {node.control_endpoint(), node.parts.identity.transport.pk},
-                    node.parts.officer.transport),
+    return must(ControlConnection::open({node.control_endpoint(), node.parts.identity.transport.pk},
+                                        node.parts.officer.transport),
                 "the control socket");
 }
 

@@ -45,8 +45,8 @@ std::string verdict(const Figure& figure) {
 
 std::string goal_text(const Figure& figure) {
     if (figure.ratio_goal == 0) return "";
-    return fmt::format("{} {:.2f}", figure.better == Better::higher ? ">=" : "<=",
-                       figure.ratio_goal);
+    return fmt::format("{} {:.2f}",
+                       figure.better == Better::higher ? ">=" : "<=", figure.ratio_goal);
 }
 
 std::string number(double value) {
@@ -61,7 +61,9 @@ double cpu_seconds() {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-double median(std::vector<double> samples) { return quantile(std::move(samples), 0.5); }
+double median(std::vector<double> samples) {
+    return quantile(std::move(samples), 0.5);
+}
 
 double quantile(std::vector<double> samples, double share) {
     RILON_ASSERT(!samples.empty());
@@ -104,8 +106,7 @@ void print_table(const RunHeader& header, const std::vector<Figure>& figures) {
     }
     fmt::print("\n");
     for (const Figure& figure : figures)
-        if (!figure.note.empty())
-            fmt::print("{} {}: {}\n", figure.id, figure.step, figure.note);
+        if (!figure.note.empty()) fmt::print("{} {}: {}\n", figure.id, figure.step, figure.note);
 }
 
 void print_ndjson(const RunHeader& header, const std::vector<Figure>& figures) {

@@ -46,11 +46,16 @@ Arguments parse_arguments(int argc, char** argv) {
             std::fputs(help_text, stdout);
             std::exit(EXIT_SUCCESS);
         }
-        if (word == "--json") out.json = true;
-        else if (word == "--quick") out.quick = true;
-        else if (word == "--full") out.full = true;
-        else if (word == "--only" && i + 1 < argc) out.only = argv[++i];
-        else if (word == "--dir" && i + 1 < argc) out.dir = argv[++i];
+        if (word == "--json")
+            out.json = true;
+        else if (word == "--quick")
+            out.quick = true;
+        else if (word == "--full")
+            out.full = true;
+        else if (word == "--only" && i + 1 < argc)
+            out.only = argv[++i];
+        else if (word == "--dir" && i + 1 < argc)
+            out.dir = argv[++i];
         else {
             std::fprintf(stderr, "rilon-bench: unknown argument \"%s\"; see --help\n", argv[i]);
             std::exit(exit_usage);
@@ -106,8 +111,10 @@ int bench_main(int argc, char** argv) {
         step.run(run);
     }
     if (::getloadavg(header.load_after, 3) != 3) header.load_after[0] = -1;
-    if (arguments.json) print_ndjson(header, run.figures);
-    else print_table(header, run.figures);
+    if (arguments.json)
+        print_ndjson(header, run.figures);
+    else
+        print_table(header, run.figures);
     return EXIT_SUCCESS;
 }
 

@@ -41,7 +41,6 @@ class RawCrypto {
 };
 
 // Calls work(0) … work(count − 1) spread over `threads` threads; returns when all are done.
-void in_parallel(unsigned threads, std::size_t count,
-                 const std::function<void(std::size_t)>& work);
+void in_parallel(unsigned threads, std::size_t count, const std::function<void(std::size_t)>& work);
 
 }  // namespace rilon::bench

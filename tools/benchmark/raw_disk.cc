@@ -109,7 +109,9 @@ RawLmdb::RawLmdb(const std::string& file, const RawRows& rows) : state_(new Stat
     must(mdb_txn_commit(txn), "making a store");
 }
 
-RawLmdb::~RawLmdb() { mdb_env_close(state_->env); }
+RawLmdb::~RawLmdb() {
+    mdb_env_close(state_->env);
+}
 
 void RawLmdb::commit(std::size_t entries) {
     state_->make_room();

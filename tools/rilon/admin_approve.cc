@@ -114,7 +114,8 @@ Result<int> write_directory(Context& context, const Directory& directory) {
     const std::string path = context.args.get("out");
     const std::string text = encode_armour(ArmourKind::network, encode_network_file(pin));
     if (Status s = put_public(context, path, text); !s) return s.error();
-    context.out.talk(fmt::format("✓ {} records{}", directory.size(), path == "-" ? "" : ": " + path));
+    context.out.talk(
+        fmt::format("✓ {} records{}", directory.size(), path == "-" ? "" : ": " + path));
     return exit_done;
 }
 
@@ -162,8 +163,7 @@ Result<int> run_admin_directory(Context& context) {
     if (!session) return session.error();
     auto directory = fetch_directory(*session);
     if (!directory) return directory.error();
-    if (context.args.has("out"))
-        return write_directory(context, *directory);
+    if (context.args.has("out")) return write_directory(context, *directory);
     if (context.out.json())
         put_directory_json(context.out, directory->now());
     else

@@ -125,12 +125,13 @@ void take_answer(Prompt prompt, const std::string& answer, PostRequest& out) {
 std::string first_suggestion(const Mrz& mrz, MrzField field) {
     for (const MrzSuggestion& s : mrz.suggestions)
         if (s.field == field)
-            return fmt::format("line {}, column {}: {} may be {}; ", s.line, s.column, s.from, s.to);
+            return fmt::format("line {}, column {}: {} may be {}; ", s.line, s.column, s.from,
+                               s.to);
     return "";
 }
 
-// "document-number check digit: 5, expected 6. [t]yping error or [d]ocument?" A composite digit goes
-// wrong with any other, so it is asked about only where it is wrong alone. Errors: invalid (a
+// "document-number check digit: 5, expected 6. [t]yping error or [d]ocument?" A composite digit
+// goes wrong with any other, so it is asked about only where it is wrong alone. Errors: invalid (a
 // typing error; the remedy says which it may be).
 Status ask_about_digits(Context& context, const Mrz& mrz) {
     if (mrz.ok() || context.args.has("as-printed")) return {};
@@ -153,7 +154,8 @@ Status ask_about_digits(Context& context, const Mrz& mrz) {
     return {};
 }
 
-// Reads the zone of --mrz; at a terminal again, until its digits are right or said to be printed so.
+// Reads the zone of --mrz; at a terminal again, until its digits are right or said to be printed
+// so.
 Result<Mrz> zone_of(Context& context) {
     const std::string source = context.args.get("mrz");
     const bool typed = source == "-" && context.terminal.can_ask() && isatty(STDIN_FILENO) == 1;

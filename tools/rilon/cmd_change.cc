@@ -98,8 +98,8 @@ Result<int> run_update(Context& context) {
     if (!row) return row.error();
     if (row->withdrawn())
         return problem(Errc::not_permitted, "a withdrawn alert is not updated", "post a new one");
-    const std::string go_on = fmt::format("rilon update {}{} -f", short_form(row->alert_id()),
-                                          wish_words(context.args));
+    const std::string go_on =
+        fmt::format("rilon update {}{} -f", short_form(row->alert_id()), wish_words(context.args));
     auto text = context.args.has("file")
                     ? Terminal::read_input(context.args.get("file"), draft_bytes_max)
                     : edit_text(context, alert_to_text(row->alert()), go_on);

@@ -43,8 +43,8 @@ void show_preview(Context& context, const proto::PreparedResponse& prepared, con
 Result<bool> officer_agrees(Context& context, const proto::PreparedResponse& prepared) {
     while (true) {
         if (context.terminal.says_yes()) return true;
-        auto answer = context.terminal.choose("Post? [y/N/readers] ", {"yes", "no", "readers"}, "no",
-                                              "look at --dry-run, then add --yes");
+        auto answer = context.terminal.choose("Post? [y/N/readers] ", {"yes", "no", "readers"},
+                                              "no", "look at --dry-run, then add --yes");
         if (!answer) return answer.error();
         if (*answer != "readers") return *answer == "yes";
         for (const std::string& line : reader_lines(prepared)) context.terminal.show(line + "\n");

@@ -105,8 +105,8 @@ std::optional<ShortNames> short_names(const std::string& alert_id) {
 }  // namespace
 
 ReaderCount count_held(const proto::ReceiptsResponse& receipts) {
-    return count_readers(receipts,
-                         [](const std::string& level) { return level != "none" && !level.empty(); });
+    return count_readers(
+        receipts, [](const std::string& level) { return level != "none" && !level.empty(); });
 }
 
 ReaderCount count_redacted(const proto::ReceiptsResponse& receipts) {
@@ -125,8 +125,9 @@ std::string receipt_line(const std::string& alert_id, ReaderCount held) {
 std::string withdrawn_line(const std::string& alert_id, ReaderCount gone) {
     auto name = short_names(alert_id);
     if (!name) return "✓ withdrawn";
-    return fmt::format("✓ {} withdrawn, gone at {} of {} so far.   Who has it still? rilon show {} --receipts",
-                       name->shown, gone.count, gone.readers, name->typed);
+    return fmt::format(
+        "✓ {} withdrawn, gone at {} of {} so far.   Who has it still? rilon show {} --receipts",
+        name->shown, gone.count, gone.readers, name->typed);
 }
 
 std::string confirmed_line(const std::string& alert_id) {

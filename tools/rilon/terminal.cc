@@ -97,7 +97,8 @@ Result<std::string> Terminal::choose(std::string_view question,
         if (!answer) return answer;
         if (answer->empty() && !if_empty.empty()) return std::string(if_empty);
         for (const std::string& choice : choices)
-            if (!answer->empty() && strncasecmp(answer->c_str(), choice.c_str(), answer->size()) == 0)
+            if (!answer->empty() &&
+                strncasecmp(answer->c_str(), choice.c_str(), answer->size()) == 0)
                 return choice;
         show("Please answer one of: " + known + ".\n");
     }

@@ -97,8 +97,8 @@ class CoreDeletion : public testing::Test {
             return sent.to == id("can-bkk") && sent.head.type != SyncType::hello;
         };
         net.start("can-bkk");
-        EXPECT_TRUE(net.run_until([&] { return net.connected(id("can-bkk"), id("tha-bkk")); },
-                                  ms_minute));
+        EXPECT_TRUE(
+            net.run_until([&] { return net.connected(id("can-bkk"), id("tha-bkk")); }, ms_minute));
         net.run(500);
         net.filter = nullptr;
         net.inject(id("tha-bkk"), id("can-bkk"), SyncType::put, frame.SerializeAsString());
@@ -211,7 +211,8 @@ TEST_F(CoreDeletion, ARedactedWithdrawalStaysOne) {
     ASSERT_TRUE(net.withdraw("aus-kul", posted.alert()).ok());
     net.run(5 * ms_second);
     ASSERT_TRUE(net.withdrawn("can-bkk", posted.alert()));
-    const EntryRef withdrawal = *net.daemon("can-bkk").node().index().alert(posted.alert())->withdrawal;
+    const EntryRef withdrawal =
+        *net.daemon("can-bkk").node().index().alert(posted.alert())->withdrawal;
     net.kill("aus-kul");
     redact(withdrawal, {"can-bkk", "gbr-kul"});
     for (int day = 0; day < 3; ++day) {

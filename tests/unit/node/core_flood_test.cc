@@ -32,8 +32,7 @@ class CoreFlood : public SmallNet {
     }
     std::vector<Bytes> unsigned_run(std::size_t count) {
         std::vector<Bytes> out;
-        for (EntryHeader header = next_header(); out.size() < count;
-             header.seq = header.seq.next())
+        for (EntryHeader header = next_header(); out.size() < count; header.seq = header.seq.next())
             out.push_back(unsigned_entry(header));
         return out;
     }

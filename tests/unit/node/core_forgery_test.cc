@@ -82,7 +82,7 @@ class CoreForgery : public testing::Test {
 // sealed with Mallory's keys into Mallory's stream: nodes take the entry, nobody shows it.
 TEST_F(CoreForgery, Row48SignatureMovedToAnotherStreamIsNotShown) {
     Posted secret = post("aus-bkk", {"BKK", false, {}, {"gbr-bkk"}});  // For GBR alone.
-    Posted own = post("gbr-bkk", {"BKK"});                              // To move it into.
+    Posted own = post("gbr-bkk", {"BKK"});                             // To move it into.
     net.run(3 * ms_second);
     ASSERT_TRUE(net.reads("gbr-bkk", secret.alert()));
     ASSERT_FALSE(net.reads("can-bkk", secret.alert()));
@@ -92,8 +92,9 @@ TEST_F(CoreForgery, Row48SignatureMovedToAnotherStreamIsNotShown) {
     auto stolen = parse_content(plain_at("gbr-bkk", secret.alert()));
     ASSERT_TRUE(stolen.ok());
     auto resealed = [&](const SignPublicKey& officer, const Signature& signature) {
-        Certificate body{net.rng().bytes<OfficerId>(), "AUS/01",   "officer", officer,
-                         mallory.id,                   net.now(), net.now().plus(ms_day)};
+        Certificate body{
+            net.rng().bytes<OfficerId>(), "AUS/01", "officer", officer, mallory.id, net.now(),
+            net.now().plus(ms_day)};
         auto certificate =
             certify_officer(mallory.network, body, mallory.generation, mallory.sign.sk);
         Bytes plain = encode_content(certificate, stolen->alert, stolen->operation, signature);
@@ -153,8 +154,8 @@ class CatchUp : public CoreForgery {
     void catch_up(bool spoiled) {
         proto::SyncEntries frame;
         frame.set_stream_id(stream.str());
-        auto entries = net.daemon("aus-bkk").store().range(
-            stream, before.next(), state("aus-bkk", stream).head, 1u << 20);
+        auto entries = net.daemon("aus-bkk").store().range(stream, before.next(),
+                                                           state("aus-bkk", stream).head, 1u << 20);
         ASSERT_EQ(entries->size(), missed.size());
         for (const UnverifiedEntry& entry : *entries)
             frame.add_entries()->set_entry(std::string(as_text(entry.bytes())));
@@ -202,8 +203,7 @@ TEST_F(CatchUp, Row40AForgedRunOfAnothersStreamIsNotTaken) {
     Bytes plain = plain_at("gbr-bkk", first.alert());
     std::vector<VerifiedEntry> forged;
     for (int i = 0; i < 20; ++i)
-        forged.push_back(
-            seal_next(after, key, net.daemon("gbr-bkk").identity().sign.sk, plain));
+        forged.push_back(seal_next(after, key, net.daemon("gbr-bkk").identity().sign.sk, plain));
     push("gbr-bkk", "tha-bkk", forged);
     net.run(5 * ms_second);
     for (const char* name : {"tha-bkk", "can-bkk", "coordinator-1"})

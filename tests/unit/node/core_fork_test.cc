@@ -14,9 +14,9 @@ class CoreFork : public SmallNet {
         StreamState state = one.disk().streams.at(stream);
         auto key = one.store().epoch_key(stream, state.epoch);
         OriginKeys keys{one.identity().sign.sk, one.identity().generation};
-        auto made = seal({EntryKind::content, Precedence::routine, dir_seq.value_or(state.dir_seq),
-                          {1, 2, 3}},
-                         state, keys, &**key, net.rng().bytes<Nonce24>());
+        auto made = seal(
+            {EntryKind::content, Precedence::routine, dir_seq.value_or(state.dir_seq), {1, 2, 3}},
+            state, keys, &**key, net.rng().bytes<Nonce24>());
         return std::move(*made);
     }
     void push(const std::string& from, const std::string& to, const VerifiedEntry& entry) {

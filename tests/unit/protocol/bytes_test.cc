@@ -8,7 +8,8 @@ namespace rilon {
 namespace {
 
 TEST(Bytes, IntegersAreBigEndianAndComeBack) {
-    Bytes out = std::move(ByteWriter{}.u8(1).u16(0x0203).u32(0x04050607).u64(0x08090a0b0c0d0e0f)).take();
+    Bytes out =
+        std::move(ByteWriter{}.u8(1).u16(0x0203).u32(0x04050607).u64(0x08090a0b0c0d0e0f)).take();
     EXPECT_EQ(to_hex(out), "0102030405060708090a0b0c0d0e0f");
     ByteReader in(out);
     EXPECT_EQ(in.u8(), 1);

@@ -351,7 +351,9 @@ TEST_F(DirectoryTest, Row41ANodeRotatesItsEncryptionKeyFourTimesInThirtyDays) {
 }
 
 TEST_F(DirectoryTest, Row41OldEncryptionKeysAreForgottenWithTheirSecrets) {
-    auto old = [&]() -> const auto& { return net.state().node_by_name("aus-bkk")->old_encs; };
+    auto old = [&]() -> const auto& {
+        return net.state().node_by_name("aus-bkk")->old_encs;
+    };
     for (int i = 0; i < 40; ++i) {
         net.rotate_encryption("aus-bkk");
         net.advance(rotations_within_ms / rotations_max);

@@ -80,8 +80,8 @@ TYPED_TEST(StoreContract, ASearchRecordThatComesLaterArrivesAgain) {
     auto again = this->store().arrivals(Arrival{5}, 10);
     ASSERT_EQ(again->size(), 2u);
     EXPECT_EQ((*again)[0].seq.value, 3u);
-    this->append(this->batch(this->stream.close(),
-                             Erase{this->stream.state.id, {{Seq{3}, Seq{3}}}}));
+    this->append(
+        this->batch(this->stream.close(), Erase{this->stream.state.id, {{Seq{3}, Seq{3}}}}));
     EXPECT_EQ(this->store().search_records(Arrival{0}, 10)->size(), 1u);
     EXPECT_TRUE((*this->store().entry(this->stream.state.id, Seq{3}))->erased);
     EXPECT_FALSE((*this->store().entry(this->stream.state.id, Seq{2}))->erased);

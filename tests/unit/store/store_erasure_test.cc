@@ -90,8 +90,7 @@ TYPED_TEST(StoreErasure, AnEntrySealedAndErasedInOneBatchTakesNoRecord) {
 TYPED_TEST(StoreErasure, ARemovalArrivesAmongTheRecordsAndOutlivesItsEntry) {
     this->append(this->stream.founded(3));
     const StreamId id = this->stream.state.id;
-    this->append(
-        this->batch(PutSearchRecord{id, Seq{2}, {2}}, PutSearchRecord{id, Seq{3}, {3}}));
+    this->append(this->batch(PutSearchRecord{id, Seq{2}, {2}}, PutSearchRecord{id, Seq{3}, {3}}));
     const Arrival before = this->store().last_arrival();
     this->append(this->batch(PutRemoval{id, Seq{2}, {9, 9}}));  // Its epoch is still open.
     EXPECT_EQ(this->store().last_arrival(), before.next());

@@ -77,7 +77,8 @@ TEST(Preview, AWithdrawalCountsWhoHasLetGo) {
     EXPECT_EQ(gone.count, 1u);
     EXPECT_EQ(gone.readers, 3u);
     const AlertId id = *parse_alert_id("0198c5e2-7a31-7c44-9d0e-2f6b8a1c3e57");
-    EXPECT_NE(withdrawn_line(id.str(), gone).find("withdrawn, gone at 1 of 3 so far."), std::string::npos);
+    EXPECT_NE(withdrawn_line(id.str(), gone).find("withdrawn, gone at 1 of 3 so far."),
+              std::string::npos);
     EXPECT_EQ(confirmed_line(id.str()).find("withdraw"), std::string::npos);
 }
 
