@@ -17,7 +17,8 @@ class Watched(drill.Drill):
         self.author.start(self.shim.env)
         self.unlock("aus-bkk", "nzl-bkk")
         self.wait_linked("aus-bkk", "nzl-bkk")
-        self.say_alert("aus-bkk", "The first: its stream is founded.", "--to", "BKK", "--wait", "held")
+        first = self.say_alert("aus-bkk", "The first: its stream is founded.")
+        wait_until("the reader has it", lambda: self.knows("nzl-bkk", first))
 
 
 class AnswerAfterCommit(Watched):

@@ -93,7 +93,8 @@ TEST_F(PurgeTest, Row52PurgeResidue) {
     fault = [](StoreStep step) { return step == StoreStep::erase_copy ? fault_die : 0; };
     store = open();
     ASSERT_TRUE(store->append(stream.withdrawn({{Seq{5}, Seq{5}}})).ok());
-    EXPECT_EQ(store->erase().code(), Errc::interrupted);
+    auto cut = store->erase();
+    EXPECT_TRUE(!cut.ok() && cut.code() == Errc::interrupted);
     store.reset();
     EXPECT_EQ(bucket_rows().size(), 1u);
     EXPECT_GT(on_disk(before[0].sealed), 0u) << "a plain delete left nothing: nothing proved";
@@ -104,7 +105,7 @@ TEST_F(PurgeTest, Row52PurgeResidue) {
     store = open();
     auto gone = store->erase();
     ASSERT_TRUE(gone.ok()) << gone.error().detail;
-    ASSERT_EQ(gone->size(), 1u);
+    EXPECT_EQ(gone->size(), 1u);
     EXPECT_EQ(store->entry_key(id, Seq{5}).code(), Errc::not_found);
     EXPECT_TRUE(store->search_records(Arrival{}, 10)->empty());
     EXPECT_EQ(*read_text(*store, id, Seq{4}), "alert text 2");
