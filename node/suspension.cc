@@ -1,7 +1,7 @@
 // A suspension acts before it is recorded. Whoever gets a SUSPEND with its signatures, from a
 // person or a peer, holds it at once and passes it on to every peer, once; the coordinator records
-// it when it is reached. A stolen node must not gain the hours of an outage; nor must one person put
-// a node out for longer than 72 hours by a SUSPEND that nobody records: since when one is held
+// it when it is reached. A stolen node must not gain the hours of an outage; nor must one person
+// put a node out for longer than 72 hours by a SUSPEND that nobody records: since when one is held
 // outlives restarts, and one that lapsed here is not held again when a peer brings it.
 #include <fmt/format.h>
 
@@ -25,8 +25,8 @@ bool NodeCore::hold_suspend(const NodeId& from, const proto::Draft& draft) {
                                           as_bytes(draft.authorisations()), now_);
     if (!held.ok()) return false;
     suspended_at_ = now_;
-    held_drafts_[*id] =
-        to_proto({to_bytes(as_bytes(draft.statement())), to_bytes(as_bytes(draft.authorisations()))});
+    held_drafts_[*id] = to_proto({to_bytes(as_bytes(draft.statement())),
+                                  to_bytes(as_bytes(draft.authorisations()))});
     save_suspends();
     log(2,
         fmt::format("suspension_held node={}", node_name(directory_.held_suspends().at(*id).node)));
