@@ -26,7 +26,54 @@ void NodeCore::ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLev
     ack_rows_.push_back({info.state.id, AckRow{info.state.id, seq, entry, level}});
 }
 
+// What a key signs before the directory has it, or after it was replaced, nobody takes. The first
+// letters under a key begin with everything that is stored or gone here: letters that were on their
+// way under the key before it are refused.
+bool NodeCore::may_sign_acks() {
+    if (is_coordinator() || directory_.empty()) return false;
+    const NodeRecord* self = directory_.now().node(identity_.id);
+    if (self == nullptr || self->current_key().pk != identity_.sign.pk) return false;
+    if (said_as_ == identity_.generation) return true;
+    say_again();
+    said_as_ = identity_.generation;
+    ByteWriter out;
+    out.u16(identity_.generation.value);
+    write(PutPrivate{"said-as", std::move(out).take()});
+    return true;
+}
+
+void NodeCore::say_again() {
+    std::erase_if(mail_, [&](const auto& row) {
+        if ((row.second.first.kind & mail_carried) != 0) return false;
+        write(DropMail{row.first});
+        return true;
+    });
+    for (const auto& [id, info] : streams_) {
+        if (is_self(info.state.origin) || !info.state.founded) continue;
+        ack_stored_[id] = {info.state.head, info.state.head_id};
+        say_again_what_is_gone(info);
+    }
+}
+
+void NodeCore::say_again_what_is_gone(const StreamInfo& info) {
+    constexpr std::size_t page_bytes = 1u << 20;
+    for (Seq next{0}; next <= info.state.head;) {
+        auto page = store_.range(info.state.id, next, info.state.head, page_bytes);
+        if (!page.ok() || page->empty()) return;  // Damaged: said when it was fetched again.
+        for (const UnverifiedEntry& entry : *page) {
+            next = Seq{entry.header().seq.value + 1};
+            if (!entry.absent()) continue;
+            auto said = store_.entry_acks(info.state.id, entry.header().seq);
+            if (!said.ok()) continue;
+            for (const AckRecord& record : *said)
+                if (record.node == identity_.id && record.level == AckLevel::redacted)
+                    ack(info, entry.header().seq, entry.id(), AckLevel::redacted);
+        }
+    }
+}
+
 void NodeCore::flush_acks() {
+    if (!may_sign_acks()) return;
     // By addressee and by the way it may take.
     struct Way {
         NodeId to;
@@ -195,7 +242,10 @@ void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& pay
             ++counters_.refused;
             log(4,
                 fmt::format("ack_refused peer={} code={}", from.brief(), errc_name(letter.code())));
-            if (letter.code() == Errc::parked) return;  // Comes again when our directory is newer.
+            // By a key that our directory does not have yet: it comes again.
+            auto named = claimed_directory(identity_.network, bytes);
+            if (letter.code() == Errc::unknown_key && named.ok() && *named > directory_.now().n)
+                return;
         } else {
             record_ack(*letter);
         }

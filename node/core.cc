@@ -111,10 +111,12 @@ Status NodeCore::load_private() {
     auto owed = value("owed");
     auto to_open = value("to-open");
     auto rebuilt = value("rebuilt");
-    for (const auto* read :
-         {&checkpoint, &officers, &consumers, &missing, &redacts, &owed, &to_open, &rebuilt})
+    auto said_as = value("said-as");
+    for (const auto* read : {&checkpoint, &officers, &consumers, &missing, &redacts, &owed,
+                             &to_open, &rebuilt, &said_as})
         if (!read->ok()) return read->error();
     rebuilt_ = rebuilt->has_value();
+    if (said_as->has_value()) said_as_ = Generation{ByteReader(**said_as).u16()};
     if (checkpoint->has_value() && !directory_.empty()) {
         auto parsed =
             verify_checkpoint(identity_.network, directory_.now().online_pk, **checkpoint);

@@ -490,6 +490,9 @@ class NodeCore {
     // acks.cc
     void ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level);
     void flush_acks();
+    bool may_sign_acks();
+    void say_again();
+    void say_again_what_is_gone(const StreamInfo& info);
     std::uint64_t next_mail();
     void settle(const AckRow& row);
     void post_mail(const NodeId& to, Bytes ack, bool sealed, bool direct_only);
@@ -601,6 +604,7 @@ class NodeCore {
     std::map<NodeId, PeerInfo> peers_;
     std::map<StreamId, std::vector<Fresh>> fresh_;
     std::map<StreamId, std::vector<Slot>> fresh_slots_;
+    std::optional<Generation> said_as_;  // The signing key that our acks were last made with.
     std::map<StreamId, std::pair<Seq, EntryId>> ack_stored_;  // level 1 of this batch
     std::vector<std::pair<StreamId, AckRow>> ack_rows_;       // levels 2 and 3
     UnixMillis ack_rows_since_{};

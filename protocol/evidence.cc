@@ -167,6 +167,16 @@ Result<Ack> verify_ack(const NetworkId& network, const SignPublicKey& pk, ByteVi
     return ack;
 }
 
+Result<DirSeq> claimed_directory(const NetworkId& network, ByteView ack) {
+    ByteReader in(ack);
+    auto opening = read_opening(in, ack_magic, network);
+    if (!opening) return opening.error();
+    in.u64();  // The counter.
+    const DirSeq n{in.u64()};
+    if (in.failed()) return {Errc::malformed, "ack: too short"};
+    return n;
+}
+
 Result<Ack> verify_ack(const Directory& directory, ByteView bytes) {
     auto key = key_for(directory, bytes, ack_magic);
     if (!key) return key.error();

@@ -50,6 +50,9 @@ Bytes make_ack(const NetworkId& network, const Ack& ack, const SignSecretKey& sk
 // As verify_head; also too_large.
 Result<Ack> verify_ack(const Directory& directory, ByteView bytes);
 Result<Ack> verify_ack(const NetworkId& network, const SignPublicKey& pk, ByteView bytes);
+// The directory record that an ack names; nothing of it is verified. Errors: wrong_network,
+// malformed.
+Result<DirSeq> claimed_directory(const NetworkId& network, ByteView ack);
 
 // For derived streams: HPKE mode_base to the origin's encryption key, enc ‖ ct.
 // Errors: invalid (a key of small order); cannot_open.
