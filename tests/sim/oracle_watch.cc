@@ -55,7 +55,9 @@ void Oracle::restored(Daemon& daemon) {
     audit_links_[name] = daemon.disk().audit_head.link;
     withdrawn_[name].clear();
     feeds_.restored(name);
-    if (!daemon.is_coordinator()) ledger_.restored(name);
+    if (daemon.is_coordinator()) return;
+    ledger_.restored(name);
+    if (daemon.options().hub) ledger_.carrier_lost();  // What it took and had not given on.
 }
 
 // (3) No plaintext on the wire, and nothing that names a stream to a node that is left out of it.

@@ -188,8 +188,11 @@ void Run::change(const std::string& what, const Action& action) {
                               "canary-" + std::to_string(++texts_) + " again");
     }
     if (done.ok()) oracle_.said(what, *done);
-    if (what == "withdraw" && !done.ok() && done.code() == Errc::unreachable)
-        oracle_.ledger().unsure(one.alert);
+    if (!done.ok() && done.code() == Errc::unreachable) {  // It may be durable all the same.
+        Ledger& ledger = oracle_.ledger();
+        if (what == "withdraw") ledger.unsure(one.alert);
+        ledger.told(one.alert, ledger.members_now(one.stream));
+    }
     net_.note(what + " of " + one.node + "'s " + one.alert.hex() + ": " + outcome(done));
 }
 

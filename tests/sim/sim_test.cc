@@ -33,10 +33,15 @@ TEST(Simulator, PlansThatFailedOnceHold) {
     for (const char* line : {
              // Seed 111. The oracle's: a reader was down while an alert came for its group, and the
              // group was closed before it was back. The author had shown it as a reader; nobody
-             // owes
-             // it the alert any more, and its feed neither.
+             // owes it the alert any more, and its feed neither.
              "net=111 shape=1x1 | group 3 0 0 @500 | feed 1 0 0 @0 | kill 2 9000 0 @0 | "
              "post 0 4 0 @0 | group 0 0 0 @0",
+             // Seed 605. An ack under the key that a reader had until its replacement was refused,
+             // and confirmed: the receipt never came.
+             "net=605 shape=1x4 delay=400 | post @334 | replace 13",
+             // Seed 1435. The oracle's: a hub put back from a backup has lost the mail it carried.
+             "net=1435 shape=1x4 delay=400 doubled=30 disk=10 | post 42 | backup | post 733 | "
+             "post 183 @1183 | restore",
          }) {
         auto plan = parse_plan(line);
         ASSERT_TRUE(plan.ok()) << plan.error().detail;
