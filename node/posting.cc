@@ -108,6 +108,10 @@ Status NodeCore::check_sealable(const PlannedPart& part) const {
         return {Errc::not_found, "the stream of this posting is gone; post it again"};
     if (info != nullptr && info->state.frozen)
         return {Errc::fork, "this stream is frozen: another entry of ours was seen in it"};
+    // What a node says in an audience that it has left nobody takes.
+    if (info != nullptr && directory_.now().audience(info->state.audience) != nullptr &&
+        !directory_.now().is_member(info->state.audience, identity_.id))
+        return {Errc::not_member, "this node is no longer in that audience"};
     constexpr std::size_t certificate_and_signatures = 4096;
     if (part.operation.size() + certificate_and_signatures > plaintext_bytes_max)
         return {Errc::too_large, "the alert is too large for one entry"};
