@@ -165,7 +165,7 @@ Status NodeCore::load_private() {
             redacts_.push_back({id, {range}, since});
         }
     }
-    if (to_open->has_value() && !mutant(Mutant::forget_to_open)) {
+    if (to_open->has_value()) {
         ByteReader in(**to_open);
         while (!in.rest().empty() && !in.failed()) {
             auto id = in.fixed<StreamId>();

@@ -91,7 +91,7 @@ bool NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
     }
     StreamInfo* info = stream(header.stream);
     bool known = info != nullptr && info->state.founded && header.seq <= info->state.head;
-    if (known && !mutant(Mutant::skip_dedupe)) return known_already(from, *info, std::move(entry));
+    if (known) return known_already(from, *info, std::move(entry));
     if (info == nullptr && header.kind == EntryKind::genesis) {
         if (!begin_stream(header)) return refuse(from, header, {Errc::busy, "too many streams"});
         info = stream(header.stream);

@@ -20,9 +20,7 @@ enum class Mutant {
     skip_stale_epoch,      // content under a key that an excluded member still has is taken
     skip_signature,        // entries without a good signature are taken
     skip_officer,          // officers' signatures are not checked
-    skip_authorisation,    // one signer is enough for every statement
     accept_wrong_prev,     // the chain is not checked
-    skip_dedupe,           // an entry held already is taken for another
     revive_withdrawn,      // a withdrawn alert is published again
     skip_redact,           // a redact is stored and nothing follows
     keep_epoch,            // the key is kept when the members changed
@@ -33,7 +31,6 @@ enum class Mutant {
     no_repair,             // digests that differ are ignored
     no_slot_requests,      // keys that did not come are not asked for
     forget_missing_keys,   // and not remembered over a restart
-    forget_to_open,        // entries that wait to be opened are forgotten at a restart
     open_too_soon,         // opening does not wait for the commit
     store_nothing,         // entries are acknowledged and not stored
     lose_mail,             // custody of a receipt is confirmed and the receipt dropped
@@ -44,6 +41,7 @@ enum class Mutant {
     redact_hides,    // a redact takes an alert out of sight and destroys nothing
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
+    skip_authorisation,                         // one signer is enough for every statement
     serial_commit,                              // a commit for each event
     zap_open,                                   // the ZAP handler admits every key
     zap_optional,                               // libzmq admits every key when no handler answers
@@ -70,9 +68,7 @@ constexpr std::string_view mutant_names[] = {
     "skip_stale_epoch",
     "skip_signature",
     "skip_officer",
-    "skip_authorisation",
     "accept_wrong_prev",
-    "skip_dedupe",
     "revive_withdrawn",
     "skip_redact",
     "keep_epoch",
@@ -83,7 +79,6 @@ constexpr std::string_view mutant_names[] = {
     "no_repair",
     "no_slot_requests",
     "forget_missing_keys",
-    "forget_to_open",
     "open_too_soon",
     "store_nothing",
     "lose_mail",
@@ -93,6 +88,7 @@ constexpr std::string_view mutant_names[] = {
     "filter_not_key",
     "redact_hides",
     "answer_before_commit",
+    "skip_authorisation",
     "serial_commit",
     "zap_open",
     "zap_optional",

@@ -35,7 +35,7 @@ Result<StreamState> founding_state(const UnverifiedEntry& entry) {
 Status check_held(const UnverifiedEntry& entry, const StreamState& stream,
                   const std::optional<EntryId>& held) {
     const EntryHeader& h = entry.header();
-    if (!stream.founded || h.seq > stream.head || mutant(Mutant::skip_dedupe)) return {};
+    if (!stream.founded || h.seq > stream.head) return {};
     const bool known = held.has_value() || h.seq == stream.head;
     const EntryId& ours = held ? *held : stream.head_id;
     if (known && ours != entry.id())
