@@ -30,7 +30,6 @@ enum class Mutant {
     confirm_owns_alert,    // who confirms first is taken for the author
     no_repair,             // digests that differ are ignored
     no_slot_requests,      // keys that did not come are not asked for
-    forget_missing_keys,   // and not remembered over a restart
     open_too_soon,         // opening does not wait for the commit
     store_nothing,         // entries are acknowledged and not stored
     lose_mail,             // custody of a receipt is confirmed and the receipt dropped
@@ -78,7 +77,6 @@ constexpr std::string_view mutant_names[] = {
     "confirm_owns_alert",
     "no_repair",
     "no_slot_requests",
-    "forget_missing_keys",
     "open_too_soon",
     "store_nothing",
     "lose_mail",
