@@ -6,11 +6,6 @@
 namespace rilon {
 namespace {
 
-Bytes serialised(const google::protobuf::MessageLite& message) {
-    std::string text = message.SerializeAsString();
-    return to_bytes(as_bytes(text));
-}
-
 proto::SignedRequest sign_request(const NetworkId& network, ByteView request,
                                   const SignSecretKey& sk) {
     proto::SignedRequest out;

@@ -6,11 +6,6 @@
 namespace rilon {
 namespace {
 
-Bytes serialised(const google::protobuf::MessageLite& message) {
-    std::string text = message.SerializeAsString();
-    return to_bytes(as_bytes(text));
-}
-
 void put_cuts(google::protobuf::RepeatedPtrField<proto::Cut>& out,
               std::span<const StreamCut> cuts) {
     for (const StreamCut& cut : cuts) {

@@ -158,6 +158,11 @@ Status check_shape(ByteView bytes_in, const MessageShape& shape) {
     return {};
 }
 
+Bytes serialised(const google::protobuf::MessageLite& message) {
+    std::string text = message.SerializeAsString();
+    return to_bytes(as_bytes(text));
+}
+
 const MessageShape& statement_shape() {
     return whole_statement_shape;
 }

@@ -6,6 +6,8 @@
 
 #include <span>
 
+#include <google/protobuf/message_lite.h>
+
 #include "protocol/bytes.h"
 
 namespace rilon {
@@ -27,6 +29,9 @@ struct MessageShape {
 
 // Errors: malformed, unsupported.
 Status check_shape(ByteView bytes, const MessageShape& shape);
+
+// What is signed.
+Bytes serialised(const google::protobuf::MessageLite& message);
 
 const MessageShape& statement_shape();
 const MessageShape& person_request_shape();
