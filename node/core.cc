@@ -179,9 +179,8 @@ Status NodeCore::load_private() {
             auto id = in.fixed<StreamId>();
             owed_.insert({id, Seq{in.u64()}});
         }
-        if (!store_.use().erase_pending)
-            for (const auto& ref : owed_) erased_unacked_[ref] = store_.last_arrival();
     }
+    if (!store_.use().erase_pending) take_up_owed();
     constexpr std::size_t page = 1024;
     for (std::uint64_t after = 0;;) {
         auto rows = store_.mail(after, page);

@@ -348,6 +348,7 @@ class NodeCore {
     bool erased_in_batch(const EntryRef& ref) const;
     void say_removed(const AlertState& alert, const EntryRef& newest, const char* reason);
     void on_erased(const std::vector<ErasedEntry>& entries);
+    void take_up_owed();
     void acknowledge_erased();
     void save_owed();
     bool consumers_past(Arrival removal) const;
@@ -597,6 +598,7 @@ class NodeCore {
     std::vector<PendingRedact> redacts_;
     std::map<EntryRef, Arrival> erased_unacked_;  // Gone here; level 3 waits for consumers.
     std::set<EntryRef> owed_;  // Level 3 not yet posted: a start goes on with them.
+    bool owed_taken_up_ = false;
     std::map<std::string, Arrival> consumers_;  // Feed consumers and what they acknowledged.
     Index index_;
     Arrival next_arrival_{1};

@@ -159,8 +159,15 @@ void NodeCore::save_owed() {
     write(PutPrivate{"owed", std::move(out).take()});
 }
 
-// The store has put these beyond recovery.
+// After a start: all of it is beyond recovery.
+void NodeCore::take_up_owed() {
+    for (const auto& ref : owed_) erased_unacked_[ref] = store_.last_arrival();
+    owed_taken_up_ = true;
+}
+
+// The store has put these beyond recovery, and with them whatever was to be erased before.
 void NodeCore::on_erased(const std::vector<ErasedEntry>& entries) {
+    if (!owed_taken_up_) take_up_owed();
     for (const auto& entry : entries) {
         const StreamInfo* info = stream(entry.stream);
         if (info == nullptr || is_self(info->state.origin) || is_coordinator()) continue;

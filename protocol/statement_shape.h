@@ -4,9 +4,9 @@
 // text that is not UTF-8 (protobuf refuses it too, but prints about it).
 #pragma once
 
-#include <span>
-
 #include <google/protobuf/message_lite.h>
+
+#include <span>
 
 #include "protocol/bytes.h"
 

@@ -226,6 +226,7 @@ void Mallory::false_receipts() {
         frame.set_mail(draw_.below(1u << 30));
         frame.set_to(net_.daemon(one.node).id().str());
         frame.set_ack(text(make_ack(me.network, letter, me.sign.sk)));
+        frame.set_direct(true);  // Past hubs that may not know of the stream, as in tell_members.
         tell_members(SyncType::ack, one.stream, frame.SerializeAsString());
     }
 }

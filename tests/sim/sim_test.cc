@@ -39,6 +39,20 @@ TEST(Simulator, PlansThatFailedOnceHold) {
              // Seed 605. An ack under the key that a reader had until its replacement was refused,
              // and confirmed: the receipt never came.
              "net=605 shape=1x4 delay=400 | post @334 | replace 13",
+             // Seed 690. A reader stopped between two erasures: of the first, done but not said
+             // yet, the author was never told.
+             "net=690 shape=1x4 disk=15 | burst 964 2 89 @1544 | post 388 373 @754 | "
+             "post 392 902 @808 | post 0 1 @84 | heal @6556 | post 737 131 154 @1080 | "
+             "group 1 @832 | heal @668 | withdraw @1522 | post 182 603 901 @222 | "
+             "confirm-suspension @573 | withdraw @2576",
+             // Seed 696. The malicious reader's: it told what it may read to a hub that may not, in
+             // an ack that the coordinator carried.
+             "net=696 shape=1x5 mallory=3 | post 358 17 | partition 316 | malice 856 248",
+             // Seed 1921. The oracle's: an administrator took no answer for a no, and the node went
+             // on with the key that had been replaced.
+             "net=1921 shape=1x3 mallory=3 withheld=64 crash=9 disk=7 | feed @4808 | "
+             "post 0 17 @8861 | post 0 1 @242 | isolate 666 @1510 | post 881 39 @844 | post | "
+             "withdraw @89 | burst @3 | replace | post",
              // Seed 1435. The oracle's: a hub put back from a backup has lost the mail it carried.
              "net=1435 shape=1x4 delay=400 doubled=30 disk=10 | post 42 | backup | post 733 | "
              "post 183 @1183 | restore",
