@@ -10,7 +10,8 @@ constexpr const char* consumer_id = "00112233445566778899aabbccddeeff";
 std::string Feeds::poll(const std::string& node) {
     if (!net_.daemon(node).running() || net_.daemon(node).is_coordinator()) return "";
     Consumer& consumer = consumers_[node];
-    for (int i = 0; i < 20; ++i) {
+    constexpr int pages_max = 1000;  // A feed that never ends is found by what it lacks.
+    for (int i = 0; i < pages_max; ++i) {
         proto::Request request;
         request.mutable_feed()->set_consumer(consumer_id);
         request.mutable_feed()->set_after(consumer.cursor);
