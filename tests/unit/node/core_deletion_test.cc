@@ -180,6 +180,42 @@ TEST_F(CoreDeletion, Row07AnAlertRedactedBeforeItWasOpenedEndsNoProcess) {
     EXPECT_TRUE(told("aus-bkk", "can-bkk", first));
 }
 
+// The danger: it takes what it has no key for as not meant for it, and asks a day later.
+TEST_F(CoreDeletion, KeysThatDidNotComeAreAskedForAfterARestartToo) {
+    net.filter = [this](const SentFrame& sent) {
+        return sent.to == id("can-bkk") && sent.head.type != SyncType::hello;
+    };
+    const Posted posted = post("aus-bkk", {"BKK"});
+    net.run(ms_second);
+    first = entry_of("aus-bkk", posted.alert());
+    proto::SyncEntries frame;  // Without the slots.
+    frame.set_stream_id(first.stream.str());
+    add_entries(frame, Seq{0});
+    frame.set_head(first.seq.value);
+    net.filter = nullptr;
+    net.inject(id("tha-bkk"), id("can-bkk"), SyncType::put, frame.SerializeAsString());
+    ASSERT_TRUE(net.run_until(
+        [&] {
+            return disk("can-bkk").entries.count({first.stream, first.seq}) != 0;
+        },
+        ms_second));
+    net.kill("can-bkk");
+    net.start("can-bkk");
+    ASSERT_FALSE(net.reads("can-bkk", posted.alert()));
+    net.run(ms_minute);
+    EXPECT_TRUE(net.reads("can-bkk", posted.alert()));
+}
+
+// The danger: the key of the epoch that is open leads to its entries; to those of an epoch that was
+// closed in the same moment nothing does until the daily walk.
+TEST_F(CoreDeletion, WhatWaitsInAClosedEpochIsOpenedAfterARestart) {
+    auto all = stops_before_opening(Withdraw::the_first);
+    net.start("can-bkk");
+    net.run(10 * ms_second);
+    for (std::size_t i = 1; i < all.size(); ++i)
+        EXPECT_TRUE(net.reads("can-bkk", all[i].alert())) << i;
+}
+
 // The danger: a screening in the middle of catching up claims that it saw everything.
 TEST_F(CoreDeletion, WhatIsNotOpenedYetIsCountedAfterARestartToo) {
     stops_before_opening(Withdraw::nothing);
