@@ -173,7 +173,7 @@ Status NodeCore::load_private() {
             to_open_[{id, epoch}] = saved_to_open_[{id, epoch}] = Seq{in.u64()};
         }
     }
-    if (owed->has_value()) {
+    if (owed->has_value() && !mutant(Mutant::forget_owed)) {
         ByteReader in(**owed);
         while (!in.rest().empty() && !in.failed()) {
             auto id = in.fixed<StreamId>();

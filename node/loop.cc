@@ -260,7 +260,21 @@ Status Loop::each_minute() {
         Status started = start(Intake::open);
         if (!started) return started;
     }
+    watch_readers();
     return options_.on_minute ? options_.on_minute() : Status();
+}
+
+// Our own reads end by themselves; a copy that somebody makes, or a program that hangs, can keep
+// every page alive that was freed since.
+void Loop::watch_readers() {
+    const StoreUse use = store_.use();
+    if (use.oldest_read != 0 && use.oldest_read == oldest_read_ &&
+        use.commits_since_oldest_read > 0)
+        log_event(LogPriority::warning, "store.read_held_open",
+                  {{"process", std::to_string(use.oldest_reader)},
+                   {"commits_since", std::to_string(use.commits_since_oldest_read)},
+                   {"note", "the store grows until that process ends its read"}});
+    oldest_read_ = use.oldest_read;
 }
 
 bool Loop::take_request(const ClientFrame& frame) {

@@ -65,6 +65,7 @@ class Loop {
     void perform_one(Output& output);
     Status erase();
     Status each_minute();
+    void watch_readers();
     std::uint32_t wait_ms() const;
 
     bool take_request(const ClientFrame& frame);
@@ -84,6 +85,7 @@ class Loop {
     UnixMillis minute_{};
     Intake intake_ = Intake::open;
     int full_in_a_row_ = 0;
+    std::uint64_t oldest_read_ = 0;  // A minute ago.
     bool check_erase_ = true;
     UnixMillis renewed_{};
     std::atomic<bool> stop_{false};

@@ -1,10 +1,12 @@
 // Feeds: the store's search records in the order in which entries became readable here or ceased to
 // be, gap-free, as events. Nothing of an alert that is withdrawn, redacted or over is given any
 // more: who had it gets its removal, who had not gets nothing of it but that.
+#include <algorithm>
 #include <charconv>
 
 #include "node/query_rows.h"
 #include "protocol/alert.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 namespace {
@@ -118,7 +120,10 @@ Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const Query
     }
     proto::FeedResponse out;
     const std::uint64_t last = context.store.last_arrival().value;
-    auto rows = context.store.search_records(Arrival{cursor.seq}, max);
+    auto rows = context.store.search_records(
+        Arrival{mutant(Mutant::feed_repeats) ? std::max<std::uint64_t>(cursor.seq, 1) - 1
+                                             : cursor.seq},
+        max);
     if (!rows.ok()) return rows.error();
     std::size_t bytes = 0;
     bool all = rows->size() < max;

@@ -11,8 +11,20 @@
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
 namespace rilon {
+namespace {
+
+// Half a step can't be taken back: the supervisor starts the process again on what is durable.
+// Nothing here allocates.
+[[noreturn]] void end_without_memory() {
+    constexpr char line[] = "<2>refused code=full why=\"out of memory\"\n";
+    (void)!::write(STDERR_FILENO, line, sizeof line - 1);
+    ::_exit(EXIT_FAILURE);
+}
+
+}  // namespace
 
 void notify_supervisor(const std::string& state) {
     const char* path = std::getenv("NOTIFY_SOCKET");
@@ -41,6 +53,7 @@ Status harden_process() {
     if (::setrlimit(RLIMIT_CORE, &none) != 0 || ::prctl(PR_SET_DUMPABLE, 0) != 0)
         return {Errc::io, "core dumps can't be switched off; they would hold secrets"};
     ::umask(0077);
+    std::set_new_handler(end_without_memory);
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = std::min<rlim_t>(files.rlim_max, 8192);

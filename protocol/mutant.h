@@ -36,8 +36,18 @@ enum class Mutant {
     fork_kept_secret,      // the proof of a fork is not spread
     keep_suspended_peer,   // a suspended node stays connected
     bounce_mail,           // a hub gives mail of its nodes back to the coordinator
-    filter_not_key,  // every node holds everything with its keys, and hides what is not for it
-    redact_hides,    // a redact takes an alert out of sight and destroys nothing
+    filter_not_key,   // every node holds everything with its keys, and hides what is not for it
+    redact_hides,     // a redact takes an alert out of sight and destroys nothing
+    forget_owed,      // deletions that are not said yet are forgotten at a restart
+    anybody_changes,  // who is not of the author's party withdraws and corrects
+    outsider_writes,  // who is no member of the audience founds streams and writes in it
+    jump_epochs,      // a grant may open any epoch
+    directory_turns_back,      // an entry may name an older directory than the one before it
+    replaced_key_goes_on,      // a replaced key signs beyond its cut
+    erase_tombstones,          // a redact takes the mark that its alert was withdrawn
+    ack_with_any_key,          // acks are signed with a key that is not in force
+    receipts_through_anybody,  // hubs carry receipts of what they may not know
+    feed_repeats,              // a page of a feed begins with the end of the one before
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
     skip_authorisation,                         // one signer is enough for every statement
@@ -87,6 +97,16 @@ constexpr std::string_view mutant_names[] = {
     "bounce_mail",
     "filter_not_key",
     "redact_hides",
+    "forget_owed",
+    "anybody_changes",
+    "outsider_writes",
+    "jump_epochs",
+    "directory_turns_back",
+    "replaced_key_goes_on",
+    "erase_tombstones",
+    "ack_with_any_key",
+    "receipts_through_anybody",
+    "feed_repeats",
     "answer_before_commit",
     "skip_authorisation",
     "serial_commit",

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 
 namespace rilon {
 namespace {
@@ -92,9 +93,22 @@ Status check_length(const std::string& path, std::uint64_t* size_out) {
 
 // --- Txn ----------------------------------------------------------------------------------------
 
-Txn::Txn(Txn&& other) noexcept : env_(other.env_), txn_(std::exchange(other.txn_, nullptr)) {}
+namespace {
+
+Status still_in_time(std::chrono::steady_clock::time_point ends) {
+    if (ends == std::chrono::steady_clock::time_point::max() ||
+        std::chrono::steady_clock::now() < ends)
+        return {};
+    return {Errc::busy, "reading the store took too long and was ended: ask for less at once"};
+}
+
+}  // namespace
+
+Txn::Txn(Txn&& other) noexcept
+    : env_(other.env_), txn_(std::exchange(other.txn_, nullptr)), ends_(other.ends_) {}
 
 Result<std::optional<ByteView>> Txn::get(Table table, ByteView key) const {
+    if (Status s = still_in_time(ends_); !s.ok()) return s.error();
     MDB_val k = as_val(key);
     MDB_val v{};
     int rc = mdb_get(txn_, env_->dbi_[static_cast<std::size_t>(table)], &k, &v);
@@ -176,17 +190,21 @@ Result<Cursor> Cursor::open(const Txn& txn, Table table) {
     MDB_cursor* cursor = nullptr;
     int rc = mdb_cursor_open(txn.txn_, txn.env_->dbi_[static_cast<std::size_t>(table)], &cursor);
     if (rc != 0) return env_error(rc, "opening a cursor");
-    return Cursor(cursor);
+    return Cursor(cursor, txn.ends_);
 }
 
 Cursor::Cursor(Cursor&& other) noexcept
-    : cursor_(std::exchange(other.cursor_, nullptr)), key_(other.key_), value_(other.value_) {}
+    : cursor_(std::exchange(other.cursor_, nullptr)),
+      ends_(other.ends_),
+      key_(other.key_),
+      value_(other.value_) {}
 
 Cursor::~Cursor() {
     if (cursor_ != nullptr) mdb_cursor_close(cursor_);
 }
 
 Result<bool> Cursor::move(ByteView from, int op) {
+    if (Status s = still_in_time(ends_); !s.ok()) return s.error();
     MDB_val k = as_val(from);
     MDB_val v{};
     int rc = mdb_cursor_get(cursor_, &k, &v, static_cast<MDB_cursor_op>(op));
@@ -261,7 +279,7 @@ Status LmdbEnv::make_tables(std::span<const TableName> tables) {
     return rc == 0 ? Status{} : Status{env_error(rc, "making tables")};
 }
 
-Result<ReadTxn> LmdbEnv::read() const {
+Result<ReadTxn> LmdbEnv::read(Snapshot kind) const {
     MDB_txn* txn = nullptr;
     {
         std::lock_guard lock(pool_mutex_);
@@ -272,7 +290,11 @@ Result<ReadTxn> LmdbEnv::read() const {
     }
     int rc = txn != nullptr ? mdb_txn_renew(txn) : mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
     if (rc != 0) return env_error(rc, "starting to read");
-    return ReadTxn(const_cast<LmdbEnv*>(this), txn);
+    const std::chrono::milliseconds limit = read_limit_;
+    const bool ends = kind == Snapshot::brief && limit.count() > 0;
+    return ReadTxn(const_cast<LmdbEnv*>(this), txn,
+                   ends ? std::chrono::steady_clock::now() + limit
+                        : std::chrono::steady_clock::time_point::max());
 }
 
 Result<WriteTxn> LmdbEnv::write() {
@@ -334,6 +356,28 @@ Result<EnvSpace> LmdbEnv::space(bool with_free) const {
     if (cursor != nullptr) mdb_cursor_close(cursor);
     if (rc != MDB_NOTFOUND) return env_error(rc, "measuring the store");
     return out;
+}
+
+// LMDB gives its table of readers as text only: a process, a thread and the number of the commit
+// they read, "-" for none, a reader a line.
+std::optional<HeldSnapshot> LmdbEnv::oldest_snapshot() const {
+    int dead = 0;
+    MDB_envinfo info{};
+    if (mdb_reader_check(env_, &dead) != 0 || mdb_env_info(env_, &info) != 0) return std::nullopt;
+    std::optional<HeldSnapshot> oldest;
+    auto line = [](const char* text, void* out) {
+        auto& found = *static_cast<std::optional<HeldSnapshot>*>(out);
+        HeldSnapshot one;
+        unsigned long long thread = 0;
+        unsigned long long number = 0;
+        if (std::sscanf(text, "%d %llx %llu", &one.process, &thread, &number) != 3) return 0;
+        one.number = number;
+        if (!found.has_value() || one.number < found->number) found = one;
+        return 0;
+    };
+    if (mdb_reader_list(env_, line, &oldest) < 0 || !oldest.has_value()) return std::nullopt;
+    oldest->commits_behind = info.me_last_txnid - std::min(oldest->number, info.me_last_txnid);
+    return oldest;
 }
 
 }  // namespace rilon

@@ -3,6 +3,8 @@
 // here can turn it off.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,13 +38,17 @@ class Txn {
 
    protected:
     friend class Cursor;
-    Txn(LmdbEnv* env, MDB_txn* txn) : env_(env), txn_(txn) {}
+    using Time = std::chrono::steady_clock::time_point;
+    Txn(LmdbEnv* env, MDB_txn* txn, Time ends = Time::max()) : env_(env), txn_(txn), ends_(ends) {}
     ~Txn() = default;
     LmdbEnv* env_;
     MDB_txn* txn_;
+    Time ends_;
 };
 
-// A snapshot. Short: taken for one call, then its slot goes back to the pool.
+// A snapshot. Short: taken for one call, then its slot goes back to the pool. As long as it is held
+// no page that was freed since is used again and the file grows; after end_reads_after() every
+// further read of it is refused with `busy`.
 class ReadTxn : public Txn {
    public:
     ReadTxn(ReadTxn&&) noexcept = default;
@@ -95,9 +101,10 @@ class Cursor {
     ByteView value() const { return value_; }
 
    private:
-    explicit Cursor(MDB_cursor* cursor) : cursor_(cursor) {}
+    Cursor(MDB_cursor* cursor, Txn::Time ends) : cursor_(cursor), ends_(ends) {}
     Result<bool> move(ByteView from, int op);
     MDB_cursor* cursor_;
+    Txn::Time ends_;
     ByteView key_;
     ByteView value_;
 };
@@ -108,8 +115,17 @@ struct EnvSpace {
     std::uint64_t free_bytes = 0;  // Used once, free again.
 };
 
+// Somebody reads, maybe in another process, what was newest `commits_behind` commits ago.
+struct HeldSnapshot {
+    std::uint64_t number = 0;  // LMDB's of that commit.
+    std::uint64_t commits_behind = 0;
+    int process = 0;
+};
+
 class LmdbEnv {
    public:
+    // A brief read is ended; the writer's own may last: nobody else writes meanwhile.
+    enum class Snapshot { brief, of_the_writer };
     // Opens or makes the file. `map_bytes` bounds its size. Tables come with open_tables or
     // make_tables. Errors: damaged (not LMDB's, or cut short: found before it is mapped), io.
     static Result<std::unique_ptr<LmdbEnv>> open(const std::string& path, std::uint64_t map_bytes);
@@ -121,7 +137,7 @@ class LmdbEnv {
     Result<bool> open_tables(std::span<const TableName> tables);
     Status make_tables(std::span<const TableName> tables);
 
-    Result<ReadTxn> read() const;
+    Result<ReadTxn> read(Snapshot kind = Snapshot::brief) const;
     Result<WriteTxn> write();
     // Lengthens the (sparse) file ahead of a commit that may take `bytes` of new pages, so that a
     // file shorter than its last page is always a damaged one. Errors: full, io.
@@ -130,6 +146,10 @@ class LmdbEnv {
     Status copy_compact(const std::string& path) const;
     // `with_free` costs a walk of LMDB's free list.
     Result<EnvSpace> space(bool with_free) const;
+    // For brief reads that begin from now on; zero: never.
+    void end_reads_after(std::chrono::milliseconds limit) { read_limit_ = limit; }
+    // The oldest in use, those of dead processes given up first.
+    std::optional<HeldSnapshot> oldest_snapshot() const;
 
    private:
     friend class Txn;
@@ -143,6 +163,7 @@ class LmdbEnv {
     MDB_env* env_ = nullptr;
     std::array<unsigned, tables_max> dbi_{};
     std::uint64_t file_bytes_ = 0;
+    std::atomic<std::chrono::milliseconds> read_limit_{};
     mutable std::mutex pool_mutex_;
     mutable std::vector<MDB_txn*> pool_;
 };

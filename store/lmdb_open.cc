@@ -127,6 +127,7 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const Options& options) {
     if (Status s = store->found_or_check(options); !s.ok()) return s.error();
     if (Status s = store->load(); !s.ok()) return s.error();
     store->keep_room_back();
+    store->core_->data->end_reads_after(options.read_limit);
     return store;
 }
 

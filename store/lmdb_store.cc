@@ -169,7 +169,8 @@ void LmdbStore::keep_room_back() {
     if (free_disk_bytes(dir_) > 16 * bytes && !make_ballast(dir_ + "/reserve", bytes).ok()) return;
 }
 
-Status LmdbStore::verify_audit() const {
+// Where the log ends: as it was kept, and as it lies there.
+Result<std::pair<AuditHead, std::uint64_t>> LmdbStore::audit_end() const {
     auto txn = core_->data->read();
     if (!txn) return txn.error();
     AuditHead head;
@@ -184,16 +185,30 @@ Status LmdbStore::verify_audit() const {
     if (!cursor) return cursor.error();
     auto any = cursor->last();
     if (!any) return any.error();
-    std::uint64_t beyond = *any ? ByteReader(cursor->key()).u64() : 0;
-    return verify_audit_chain(head, beyond,
-                              [&](std::uint64_t n) -> Result<std::optional<AuditRow>> {
-                                  auto plain = core_->sealed_row(*txn, Table::audit, number_key(n));
-                                  if (!plain) return plain.error();
-                                  if (!plain->has_value()) return std::optional<AuditRow>{};
-                                  auto row = decode_audit_row(**plain);
-                                  if (!row) return row.error();
-                                  return std::optional<AuditRow>{std::move(*row)};
-                              });
+    return std::pair{head, *any ? ByteReader(cursor->key()).u64() : 0};
+}
+
+// The log may be long, and no snapshot is held for long; what is in the log stays as it is.
+Status LmdbStore::verify_audit() const {
+    constexpr std::uint64_t rows_a_snapshot = 1024;
+    auto end = audit_end();
+    if (!end) return end.error();
+    std::optional<ReadTxn> txn;
+    auto read = [&](std::uint64_t n) -> Result<std::optional<AuditRow>> {
+        if (!txn.has_value() || n % rows_a_snapshot == 0) {
+            txn.reset();
+            auto next = core_->data->read();
+            if (!next) return next.error();
+            txn.emplace(std::move(*next));
+        }
+        auto plain = core_->sealed_row(*txn, Table::audit, number_key(n));
+        if (!plain) return plain.error();
+        if (!plain->has_value()) return std::optional<AuditRow>{};
+        auto row = decode_audit_row(**plain);
+        if (!row) return row.error();
+        return std::optional<AuditRow>{std::move(*row)};
+    };
+    return verify_audit_chain(end->first, end->second, read);
 }
 
 StoreUse LmdbStore::use() const {
@@ -201,6 +216,11 @@ StoreUse LmdbStore::use() const {
     if (auto space = core_->data->space(true)) {
         out.limit_bytes = space->map_bytes;
         out.used_bytes = space->map_bytes - space->tail_bytes - space->free_bytes;
+    }
+    if (auto held = core_->data->oldest_snapshot()) {
+        out.oldest_read = held->number;
+        out.commits_since_oldest_read = held->commits_behind;
+        out.oldest_reader = held->process;
     }
     out.commits = commits_;
     out.last_commit_us = last_commit_us_;

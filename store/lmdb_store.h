@@ -3,11 +3,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "protocol/rng.h"
+#include "store/audit.h"
 #include "store/fault.h"
 #include "store/store.h"
 #include "store/store_files.h"
@@ -26,6 +28,8 @@ struct StoreOptions {
     std::uint64_t map_bytes = 0;
     Rng& rng;              // Must outlive the store.
     FaultHook fault = {};  // Tests only.
+    // A read that lasts longer is refused with `busy`; see ReadTxn.
+    std::chrono::milliseconds read_limit = std::chrono::seconds(5);
 };
 
 class LmdbStore final : public Store {
@@ -72,6 +76,7 @@ class LmdbStore final : public Store {
     Status load();
     Status load_streams(const ReadTxn& txn);
     // lmdb_store.cc
+    Result<std::pair<AuditHead, std::uint64_t>> audit_end() const;
     Status admit(const Batch& batch) const;
     Status write_batch(const Batch& batch);
     // A step that a test may make fail; io and death poison the store.

@@ -194,6 +194,11 @@ struct StoreUse {
     // Rows passed over because they did not authenticate, since opening.
     std::uint64_t damaged_rows = 0;
     bool erase_pending = false;
+    // The oldest commit that somebody still reads, by any process, and how many came since; zero
+    // when nobody reads. The file grows as long as it is the same.
+    std::uint64_t oldest_read = 0;
+    std::uint64_t commits_since_oldest_read = 0;
+    int oldest_reader = 0;  // Its process.
     double ratio() const { return limit_bytes == 0 ? 0 : double(used_bytes) / double(limit_bytes); }
 };
 

@@ -15,7 +15,7 @@ packages_run=(
 packages_check=(
   libgtest-dev libgmock-dev libbenchmark-dev ccache python3 python3-zmq python3-nacl
   python3-cryptography python3-protobuf git
-  clang-format clang-tidy
+  clang-format clang-tidy iproute2
 )
 packages_long=(clang libclang-rt-14-dev)  # For the preset fuzz.
 

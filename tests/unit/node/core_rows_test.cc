@@ -72,6 +72,36 @@ class CoreRows : public testing::Test {
     int texts = 0;
 };
 
+// The hub, the coordinator and a member each have a link to both others. Nothing goes round: an
+// entry is pushed over a link once; pulls that were begun while the push was on its way, the one
+// for heads and the one for a gap, may bring it again.
+TEST_F(CoreRows, Row26ARelayLoopCarriesOneCopyPerHop) {
+    enum class Way { live, pushed, pulled };
+    std::map<std::tuple<NodeId, NodeId, Way, std::string>, int> copies;
+    net.on_frame = [&](const SentFrame& frame) {
+        if (frame.live)
+            ++copies[{frame.from, frame.to, Way::live, std::string(as_text(frame.payload))}];
+        if (frame.head.type != SyncType::push && frame.head.type != SyncType::put) return;
+        Way way = frame.head.type == SyncType::push ? Way::pushed : Way::pulled;
+        proto::SyncEntries some;
+        ASSERT_TRUE(
+            some.ParseFromArray(frame.payload.data(), static_cast<int>(frame.payload.size())));
+        for (const auto& item : some.entries()) ++copies[{frame.from, frame.to, way, item.entry()}];
+    };
+    std::vector<Posted> posted;
+    for (const char* audience : {"BKK", "network", "BKK"})
+        posted.push_back(post("aus-bkk", {audience}));
+    net.run(10 * ms_second);
+    for (const auto& one : posted) EXPECT_TRUE(net.reads("gbr-bkk", one.alert()));
+    EXPECT_GT(copies.size(), posted.size() * 3);
+    for (const auto& [hop, times] : copies)
+        EXPECT_LE(times, std::get<2>(hop) == Way::pulled ? 2 : 1)
+            << net.by_id(std::get<0>(hop))->name() << " to " << net.by_id(std::get<1>(hop))->name();
+    copies.clear();
+    net.run(5 * ms_minute);
+    EXPECT_TRUE(copies.empty());
+}
+
 TEST_F(CoreRows, Row02CrashBetweenCommitAndOutputsIsSentAgain) {
     post("aus-bkk", {"BKK"});
     net.run(2 * ms_second);
