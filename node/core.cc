@@ -156,7 +156,7 @@ Status NodeCore::load_private() {
             missing_[id].push_back({epoch, Seq{in.u64()}, {}});
         }
     }
-    if (redacts->has_value()) {
+    if (redacts->has_value() && !mutant(Mutant::forget_redacts)) {
         ByteReader in(**redacts);
         while (!in.rest().empty() && !in.failed()) {
             auto id = in.fixed<StreamId>();
@@ -185,6 +185,7 @@ Status NodeCore::load_private() {
     for (std::uint64_t after = 0;;) {
         auto rows = store_.mail(after, page);
         if (!rows.ok()) return rows.error();
+        if (mutant(Mutant::forget_mail)) break;
         for (auto& row : *rows) {
             after = row.n;
             next_mail_ = row.n;

@@ -98,7 +98,6 @@ void NodeCore::apply_redacts() {
 // ever.
 std::vector<SeqRange> NodeCore::without_tombstones(const StreamId& id,
                                                    const std::vector<SeqRange>& ranges) const {
-    if (mutant(Mutant::erase_tombstones)) return ranges;
     std::vector<SeqRange> out;
     for (const auto& range : ranges) {
         Seq from = range.from;

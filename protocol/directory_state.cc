@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "protocol/directory.h"
-#include "protocol/mutant.h"
 
 namespace rilon {
 namespace {
@@ -136,8 +135,7 @@ Status check_standing(const NodeRecord& node, Generation generation, const Strea
     const SigningKey* key = node.signing_key(generation);
     if (key == nullptr)
         return {Errc::unknown_key, node.name + " never had this generation of signing key"};
-    if (key->replaced && !within_cuts(key->cuts, stream, seq, entry) &&
-        !mutant(Mutant::replaced_key_goes_on))
+    if (key->replaced && !within_cuts(key->cuts, stream, seq, entry))
         return {Errc::quarantined, node.name + " replaced this signing key; beyond its cut"};
     if (node.standing == Standing::suspended && (!held_head || seq > *held_head))
         return {Errc::quarantined, node.name + " is suspended; above the head held"};

@@ -29,8 +29,7 @@ Status check_genesis(const Candidate& next, const StreamState& stream) {
 
 Status check_grant(const Candidate& next, const StreamState& stream) {
     const EntryHeader& h = next.header;
-    if (std::uint64_t{h.epoch.value} != std::uint64_t{stream.epoch.value} + 1 &&
-        !mutant(Mutant::jump_epochs))
+    if (std::uint64_t{h.epoch.value} != std::uint64_t{stream.epoch.value} + 1)
         return broken(h, "a grant opens the epoch after the last");
     auto body = parse_grant(next.body);
     if (!body) return body.error();

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import drill
-from drill import ALL, LIVE, lines, say, wait_until
+from drill import ALL, LIVE, PASSPHRASE, lines, say, wait_until
 from plot import Chart
 from proxied import Proxied
 
@@ -19,7 +19,7 @@ BURST, SAMPLE_SECONDS = 10, 2
 PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 
-class Soak(Proxied):
+class Row56Soak(Proxied):
     """Two missions post bursts; now and then a process is killed, stopped or ended, or the network goes bad."""
     AUTHORS = ("aus-bkk", "nzl-bkk")
 
@@ -43,7 +43,11 @@ class Soak(Proxied):
     def post(self):
         for name in self.AUTHORS:
             poster = self.posters.get(name)
-            if poster is None or poster.poll() is not None:
+            if poster is not None and poster.poll() is not None:
+                poster.communicate(timeout=10)
+                self.others.remove(poster)
+                poster = None
+            if poster is None:
                 self.posters[name] = self.start_poster(name, LIVE / f"by-{name}", posts=BURST, seconds=20)
 
     def fault(self):
@@ -108,8 +112,8 @@ class Soak(Proxied):
         for poster in self.posters.values():
             poster.communicate(timeout=90)
         for name in ("aus-bkk", "nzl-bkk", "tha-bkk"):
-            wait_until(f"{name} answers", lambda n=name: self.rilon(n, "status", ok=None).returncode in (0, 1, 12), 60)
-        self.unlock("tha-bkk")
+            wait_until(f"{name} answers", lambda n=name: self.rilon(
+                n, "--passphrase-file", PASSPHRASE, "unlock", "--for", "1h", ok=None).returncode == 0, 60)
         posted = 0
         for author in self.AUTHORS:
             log = LIVE / f"by-{author}"

@@ -42,8 +42,7 @@ class Crowd {
     void greet() {
         greeted_.resize(sockets_.size(), false);
         for (std::size_t i = 0; i < sockets_.size(); ++i)
-            if (!greeted_[i])
-                greeted_[i] = send_message(sockets_[i], {head_, words_}) == Sent::yes;
+            if (!greeted_[i]) greeted_[i] = send_message(sockets_[i], {head_, words_}) == Sent::yes;
     }
     void forget_greetings() { greeted_.assign(sockets_.size(), false); }
 
