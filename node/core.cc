@@ -148,7 +148,7 @@ Status NodeCore::load_private() {
             consumers_[name] = Arrival{in.u64()};
         }
     }
-    if (missing->has_value() && !mutant(Mutant::forget_missing_keys)) {
+    if (missing->has_value()) {
         ByteReader in(**missing);
         while (!in.rest().empty() && !in.failed()) {
             auto id = in.fixed<StreamId>();
@@ -165,7 +165,7 @@ Status NodeCore::load_private() {
             redacts_.push_back({id, {range}, since});
         }
     }
-    if (to_open->has_value() && !mutant(Mutant::forget_to_open)) {
+    if (to_open->has_value()) {
         ByteReader in(**to_open);
         while (!in.rest().empty() && !in.failed()) {
             auto id = in.fixed<StreamId>();

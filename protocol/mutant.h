@@ -53,19 +53,17 @@ enum class Mutant {
     zap_open,                                   // the ZAP handler admits every key
     zap_optional,                               // libzmq admits every key when no handler answers
     trust_the_chain,                            // a batch's signature is not checked
-    purge_by_delete,      // old keys are deleted, and their pages left as they are
-    index_in_clear,       // search records lie in the store unsealed
-    name_hash_logged,     // an unkeyed hash of each name is in the log
-    search_scans,         // a search compares every person
-    ignore_heads,         // what origins sign they have is not remembered
-    old_directory,        // posting goes on however old the directory is
-    wait_for_record,      // a suspension acts only when it is recorded
-    split_kept_secret,    // the proof of a split directory is not made
-    order_by_anybody,     // records apply without the sequencer's checkpoint
-    never_expire,         // alerts stay when their time is over
-    no_quota,             // an origin may fill our store
-    forget_missing_keys,  // keys that did not come are not asked for after a restart
-    forget_to_open,       // entries that wait to be opened are forgotten at a restart
+    purge_by_delete,    // old keys are deleted, and their pages left as they are
+    index_in_clear,     // search records lie in the store unsealed
+    name_hash_logged,   // an unkeyed hash of each name is in the log
+    search_scans,       // a search compares every person
+    ignore_heads,       // what origins sign they have is not remembered
+    old_directory,      // posting goes on however old the directory is
+    wait_for_record,    // a suspension acts only when it is recorded
+    split_kept_secret,  // the proof of a split directory is not made
+    order_by_anybody,   // records apply without the sequencer's checkpoint
+    never_expire,       // alerts stay when their time is over
+    no_quota,           // an origin may fill our store
     count_,
 };
 
@@ -120,8 +118,6 @@ constexpr std::string_view mutant_names[] = {
     "order_by_anybody",
     "never_expire",
     "no_quota",
-    "forget_missing_keys",
-    "forget_to_open",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

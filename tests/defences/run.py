@@ -69,8 +69,6 @@ ROWS = [
     ("two directories, nobody told", unit("core_test", "CoreSplit.Row43*"), ["split_kept_secret"]),
     ("any member orders the directory", unit("core_test", "CoreSplit.ARecordWithout*"), ["order_by_anybody"]),
     ("one signer is enough", unit("core_test", "*Row42*"), ["skip_authorisation"]),
-    ("a restart forgets what waits", unit("core_test", "*KeysThatDidNotComeAreAskedForAfterARestartToo:*WhatWaitsInAClosedEpoch*"),
-     ["forget_missing_keys", "forget_to_open"]),
     ("an insider fills the store", unit("core_test", "*Row41*"), ["no_quota"]),
 ]
 

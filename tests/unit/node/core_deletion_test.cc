@@ -180,7 +180,7 @@ TEST_F(CoreDeletion, Row07AnAlertRedactedBeforeItWasOpenedEndsNoProcess) {
     EXPECT_TRUE(told("aus-bkk", "can-bkk", first));
 }
 
-// The danger: it takes what it has no key for as not meant for it, and asks a day later.
+// By the list that was saved, and without it by the walk of the store that follows a start.
 TEST_F(CoreDeletion, KeysThatDidNotComeAreAskedForAfterARestartToo) {
     net.filter = [this](const SentFrame& sent) {
         return sent.to == id("can-bkk") && sent.head.type != SyncType::hello;
@@ -206,8 +206,8 @@ TEST_F(CoreDeletion, KeysThatDidNotComeAreAskedForAfterARestartToo) {
     EXPECT_TRUE(net.reads("can-bkk", posted.alert()));
 }
 
-// The danger: the key of the epoch that is open leads to its entries; to those of an epoch that was
-// closed in the same moment nothing does until the daily walk.
+// The key of the epoch that is open leads to its entries; to those of an epoch that was closed in
+// the same moment the saved list does, or the walk of the store.
 TEST_F(CoreDeletion, WhatWaitsInAClosedEpochIsOpenedAfterARestart) {
     auto all = stops_before_opening(Withdraw::the_first);
     net.start("can-bkk");
