@@ -8,7 +8,7 @@ import threading
 import drill
 from drill import LIVE, Shim, lines, say, wait_until
 
-CYCLES = int(os.environ.get("RILON_KILL9_CYCLES", "20"))
+CYCLES = int(os.environ.get("RILON_KILL9_CYCLES", "200"))
 
 
 class Row01Kill9(drill.Drill):
