@@ -279,7 +279,7 @@ Status LmdbEnv::make_tables(std::span<const TableName> tables) {
     return rc == 0 ? Status{} : Status{env_error(rc, "making tables")};
 }
 
-Result<ReadTxn> LmdbEnv::read(Snapshot kind) const {
+Result<ReadTxn> LmdbEnv::read() const {
     MDB_txn* txn = nullptr;
     {
         std::lock_guard lock(pool_mutex_);
@@ -291,13 +291,14 @@ Result<ReadTxn> LmdbEnv::read(Snapshot kind) const {
     int rc = txn != nullptr ? mdb_txn_renew(txn) : mdb_txn_begin(env_, nullptr, MDB_RDONLY, &txn);
     if (rc != 0) return env_error(rc, "starting to read");
     const std::chrono::milliseconds limit = read_limit_;
-    const bool ends = kind == Snapshot::brief && limit.count() > 0;
+    const bool ends = limit.count() > 0 && writer_.load() != std::this_thread::get_id();
     return ReadTxn(const_cast<LmdbEnv*>(this), txn,
                    ends ? std::chrono::steady_clock::now() + limit
                         : std::chrono::steady_clock::time_point::max());
 }
 
 Result<WriteTxn> LmdbEnv::write() {
+    writer_ = std::this_thread::get_id();
     MDB_txn* txn = nullptr;
     int rc = mdb_txn_begin(env_, nullptr, 0, &txn);
     if (rc != 0) return env_error(rc, "starting to write");

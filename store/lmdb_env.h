@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "protocol/bytes.h"
@@ -124,8 +125,6 @@ struct HeldSnapshot {
 
 class LmdbEnv {
    public:
-    // A brief read is ended; the writer's own may last: nobody else writes meanwhile.
-    enum class Snapshot { brief, of_the_writer };
     // Opens or makes the file. `map_bytes` bounds its size. Tables come with open_tables or
     // make_tables. Errors: damaged (not LMDB's, or cut short: found before it is mapped), io.
     static Result<std::unique_ptr<LmdbEnv>> open(const std::string& path, std::uint64_t map_bytes);
@@ -137,7 +136,7 @@ class LmdbEnv {
     Result<bool> open_tables(std::span<const TableName> tables);
     Status make_tables(std::span<const TableName> tables);
 
-    Result<ReadTxn> read(Snapshot kind = Snapshot::brief) const;
+    Result<ReadTxn> read() const;
     Result<WriteTxn> write();
     // Lengthens the (sparse) file ahead of a commit that may take `bytes` of new pages, so that a
     // file shorter than its last page is always a damaged one. Errors: full, io.
@@ -146,7 +145,8 @@ class LmdbEnv {
     Status copy_compact(const std::string& path) const;
     // `with_free` costs a walk of LMDB's free list.
     Result<EnvSpace> space(bool with_free) const;
-    // For brief reads that begin from now on; zero: never.
+    // Of every thread but the one that writes: nothing is freed while that one reads, and it may
+    // have been stopped in the middle. For reads that begin from now on; zero: never.
     void end_reads_after(std::chrono::milliseconds limit) { read_limit_ = limit; }
     // The oldest in use, those of dead processes given up first.
     std::optional<HeldSnapshot> oldest_snapshot() const;
@@ -164,6 +164,7 @@ class LmdbEnv {
     std::array<unsigned, tables_max> dbi_{};
     std::uint64_t file_bytes_ = 0;
     std::atomic<std::chrono::milliseconds> read_limit_{};
+    std::atomic<std::thread::id> writer_{};
     mutable std::mutex pool_mutex_;
     mutable std::vector<MDB_txn*> pool_;
 };

@@ -41,7 +41,7 @@ Result<std::vector<Seq>> survivors(const Txn& txn, const BucketName& name) {
 }  // namespace
 
 Status LmdbStore::read_pending(Purge& purge) const {
-    auto txn = core_->data->read(LmdbEnv::Snapshot::of_the_writer);
+    auto txn = core_->data->read();
     if (!txn) return txn.error();
     auto cursor = Cursor::open(*txn, Table::pending);
     if (!cursor) return cursor.error();
@@ -59,7 +59,7 @@ Status LmdbStore::read_pending(Purge& purge) const {
 }
 
 Status LmdbStore::renew_buckets(Purge& purge) {
-    auto txn = core_->data->read(LmdbEnv::Snapshot::of_the_writer);
+    auto txn = core_->data->read();
     if (!txn) return txn.error();
     for (const BucketName& name : purge.buckets) {
         auto left = survivors(*txn, name);
