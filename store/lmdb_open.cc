@@ -119,6 +119,7 @@ LmdbStore::LmdbStore(const Options& options, DirectoryLock lock)
 LmdbStore::~LmdbStore() = default;
 
 Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const Options& options) {
+    constexpr std::chrono::seconds read_limit{5};
     if (Status s = prepare_directory(options.dir); !s.ok()) return s.error();
     auto lock = DirectoryLock::take(options.dir);
     if (!lock) return lock.error();
@@ -127,7 +128,7 @@ Result<std::unique_ptr<LmdbStore>> LmdbStore::open(const Options& options) {
     if (Status s = store->found_or_check(options); !s.ok()) return s.error();
     if (Status s = store->load(); !s.ok()) return s.error();
     store->keep_room_back();
-    store->core_->data->end_reads_after(options.read_limit);
+    store->core_->data->end_reads_after(read_limit);
     return store;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,8 +27,6 @@ struct StoreOptions {
     std::uint64_t map_bytes = 0;
     Rng& rng;              // Must outlive the store.
     FaultHook fault = {};  // Tests only.
-    // A read that lasts longer is refused with `busy`; see ReadTxn.
-    std::chrono::milliseconds read_limit = std::chrono::seconds(5);
 };
 
 class LmdbStore final : public Store {

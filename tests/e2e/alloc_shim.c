@@ -3,14 +3,10 @@
 //   0 allocations so far     1 mode: 0 none, 1 one fails
 //   2 allocations left until it fails     3 set to 1 when it has
 #include <errno.h>
-#include <fcntl.h>
-#include <stdatomic.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-enum { allocations, mode, steps_left, struck, words = 8 };
+#include "shared_page.h"
+
+enum { allocations, mode, steps_left, struck };
 static _Atomic uint64_t *shared;
 
 // glibc's own, by the names under which it keeps them for those who interpose.
@@ -20,13 +16,7 @@ void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 
 __attribute__((constructor)) static void open_shared(void) {
-    const char *path = getenv("RILON_ALLOC_SHIM");
-    if (path == NULL) return;
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    if (fd < 0) return;
-    void *at = mmap(NULL, words * sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    if (at != MAP_FAILED) shared = at;
+    shared = map_shared_page("RILON_ALLOC_SHIM");
 }
 
 static int fails(void) {

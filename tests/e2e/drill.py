@@ -50,22 +50,29 @@ def wait_until(what, condition, seconds=30):
         threading.Event().wait(0.02)
 
 
-class Shim:
-    """The page that fsync_shim.c and the drill share."""
-    FLUSHES, WRITES, MODE, DELAY_MS, STEPS_LEFT, STRUCK = range(6)
-    NONE, DELAY, FAIL, KILL = range(4)
+class Page:
+    """The page that a preloaded shim and the drill share (shared_page.h)."""
 
-    def __init__(self, path):
+    def __init__(self, path, library, variable):
         path.write_bytes(bytes(64))
         with open(path, "r+b") as file:
             self.map = mmap.mmap(file.fileno(), 64)
-        self.env = {"LD_PRELOAD": str(SHIM), "RILON_SHIM": str(path)}
+        self.env = {"LD_PRELOAD": str(library), variable: str(path)}
 
     def get(self, word):
         return struct.unpack_from("=Q", self.map, 8 * word)[0]
 
     def set(self, word, value):
         struct.pack_into("=Q", self.map, 8 * word, value)
+
+
+class Shim(Page):
+    """fsync_shim.c"""
+    FLUSHES, WRITES, MODE, DELAY_MS, STEPS_LEFT, STRUCK = range(6)
+    NONE, DELAY, FAIL, KILL = range(4)
+
+    def __init__(self, path):
+        super().__init__(path, SHIM, "RILON_SHIM")
 
     def arm(self, mode, steps=0, delay_ms=0):
         self.set(self.MODE, self.NONE)

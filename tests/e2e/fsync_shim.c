@@ -6,30 +6,20 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <stdio.h>
-#include <sys/mman.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { flushes, writes, mode, delay_ms, steps_left, struck, words = 8 };
+#include "shared_page.h"
+
+enum { flushes, writes, mode, delay_ms, steps_left, struck };
 enum { mode_delay = 1, mode_fail = 2, mode_kill = 3 };
 static _Atomic uint64_t *shared;
 
 __attribute__((constructor)) static void open_shared(void) {
-    const char *path = getenv("RILON_SHIM");
-    if (path == NULL) return;
-    int fd = open(path, O_RDWR | O_CLOEXEC);
-    if (fd < 0) return;
-    void *at = mmap(NULL, words * sizeof(uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    close(fd);
-    if (at != MAP_FAILED) shared = at;
+    shared = map_shared_page("RILON_SHIM");
 }
 
 static int is_data(int fd) {

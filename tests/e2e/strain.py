@@ -2,13 +2,11 @@
 """A daemon short of something: time, memory, descriptors, a disk that writes. It refuses or ends, its supervisor
 starts it again, and what was acknowledged is there."""
 import ctypes
-import mmap
 import os
 import resource
 import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import time
@@ -16,7 +14,7 @@ import time
 import drill
 from drill import BIN, LIVE, Shim, lines, say, wait_until
 
-CAP_IPC_LOCK, CAP_DAC_OVERRIDE, PR_CAPBSET_DROP = 14, 1, 24
+CAP_IPC_LOCK, PR_CAPBSET_DROP = 14, 24
 
 
 class Supervisor:
@@ -124,20 +122,12 @@ class Row05OutOfMemory(Strained):
     """One allocation of the running daemon fails: the k-th after a moment, for k over five orders."""
     FAILURES = [1, 2, 3, 5, 8, 13, 40, 120, 400, 1300, 4000, 13000, 40000]
 
-    class Shim:
+    class Shim(drill.Page):
+        """alloc_shim.c"""
         ALLOCATIONS, MODE, STEPS_LEFT, STRUCK = range(4)
 
         def __init__(self, path):
-            path.write_bytes(bytes(64))
-            with open(path, "r+b") as file:
-                self.map = mmap.mmap(file.fileno(), 64)
-            self.env = {"LD_PRELOAD": str(BIN / "tests/e2e/liballoc_shim.so"), "RILON_ALLOC_SHIM": str(path)}
-
-        def get(self, word):
-            return struct.unpack_from("=Q", self.map, 8 * word)[0]
-
-        def set(self, word, value):
-            struct.pack_into("=Q", self.map, 8 * word, value)
+            super().__init__(path, BIN / "tests/e2e/liballoc_shim.so", "RILON_ALLOC_SHIM")
 
         def fail_after(self, steps):
             self.set(self.STRUCK, 0)
