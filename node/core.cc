@@ -32,6 +32,7 @@ Status NodeCore::load(UnixMillis now) {
     if (Status status = load_streams(); !status.ok()) return status;
     if (Status status = load_private(); !status.ok()) return status;
     if (Status status = load_drafts(); !status.ok()) return status;
+    if (Status status = load_checks(); !status.ok()) return status;
     return load_index();
 }
 
@@ -73,6 +74,7 @@ Status NodeCore::load_streams() {
             auto key = store_.epoch_key(s.id, s.epoch);
             if (!key.ok()) return key.error();
             info.key = std::move(*key);
+            info.key_epoch = s.epoch;
         }
         if (is_self(s.origin)) {
             info.retired = restored_ || retired.contains(s.id);
@@ -210,6 +212,9 @@ Status NodeCore::load_index() {
             if (const StreamInfo* info = stream(row.stream)) entry.origin = info->state.origin;
             entry.received = UnixMillis{entry.record.received_ms()};
             entry.precedence = static_cast<std::uint8_t>(entry.record.precedence() & 3);
+            auto check = to_check_.find(row.stream);
+            if (check == to_check_.end() || row.seq < check->second)
+                entry.record.set_officer_unchecked(false);
             auto alert = AlertId::parse(entry.record.alert_id());
             if (entry.record.operation() == proto::SearchRecord::REMOVED)
                 take_up_removal(entry);
@@ -284,6 +289,7 @@ void NodeCore::on_tick() {
     seal_expired();
     apply_redacts();  // Before anything is on its way to be opened.
     open_some();
+    check_officers();
     ask_slots(false);
     retry_fetches();
     find_withheld();
@@ -305,6 +311,7 @@ void NodeCore::on_tick() {
 void NodeCore::flush(Outputs& out) {
     out_ = &out;
     merge_queued();
+    save_checks();
     continue_fetches();
     flush_acks();
     push_pending();
@@ -319,6 +326,8 @@ void NodeCore::flush(Outputs& out) {
 
 UnixMillis NodeCore::next_timer() const {
     if (!to_open_.empty() && !options_.refuse_intake) return now_;
+    if (index_.officers_unchecked() > 0 && !options_.refuse_intake)
+        return ticked_.plus(check_pause_ms);
     return ticked_.plus(ms_second);  // Not of the last step: a steady stream of events is no tick.
 }
 

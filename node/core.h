@@ -4,6 +4,7 @@
 //   ingest.cc       entries from peers: parse → job → verify → store, index, forward, ack
 //   forks.cc        entries of seqs that we hold: the same, or a fork
 //   keys.cc         epoch keys: grants, opening what waited for a key
+//   officer_checks.cc  officers' signatures that catch-up put off
 //   slots.cc        slots: those of ours opened, those of others kept and served
 //   repair.cc       damage in the store: found, fetched again
 //   unopened.cc     after a start: what is still to be opened, and what is gone
@@ -75,6 +76,8 @@ constexpr std::size_t streams_per_origin_max = 512;
 constexpr std::size_t records_ahead_max = 65536;
 constexpr std::size_t records_ahead_bytes_max = 16u << 20;
 constexpr std::size_t open_batch = 512;  // entries opened per step
+constexpr std::size_t check_batch = 64;  // officers checked per step, when nothing else is to do
+constexpr std::uint64_t check_pause_ms = 50;
 constexpr std::uint64_t beat_ms = 5 * ms_second;
 constexpr std::uint64_t suspect_ms = 15 * ms_second;
 constexpr std::uint64_t fetch_timeout_ms = 10 * ms_second;
@@ -93,7 +96,8 @@ struct StreamInfo {
     StreamState state;
     bool dirty = false;
     std::optional<AudienceDefinition> definition;  // Of a derived audience, once we know it.
-    std::optional<EpochKey> key;                   // K of `state.epoch` while it is open.
+    std::optional<EpochKey> key;                   // K of `key_epoch` while it is open.
+    Epoch key_epoch;                               // In bulk: of the entry under way.
     Epoch not_for_us;                              // The latest whose K is for others only.
     UnixMillis granted{};                          // Own streams: when the latest grant was sealed.
     std::vector<NodeId> carried_for;               // Coordinator: who may fetch a derived stream.
@@ -259,6 +263,7 @@ class NodeCore {
 
     // ingest.cc
     void on_entries(const NodeId& from, const SyncHead& head, const Bytes& payload);
+    void take_slots(const NodeId& from, const StreamId& id, const proto::SyncEntries& frame);
     void on_live(const LiveFrame& frame);
     // False: whoever sent it is not heard on the rest of the frame.
     bool offer(const NodeId& from, UnverifiedEntry entry);
@@ -268,7 +273,8 @@ class NodeCore {
     void take_late_body(UnverifiedEntry entry);
     void on_checked(EntryChecked checked);
     void take(const NodeId& from, VerifiedEntry entry,
-              std::optional<Result<OfficerContent>> content);
+              std::optional<Result<OpenedContent>> content);
+    void open_later(const StreamInfo& info, const EntryHeader& header);
     bool begin_stream(const EntryHeader& genesis);
     void drop_stream(const StreamId& id);
     bool refuse(const NodeId& from, const EntryHeader& header, const Error& why);
@@ -308,11 +314,21 @@ class NodeCore {
     void merge_queued();
     bool open_range(StreamInfo& info, Epoch epoch, Seq& next);
     void open_some();
+    void open_entry(VerifiedEntry entry, EntryKey key);
     void on_opened(EntryOpened opened);
-    void index_content(const EntryHeader& header, UnixMillis received,
-                       const OfficerContent& content);
+    void index_content(const EntryHeader& header, UnixMillis received, OpenedContent content);
     bool may_change(const NodeId& by, const AlertState& alert) const;
     bool entitled(const IndexedEntry& entry, const AlertId& alert);
+
+    // officer_checks.cc
+    void put_off_check(const EntryRef& ref);
+    void check_officers();
+    bool check_officer(const EntryRef& ref);
+    void on_officer_checked(const EntryOpened& opened);
+    void refuse_officer(const EntryHeader& header, Errc why);
+    bool check_holder_first(const AlertId& alert, const EntryHeader& newcomer);
+    void save_checks();
+    Status load_checks();
 
     // unopened.cc
     void take_up_opening();
@@ -581,7 +597,9 @@ class NodeCore {
     std::map<std::pair<StreamId, Epoch>, Seq> to_open_;  // Where to go on opening.
     std::map<std::pair<StreamId, Epoch>, Seq> queued_;   // To be opened after this batch's commit.
     std::map<std::pair<StreamId, Epoch>, Seq> saved_to_open_;
-    std::size_t opening_ = 0;  // Jobs under way.
+    std::size_t opening_ = 0;           // Jobs under way.
+    std::map<StreamId, Seq> to_check_;  // Nothing before it waits for its officer's check.
+    std::map<StreamId, Seq> saved_to_check_;
     Repair repair_;
     struct Parked {
         NodeId from;

@@ -119,7 +119,8 @@ void NodeCore::erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges) 
     for (const auto& range : ranges) {
         for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
             const EntryRef ref{info.state.id, seq};
-            if (auto alert = index_.erase(ref)) say_removed(*alert, ref, "withdrawn");
+            if (auto alert = index_.erase(ref))
+                say_removed(*alert, ref, alert->expired(sure_time(now_)) ? "expired" : "withdrawn");
         }
     }
     if (is_self(info.state.origin) || is_coordinator()) return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "protocol/alert.h"
 #include "protocol/mrz.h"
@@ -65,11 +66,9 @@ std::optional<std::uint32_t> complete_date(const std::string& text) {
 
 }  // namespace
 
-proto::SearchRecord Index::make_record(const OfficerContent& content,
-                                       const proto::Operation* operation) {
+proto::SearchRecord Index::make_record(const AlertId& alert, const proto::Operation* operation) {
     proto::SearchRecord record;
-    record.set_alert_id(content.alert.str());
-    record.set_officer_id(content.officer.officer.str());
+    record.set_alert_id(alert.str());
     if (operation == nullptr) return record;
     switch (operation->body_case()) {
         case proto::Operation::kPublish:
@@ -95,8 +94,11 @@ void Index::add(const IndexedEntry& entry) {
     auto parsed = AlertId::parse(entry.record.alert_id());
     if (!parsed.ok()) return;  // Our own record; a foreign alert id was checked when it was made.
     std::unique_lock lock(mutex_);
-    EntryMeaning meaning{*parsed, entry.record.operation(), entry.record.revision()};
+    EntryMeaning meaning{*parsed, entry.record.operation(), entry.record.revision(),
+                         entry.record.officer_unchecked()};
     if (!meanings_.try_emplace(entry.ref, meaning).second) return;
+    if (meaning.operation == proto::SearchRecord::REFUSED) return;
+    if (meaning.officer_unchecked) ++officers_unchecked_;
     auto [it, fresh] = alerts_.try_emplace(*parsed);
     AlertState& alert = it->second;
     if (fresh) {
@@ -176,6 +178,7 @@ std::optional<AlertState> Index::erase(const EntryRef& ref) {
     unopened_.erase(ref);
     auto meaning = meanings_.find(ref);
     if (meaning == meanings_.end()) return std::nullopt;
+    settle(meaning->second);  // Nothing is left to check.
     auto it = alerts_.find(meaning->second.alert);
     if (it == alerts_.end()) return std::nullopt;
     AlertState& alert = it->second;
@@ -221,6 +224,10 @@ void Index::hide(const AlertId& id) {
 
 void Index::forget(const AlertId& id) {
     std::unique_lock lock(mutex_);
+    forget_alert(id);
+}
+
+void Index::forget_alert(const AlertId& id) {
     auto it = alerts_.find(id);
     if (it == alerts_.end()) return;
     drop_terms(id);
@@ -301,6 +308,38 @@ void Index::drop_terms(const AlertId& alert) {
         std::erase_if(it->second, [&](const Series& series) { return series.alert == alert; });
         if (it->second.empty()) series_.erase(it);
     }
+}
+
+void Index::settle(EntryMeaning& meaning) {
+    if (std::exchange(meaning.officer_unchecked, false)) --officers_unchecked_;
+}
+
+void Index::note_officer_good(const EntryRef& ref) {
+    std::unique_lock lock(mutex_);
+    auto meaning = meanings_.find(ref);
+    if (meaning != meanings_.end()) settle(meaning->second);
+}
+
+void Index::take_back(const EntryRef& ref) {
+    std::unique_lock lock(mutex_);
+    auto meaning = meanings_.extract(ref);
+    if (meaning.empty()) return;
+    settle(meaning.mapped());
+    auto it = alerts_.find(meaning.mapped().alert);
+    if (it == alerts_.end()) return;
+    AlertState& alert = it->second;
+    readable_ -= alert.readable() ? 1u : 0u;
+    bool newest = !alert.revisions.empty() && alert.revisions.back() == ref;
+    std::erase(alert.revisions, ref);
+    std::erase(alert.erased, ref);
+    readable_ += alert.readable() ? 1u : 0u;
+    if (newest) drop_terms(alert.id);
+    if (!alert.has_author() && alert.confirms.empty()) return forget_alert(alert.id);
+    if (!newest || alert.withdrawn()) return;
+    by_purge_.erase({alert.purge_after, alert.id});
+    if (alert.order != 0) by_order_.erase(alert.order);
+    alert.order = 0;
+    alert.revision = 0;
 }
 
 void Index::note_unopened(const EntryRef& ref) {
@@ -406,6 +445,24 @@ std::optional<Index::EntryMeaning> Index::meaning(const EntryRef& ref) const {
     auto it = meanings_.find(ref);
     if (it == meanings_.end()) return std::nullopt;
     return it->second;
+}
+
+bool Index::officer_unchecked(const EntryRef& ref) const {
+    auto known = meaning(ref);
+    return known.has_value() && known->officer_unchecked;
+}
+
+std::size_t Index::officers_unchecked() const {
+    std::shared_lock lock(mutex_);
+    return officers_unchecked_;
+}
+
+std::optional<Seq> Index::next_unchecked(const StreamId& stream, Seq from) const {
+    std::shared_lock lock(mutex_);
+    for (auto it = meanings_.lower_bound({stream, from});
+         it != meanings_.end() && it->first.stream == stream; ++it)
+        if (it->second.officer_unchecked) return it->first.seq;
+    return std::nullopt;
 }
 
 std::size_t Index::readable_alerts() const {

@@ -16,7 +16,6 @@
 #include "protocol/alert.pb.h"
 #include "protocol/ids.h"
 #include "protocol/name_index.h"
-#include "protocol/officer.h"
 #include "protocol/partial_date.h"
 #include "protocol/units.h"
 
@@ -76,8 +75,7 @@ struct IndexedPerson {
 class Index {
    public:
     // Makes a search record of an opened operation. The bytes go to the store as they are.
-    static proto::SearchRecord make_record(const OfficerContent& content,
-                                           const proto::Operation* operation);
+    static proto::SearchRecord make_record(const AlertId& alert, const proto::Operation* operation);
 
     void add(const IndexedEntry& entry);
     // The body is gone: forget every term of it. Tombstones stay. Gives the alert when it was what
@@ -89,6 +87,10 @@ class Index {
     std::vector<AlertState> due(UnixMillis now, std::size_t max) const;
     // Hides it for good: its revisions count as erased.
     void hide(const AlertId& alert);
+    // An entry whose record said that its officer is to be checked: he is good.
+    void note_officer_good(const EntryRef& ref);
+    // As if the entry had never been added.
+    void take_back(const EntryRef& ref);
     // Held and to be opened; until it was, or is erased.
     void note_unopened(const EntryRef& ref);
     void note_opened(const EntryRef& ref);
@@ -114,8 +116,14 @@ class Index {
         AlertId alert;
         proto::SearchRecord::Operation operation;
         std::uint32_t revision;
+        bool officer_unchecked = false;
     };
     std::optional<EntryMeaning> meaning(const EntryRef& ref) const;
+    // Nobody has checked its officer yet: it is shown to nobody before that.
+    bool officer_unchecked(const EntryRef& ref) const;
+    std::size_t officers_unchecked() const;
+    // The first such entry of a stream from `from` on.
+    std::optional<Seq> next_unchecked(const StreamId& stream, Seq from) const;
     std::size_t readable_alerts() const;
     std::size_t unopened() const;
     std::vector<AlertId> alert_ids() const;
@@ -129,6 +137,8 @@ class Index {
     PersonId put_person(const AlertId& alert, const proto::SearchRecord::Person& person);
     void drop_terms(const AlertId& alert);
     void drop_person(PersonId id);
+    void settle(EntryMeaning& meaning);
+    void forget_alert(const AlertId& alert);
 
     mutable std::shared_mutex mutex_;
     std::map<AlertId, AlertState> alerts_;
@@ -156,6 +166,7 @@ class Index {
     };
     std::map<AlertId, Terms> terms_of_;
     std::size_t readable_ = 0;
+    std::size_t officers_unchecked_ = 0;
     std::uint64_t next_order_ = 1;
     std::set<EntryRef> unopened_;
 };

@@ -41,6 +41,9 @@ void NodeCore::on_entries(const NodeId& from, const SyncHead&, const Bytes& payl
     StreamInfo* info = stream(*id);
     if (info != nullptr && info->fetch.has_value() && info->fetch->peer == from)
         info->fetch.reset();
+    // What a grant among the entries opens can be read at once if its slot is here before.
+    bool slots_first = info != nullptr && info->state.founded;
+    if (slots_first) take_slots(from, *id, frame);
     constexpr std::size_t bulk_from = 8;
     if (entries.size() >= bulk_from && info != nullptr && info->state.founded)
         offer_bulk(from, std::move(entries));
@@ -48,9 +51,13 @@ void NodeCore::on_entries(const NodeId& from, const SyncHead&, const Bytes& payl
         offer_singly(from, std::move(entries));
     if ((info = stream(*id)) != nullptr)  // Perhaps only now: its genesis was among them.
         info->peer_heads[from] = std::max(info->peer_heads[from], Seq{frame.head()});
+    if (!slots_first) take_slots(from, *id, frame);
+}
+
+void NodeCore::take_slots(const NodeId& from, const StreamId& id, const proto::SyncEntries& frame) {
     for (const auto& bytes : frame.slots()) {
         auto slot = parse_slot(as_bytes(bytes));
-        if (!slot.ok() || slot->stream != *id || !use_slot(from, *slot)) return;
+        if (!slot.ok() || slot->stream != id || !use_slot(from, *slot)) return;
     }
 }
 
@@ -102,7 +109,7 @@ bool NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
         return false;
     }
     CheckEntryJob job{from, std::move(entry), *key, std::nullopt};
-    if (info->key.has_value() && !job.entry.absent() && header.epoch == info->state.epoch &&
+    if (info->key.has_value() && !job.entry.absent() && header.epoch == info->key_epoch &&
         header.kind == EntryKind::content)
         job.open_with = entry_key(*info->key, header.stream, header.seq);
     out_->jobs.push_back(Job{std::move(job)});
@@ -293,9 +300,14 @@ void NodeCore::unpark() {
     }
 }
 
+void NodeCore::open_later(const StreamInfo& info, const EntryHeader& header) {
+    if (header.epoch != info.not_for_us) index_.note_unopened({header.stream, header.seq});
+    queue_open(header.stream, header.epoch, header.seq);
+}
+
 // Accepted: everything that follows from it, in this batch.
 void NodeCore::take(const NodeId& from, VerifiedEntry entry,
-                    std::optional<Result<OfficerContent>> content) {
+                    std::optional<Result<OpenedContent>> content) {
     const EntryHeader header = entry.header();
     StreamInfo& info = streams_.at(header.stream);
     touch(info);
@@ -321,21 +333,18 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
             break;
         }
         case EntryKind::content: {
-            bool has_body = !entry.absent();
+            bool opens = !is_coordinator() && !entry.absent();
+            if (opens && !content.has_value() && info.key.has_value() &&
+                info.key_epoch == header.epoch)
+                open_entry(entry, entry_key(*info.key, header.stream, header.seq));
+            else if (opens && !content.has_value())
+                open_later(info, header);
             write(PutEntry{std::move(entry), now_});
-            if (is_coordinator() || !has_body) break;
-            if (content.has_value() && content->ok()) {
-                index_content(header, now_, **content);
-            } else if (content.has_value()) {
-                log(3,
-                    fmt::format("officer_refused stream={} seq={} code={}", header.stream.brief(),
-                                header.seq.value, errc_name(content->code())));
-            } else {
-                if (header.epoch != info.not_for_us)
-                    index_.note_unopened({header.stream, header.seq});
-                // In bulk the stream's state, and so its key, is further on already.
-                queue_open(header.stream, header.epoch, header.seq);
-            }
+            if (!opens || !content.has_value()) break;
+            if (content->ok())
+                index_content(header, now_, std::move(**content));
+            else
+                refuse_officer(header, content->code());
             break;
         }
         default: write(PutEntry{std::move(entry), now_}); break;

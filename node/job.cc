@@ -1,6 +1,9 @@
 #include "node/job.h"
 
+#include "node/index.h"
+#include "protocol/alert.h"
 #include "protocol/directory.h"
+#include "protocol/mutant.h"
 
 namespace rilon {
 namespace {
@@ -12,6 +15,13 @@ CertificateCache& certificates() {
     return cache;
 }
 
+// What the index keeps of it.
+Result<proto::SearchRecord> read_operation(const AlertId& alert, ByteView bytes) {
+    auto operation = parse_operation(bytes);
+    if (!operation.ok() && operation.code() != Errc::unsupported) return operation.error();
+    return Index::make_record(alert, operation.ok() ? &*operation : nullptr);
+}
+
 EntryChecked check_entry(CheckEntryJob job, const Directory& directory) {
     EntryHeader header = job.entry.header();
     EntryId id = job.entry.id();
@@ -20,29 +30,59 @@ EntryChecked check_entry(CheckEntryJob job, const Directory& directory) {
     if (!out.entry.ok() || !job.open_with.has_value()) return out;
     Result<Bytes> plain = open_body_early(*out.entry, *job.open_with);
     if (!plain.ok()) return out;
-    out.content = verify_content(*plain, directory, header.origin, header.stream, header.dir_seq,
-                                 &certificates());
+    auto content = verify_content(*plain, directory, header.origin, header.stream, header.dir_seq,
+                                  &certificates());
     wipe(*plain);
+    if (content.ok())
+        out.content = read_content(std::move(*content));
+    else
+        out.content = content.error();
     return out;
+}
+
+EntryOpened check_officer(CheckOfficerJob job, const Directory& directory) {
+    auto content = verify_content(std::move(job.content), directory, job.header.origin,
+                                  job.header.stream, job.header.dir_seq, &certificates());
+    if (!content.ok()) return {job.header, job.received, content.error()};
+    return {job.header, job.received, read_content(std::move(*content))};
 }
 
 EntryOpened open_entry(const OpenEntryJob& job, const Directory& directory) {
     const EntryHeader& header = job.entry.header();
     Result<Bytes> plain = open_body(job.entry, job.key);
     if (!plain.ok()) return {header, job.received, plain.error()};
-    auto content = verify_content(*plain, directory, header.origin, header.stream, header.dir_seq,
-                                  &certificates());
+    auto content = parse_content(*plain);
     wipe(*plain);
-    return {header, job.received, std::move(content)};
+    if (!content.ok()) return {header, job.received, content.error()};
+    if (job.check == OfficerCheck::later) {
+        auto record = read_operation(content->alert, content->operation);
+        bool adds = record.ok() && record->operation() == proto::SearchRecord::PUBLISH;
+        if (adds || (record.ok() && mutant(Mutant::put_off_all_officers)))
+            return {header, job.received, OpenedContent{std::move(*content), std::move(*record)}};
+    }
+    return check_officer({header, job.received, std::move(*content)}, directory);
 }
 
 }  // namespace
+
+const AlertId& OpenedContent::alert() const {
+    if (const auto* checked = std::get_if<OfficerContent>(&content)) return checked->alert;
+    return std::get<SignedContent>(content).alert;
+}
+
+Result<OpenedContent> read_content(OfficerContent content) {
+    auto record = read_operation(content.alert, content.operation);
+    if (!record.ok()) return record.error();
+    return OpenedContent{std::move(content), std::move(*record)};
+}
 
 JobResult run_job(Job job, const Directory& directory) {
     if (auto* entry = std::get_if<CheckEntryJob>(&job.body))
         return JobResult{check_entry(std::move(*entry), directory)};
     if (auto* open = std::get_if<OpenEntryJob>(&job.body))
         return JobResult{open_entry(*open, directory)};
+    if (auto* officer = std::get_if<CheckOfficerJob>(&job.body))
+        return JobResult{check_officer(std::move(*officer), directory)};
     auto& post = std::get<CheckPostJob>(job.body);
     return JobResult{
         PostChecked{post.post, signature_ok(post.officer, post.message, post.signature)}};

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "node/search_record.pb.h"
 #include "protocol/officer.h"
 #include "protocol/stream.h"
 
@@ -20,12 +21,23 @@ struct CheckEntryJob {
     SignPublicKey key;
     std::optional<EntryKey> open_with;  // Of a content entry.
 };
-// What does an entry of our own store say, and is the officer's signature good? For entries whose
-// key came later than they, and for bulk catch-up.
+enum class OfficerCheck {
+    now,
+    later,  // Where the operation is a publication: whatever changes another alert is checked now.
+};
+// What does an entry that we hold say, and is the officer's signature good? For entries whose key
+// came later than they, and for bulk catch-up.
 struct OpenEntryJob {
     VerifiedEntry entry;
     EntryKey key;
     UnixMillis received;
+    OfficerCheck check = OfficerCheck::now;
+};
+// The check that was put off, of an entry that is not committed yet.
+struct CheckOfficerJob {
+    EntryHeader header;
+    UnixMillis received;
+    SignedContent content;
 };
 // The officer's signature over an operation about to be sealed.
 struct CheckPostJob {
@@ -35,20 +47,30 @@ struct CheckPostJob {
     Signature signature;
 };
 struct Job {
-    std::variant<CheckEntryJob, OpenEntryJob, CheckPostJob> body;
+    std::variant<CheckEntryJob, OpenEntryJob, CheckOfficerJob, CheckPostJob> body;
 };
+
+// What an entry says, and what the index will keep of it.
+struct OpenedContent {
+    std::variant<OfficerContent, SignedContent> content;  // The latter: not checked yet.
+    proto::SearchRecord record;
+
+    const AlertId& alert() const;
+};
+// Errors: malformed. An operation of a newer version is no error: its record says so.
+Result<OpenedContent> read_content(OfficerContent content);
 
 struct EntryChecked {
     NodeId from;
     StreamId stream;
     EntryId id;
     Result<SignedEntry> entry;
-    std::optional<Result<OfficerContent>> content;  // With open_with, when it opened.
+    std::optional<Result<OpenedContent>> content;  // With open_with, when it opened.
 };
 struct EntryOpened {
     EntryHeader header;
     UnixMillis received;
-    Result<OfficerContent> content;
+    Result<OpenedContent> content;
 };
 struct PostChecked {
     std::uint64_t post = 0;

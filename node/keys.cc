@@ -1,5 +1,6 @@
 // Epoch keys as a reader gets them: a grant commits to K, a slot brings it, and what waited for it
 // is opened. At the end of an epoch K is destroyed; the store has wrapped the entry keys by then.
+// Officers are checked when there is time for it (officer_checks.cc).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -79,7 +80,11 @@ bool NodeCore::got_key(StreamInfo& info, const EntryHeader& header, const GrantB
     if (missing_[id].empty()) missing_.erase(id);
     write(PutEpochKey{id, header.epoch, key.duplicate()});
     heal_keys(info, header.epoch, key);
-    if (header.epoch == info.state.epoch && header.epoch > info.closed) info.key = std::move(key);
+    // In bulk the stream's state is further on already; what closes this epoch is still to come.
+    if (header.epoch > info.closed) {
+        info.key = std::move(key);
+        info.key_epoch = header.epoch;
+    }
     queue_open(id, header.epoch, header.seq);
     return true;
 }
@@ -157,10 +162,15 @@ bool NodeCore::open_range(StreamInfo& info, Epoch epoch, Seq& next) {
         EntryId id = entry.id();
         auto trusted = trust_stored(std::move(entry), id);
         if (!trusted.ok()) continue;
-        out_->jobs.push_back(Job{OpenEntryJob{std::move(*trusted), std::move(*key), now_}});
-        ++opening_;
+        open_entry(std::move(*trusted), std::move(*key));
     }
     return next > info.state.head;
+}
+
+void NodeCore::open_entry(VerifiedEntry entry, EntryKey key) {
+    out_->jobs.push_back(
+        Job{OpenEntryJob{std::move(entry), std::move(key), now_, OfficerCheck::later}});
+    ++opening_;
 }
 
 void NodeCore::on_opened(EntryOpened opened) {
@@ -168,12 +178,17 @@ void NodeCore::on_opened(EntryOpened opened) {
     const EntryRef ref{opened.header.stream, opened.header.seq};
     index_.note_opened(ref);
     if (erased_in_batch(ref)) return;
-    if (!opened.content.ok()) {
-        log(3, fmt::format("officer_refused stream={} seq={} code={}", opened.header.stream.brief(),
-                           opened.header.seq.value, errc_name(opened.content.code())));
+    if (index_.officer_unchecked(ref)) return on_officer_checked(opened);
+    if (!opened.content.ok()) return refuse_officer(opened.header, opened.content.code());
+    auto* unchecked = std::get_if<SignedContent>(&opened.content->content);
+    if (unchecked != nullptr && index_.alert(unchecked->alert).has_value()) {
+        // It would change what others wrote, or hide it.
+        out_->jobs.push_back(
+            Job{CheckOfficerJob{opened.header, opened.received, std::move(*unchecked)}});
+        ++opening_;
         return;
     }
-    index_content(opened.header, opened.received, *opened.content);
+    index_content(opened.header, opened.received, std::move(*opened.content));
 }
 
 // The author's own node, or another node of its party.
@@ -203,20 +218,15 @@ bool NodeCore::entitled(const IndexedEntry& entry, const AlertId& alert) {
 }
 
 void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
-                             const OfficerContent& content) {
-    auto operation = parse_operation(content.operation);
-    if (!operation.ok() && operation.code() != Errc::unsupported) {
-        log(4, fmt::format("operation_malformed stream={} seq={}", header.stream.brief(),
-                           header.seq.value));
-        return;
-    }
+                             OpenedContent content) {
     EntryRef ref{header.stream, header.seq};
+    const AlertId alert = content.alert();
     IndexedEntry entry{ref,
                        header.origin,
                        next_arrival_,
                        received,
                        static_cast<std::uint8_t>(header.precedence),
-                       Index::make_record(content, operation.ok() ? &*operation : nullptr)};
+                       std::move(content.record)};
     entry.record.set_received_ms(received.value);
     entry.record.set_precedence(static_cast<std::uint32_t>(header.precedence));
     if (mutant(Mutant::name_hash_logged))
@@ -227,18 +237,23 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
         auto readers = members(*stream(header.stream));
         if (std::find(readers.begin(), readers.end(), identity_.id) == readers.end()) return;
     }
-    if (!entitled(entry, content.alert)) {
+    if (!entitled(entry, alert)) {
+        if (check_holder_first(alert, header)) return;
         log(4, fmt::format("operation_not_entitled stream={} seq={}", header.stream.brief(),
                            header.seq.value));
         return;
     }
     using Record = proto::SearchRecord;
-    auto known = index_.alert(content.alert);
+    auto known = index_.alert(alert);
     if (entry.record.operation() == Record::WITHDRAW && known.has_value()) {
         for (const auto& gone : known->revisions) {
             entry.record.add_erased_streams(gone.stream.str());
             entry.record.add_erased_seqs(gone.seq.value);
         }
+    }
+    if (std::holds_alternative<SignedContent>(content.content)) {
+        entry.record.set_officer_unchecked(true);
+        put_off_check(ref);
     }
     write(
         PutSearchRecord{ref.stream, ref.seq, to_bytes(as_bytes(entry.record.SerializeAsString()))});

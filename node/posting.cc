@@ -233,6 +233,7 @@ Status NodeCore::ensure_epoch(StreamInfo& info) {
     }
     write(PutEpochKey{info.state.id, epoch, key.duplicate()});
     info.key = std::move(key);
+    info.key_epoch = epoch;
     tell_coordinators(info);
     return {};
 }
@@ -252,7 +253,10 @@ Status NodeCore::seal_with(StreamInfo& info, EntryDraft draft, const Nonce24& no
     next_arrival_ = next_arrival_.next();
     forward(identity_.id, *entry);
     write(PutEntry{std::move(*entry), now_});
-    if (content != nullptr) index_content(header, now_, *content);
+    if (content == nullptr) return {};
+    auto read = read_content(*content);
+    if (!read.ok()) return read.error();
+    index_content(header, now_, std::move(*read));
     return {};
 }
 

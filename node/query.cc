@@ -55,8 +55,9 @@ proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContex
             // A document part that its person part links to is shown with it, not beside it.
             if (list.unread() && (alert.withdrawn() || opened_here(alert, context))) continue;
             auto row = alert_row(alert, context);
-            row.set_unread(!alert.withdrawn() && !opened_here(alert, context));
-            *out.add_rows() = std::move(row);
+            if (!row.has_value()) continue;
+            row->set_unread(!alert.withdrawn() && !opened_here(alert, context));
+            *out.add_rows() = std::move(*row);
             if (out.rows_size() >= static_cast<int>(limit)) break;
         }
         if (alerts.size() < page || out.rows_size() >= static_cast<int>(limit)) break;
@@ -68,8 +69,10 @@ proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContex
 Result<proto::ShowResponse> run_show(const proto::ShowRequest& show, const QueryContext& context) {
     auto found = context.index.find(show.alert());
     if (!found.ok()) return found.error();
+    auto row = alert_row(*found, context);
+    if (!row.has_value()) return {Errc::not_found, "no alert with this id is held here"};
     proto::ShowResponse out;
-    *out.mutable_row() = alert_row(*found, context);
+    *out.mutable_row() = std::move(*row);
     if (show.history()) {
         for (std::size_t i = found->revisions.size(); i-- > 1;) {
             auto opened = open_operation(found->revisions[i - 1], context);
@@ -231,7 +234,7 @@ proto::AlertRow revision_row(const AlertState& alert, const OpenedOperation& ope
     return row;
 }
 
-proto::AlertRow alert_row(const AlertState& alert, const QueryContext& context) {
+std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryContext& context) {
     proto::AlertRow row;
     row.set_alert_id(alert.id.str());
     row.set_type(alert.type);
@@ -247,7 +250,10 @@ proto::AlertRow alert_row(const AlertState& alert, const QueryContext& context) 
     }
     if (alert.revisions.empty()) return row;
     auto opened = open_operation(alert.revisions.back(), context);
-    if (!opened.ok()) return row;
+    if (!opened.ok()) {
+        if (context.index.officer_unchecked(alert.revisions.back())) return std::nullopt;
+        return row;
+    }
     row = revision_row(alert, *opened, context);
     row.set_audience(readers_of(alert.revisions.back(), context).audience);
     std::string confirmed;

@@ -19,8 +19,9 @@ struct OpenedOperation {
 };
 Result<OpenedOperation> open_operation(const EntryRef& ref, const QueryContext& context);
 
-// A row of an alert in its newest state; content only while it is readable.
-proto::AlertRow alert_row(const AlertState& alert, const QueryContext& context);
+// A row of an alert in its newest state; content only while it is readable. None where catch-up put
+// off the check of its officer and he does not hold.
+std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryContext& context);
 proto::AlertRow revision_row(const AlertState& alert, const OpenedOperation& opened,
                              const QueryContext& context);
 const proto::Alert* alert_of(const proto::Operation& operation);

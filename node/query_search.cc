@@ -131,9 +131,11 @@ std::vector<Candidate> by_text(const proto::SearchRequest& search, const QueryCo
             ++scanned;
             if (!alert.readable()) continue;
             auto row = alert_row(alert, context);
-            bool title = contains_folded(row.alert().title(), *word);
-            bool narrative = contains_folded(row.alert().narrative(), *word) ||
-                             contains_folded(row.alert().bulletin().text(), *word);
+            if (!row.has_value()) continue;
+            const proto::Alert& body = row->alert();
+            bool title = contains_folded(body.title(), *word);
+            bool narrative = contains_folded(body.narrative(), *word) ||
+                             contains_folded(body.bulletin().text(), *word);
             if (title || narrative)
                 out.push_back({alert.id,
                                title ? 0.7 : 0.6,
@@ -153,7 +155,8 @@ bool passes(const proto::SearchRequest& search, const AlertState& alert,
     if (!search.type().empty() && alert.type != search.type()) return false;
     if (search.route_from().empty() && search.route_to().empty()) return true;
     auto row = alert_row(alert, context);
-    const auto& routing = row.alert().transport().routing();
+    if (!row.has_value()) return false;
+    const auto& routing = row->alert().transport().routing();
     auto has = [&](const std::string& place) {
         return place.empty() || std::find(routing.begin(), routing.end(), place) != routing.end();
     };
@@ -228,9 +231,11 @@ proto::SearchResponse run_search(const proto::SearchRequest& search, const Query
     proto::SearchResponse out;
     for (auto& [candidate, alert] : ranked) {
         if (static_cast<std::size_t>(out.matches_size()) >= limit) break;
+        auto row = alert_row(alert, context);
+        if (!row.has_value()) continue;
         explain_name(asked, candidate);
         auto* match = out.add_matches();
-        *match->mutable_row() = alert_row(alert, context);
+        *match->mutable_row() = std::move(*row);
         match->set_score(candidate.score);
         match->set_strength(candidate.strong ? "strong" : "possible");
         for (const auto& reason : candidate.reasons) match->add_reasons(reason);

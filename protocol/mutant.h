@@ -20,6 +20,7 @@ enum class Mutant {
     skip_stale_epoch,      // content under a key that an excluded member still has is taken
     skip_signature,        // entries without a good signature are taken
     skip_officer,          // officers' signatures are not checked
+    never_check_officers,  // those that catch-up put off
     accept_wrong_prev,     // the chain is not checked
     revive_withdrawn,      // a withdrawn alert is published again
     skip_redact,           // a redact is stored and nothing follows
@@ -53,17 +54,18 @@ enum class Mutant {
     zap_open,                                   // the ZAP handler admits every key
     zap_optional,                               // libzmq admits every key when no handler answers
     trust_the_chain,                            // a batch's signature is not checked
-    purge_by_delete,    // old keys are deleted, and their pages left as they are
-    index_in_clear,     // search records lie in the store unsealed
-    name_hash_logged,   // an unkeyed hash of each name is in the log
-    search_scans,       // a search compares every person
-    ignore_heads,       // what origins sign they have is not remembered
-    old_directory,      // posting goes on however old the directory is
-    wait_for_record,    // a suspension acts only when it is recorded
-    split_kept_secret,  // the proof of a split directory is not made
-    order_by_anybody,   // records apply without the sequencer's checkpoint
-    never_expire,       // alerts stay when their time is over
-    no_quota,           // an origin may fill our store
+    purge_by_delete,       // old keys are deleted, and their pages left as they are
+    index_in_clear,        // search records lie in the store unsealed
+    name_hash_logged,      // an unkeyed hash of each name is in the log
+    search_scans,          // a search compares every person
+    ignore_heads,          // what origins sign they have is not remembered
+    old_directory,         // posting goes on however old the directory is
+    wait_for_record,       // a suspension acts only when it is recorded
+    split_kept_secret,     // the proof of a split directory is not made
+    order_by_anybody,      // records apply without the sequencer's checkpoint
+    never_expire,          // alerts stay when their time is over
+    no_quota,              // an origin may fill our store
+    put_off_all_officers,  // of operations that change others' alerts too
     count_,
 };
 
@@ -75,6 +77,7 @@ constexpr std::string_view mutant_names[] = {
     "skip_stale_epoch",
     "skip_signature",
     "skip_officer",
+    "never_check_officers",
     "accept_wrong_prev",
     "revive_withdrawn",
     "skip_redact",
@@ -118,6 +121,7 @@ constexpr std::string_view mutant_names[] = {
     "order_by_anybody",
     "never_expire",
     "no_quota",
+    "put_off_all_officers",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

@@ -179,16 +179,22 @@ Result<OfficerContent> verify_content(SignedContent&& content, const ContentPlac
     return OfficerContent{*officer, content.alert, std::move(content.operation)};
 }
 
+Result<OfficerContent> verify_content(SignedContent&& content, const Directory& directory,
+                                      const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
+                                      CertificateCache* cache) {
+    const SigningKey* key = directory.signing_key(origin, content.certificate.generation, dir_seq);
+    if (key == nullptr)
+        return {Errc::unknown_key, "content: certified under a key the directory does not know"};
+    return verify_content(std::move(content), {directory.network(), origin, stream}, key->pk,
+                          cache);
+}
+
 Result<OfficerContent> verify_content(ByteView plain, const Directory& directory,
                                       const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
                                       CertificateCache* cache) {
     auto content = parse_content(plain);
     if (!content) return content.error();
-    const SigningKey* key = directory.signing_key(origin, content->certificate.generation, dir_seq);
-    if (key == nullptr)
-        return {Errc::unknown_key, "content: certified under a key the directory does not know"};
-    return verify_content(std::move(*content), {directory.network(), origin, stream}, key->pk,
-                          cache);
+    return verify_content(std::move(*content), directory, origin, stream, dir_seq, cache);
 }
 
 }  // namespace rilon

@@ -52,8 +52,8 @@ struct OfficerContent {
     AlertId alert;
     Bytes operation;
 };
-// A plaintext taken apart, nothing of it checked but its shape: what bulk catch-up indexes as
-// pending.
+// A plaintext taken apart, nothing of it checked but its shape: what bulk catch-up indexes, and
+// checks before anybody sees it.
 struct SignedContent {
     SignedCertificate certificate;
     AlertId alert;
@@ -87,8 +87,12 @@ struct ContentPlace {
 Result<OfficerContent> verify_content(SignedContent&& content, const ContentPlace& place,
                                       const SignPublicKey& node_pk,
                                       CertificateCache* cache = nullptr);
-// Plaintext of a content entry (proto Content), the node's key being that of the certificate's
-// generation as known at the entry's dir_seq. Errors: as above, and unknown_key.
+// The node's key being that of the certificate's generation as the directory knows it at the
+// entry's dir_seq. Errors: as above, and unknown_key.
+Result<OfficerContent> verify_content(SignedContent&& content, const Directory& directory,
+                                      const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
+                                      CertificateCache* cache = nullptr);
+// The same of the plaintext of a content entry (proto Content).
 Result<OfficerContent> verify_content(ByteView plain, const Directory& directory,
                                       const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
                                       CertificateCache* cache = nullptr);

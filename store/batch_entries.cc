@@ -34,7 +34,8 @@ Status BatchWriter::put(const PutEntry& op) {
 
     auto arrived = arrive({number, header.seq, op.entry.id(), header.kind, op.received});
     if (!arrived) return arrived.error();
-    latest_ = Latest{number, header.seq, n};
+    if (header.kind == EntryKind::content)
+        fresh_.emplace_hint(fresh_.end(), std::pair{number, header.seq}, Fresh{n, header.epoch});
     if (header.kind == EntryKind::grant) return note_grant(number, header);
     return {};
 }
@@ -152,8 +153,11 @@ Status BatchWriter::put(const PutSearchRecord& op) {
     auto number = number_of(op.stream);
     if (!number) return number.error();
     Arrival n;
-    if (latest_ && latest_->number == *number && latest_->seq == op.seq) {
-        n = latest_->arrival;
+    const EpochKey* epoch_key = nullptr;
+    auto fresh = fresh_.find({*number, op.seq});
+    if (fresh != fresh_.end()) {
+        n = fresh->second.arrival;
+        epoch_key = core_.vault.staged_or_kept({op.stream, fresh->second.epoch});
     } else {
         auto held = core_.entry_row(txn_, *number, op.seq);
         if (!held) return held.error();
@@ -166,7 +170,8 @@ Status BatchWriter::put(const PutSearchRecord& op) {
             n = *again;
         }
     }
-    auto key = key_of(op.stream, *number, op.seq);
+    auto key = epoch_key != nullptr ? entry_key(*epoch_key, op.stream, op.seq)
+                                    : key_of(op.stream, *number, op.seq);
     if (!key) return key.error();
     RowKey row = number_key(n.value);
     RowKey where = entry_row_key(*number, op.seq.value);

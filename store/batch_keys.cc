@@ -148,7 +148,7 @@ Result<EntryKey> BatchWriter::key_of(const StreamId& stream, std::uint32_t numbe
 Status BatchWriter::put(const Erase& op) {
     auto number = number_of(op.stream);
     if (!number) return number.error();
-    latest_.reset();  // It may be among them.
+    fresh_.clear();  // They may be among them.
     for (const SeqRange& range : op.ranges) {
         std::vector<Seq> seqs;
         {

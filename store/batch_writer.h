@@ -80,13 +80,12 @@ class BatchWriter {
     BatchChanges changes_;
     std::size_t known_streams_;
     std::map<std::uint32_t, const StreamState*> states_;  // The last PutStream of each.
-    // The last PutEntry, for the search record that follows it.
-    struct Latest {
-        std::uint32_t number = 0;
-        Seq seq;
+    // The content of this batch, for its search records: nothing of it has to be read back.
+    struct Fresh {
         Arrival arrival;
+        Epoch epoch;
     };
-    std::optional<Latest> latest_;
+    std::map<std::pair<std::uint32_t, Seq>, Fresh> fresh_;
 };
 
 }  // namespace rilon

@@ -63,6 +63,7 @@ ROWS = [
     ("the index stores names", unit("store_test", "*Row39NothingReadableOnDisk"), ["index_in_clear"]),
     ("unkeyed hashes of names", drill("Row39Canary"), ["name_hash_logged"]),
     ("signature moved to another stream", unit("core_test", "*Row48*"), ["skip_officer"]),
+    ("catch-up takes anybody's withdrawal", unit("core_test", "StolenNodeKey.*"), ["put_off_all_officers", "never_check_officers"]),
     ("a relay withholds unseen", unit("core_test", "CoreHeads.*Row38*"), ["ignore_heads"]),
     ("a suspension waits for the coordinator", unit("core_test", "CoreOutage.Suspension*"), ["wait_for_record"]),
     ("an old directory is trusted", unit("core_test", "CoreOutage.PostingThat*"), ["old_directory"]),

@@ -70,11 +70,12 @@ void show(const proto::Alert& alert) {
 void index(const proto::Operation* operation) {
     SeededRng rng(3);
     Index made;
-    OfficerContent content;
-    content.alert = rng.bytes<AlertId>();
-    IndexedEntry entry{
-        {rng.bytes<StreamId>(), Seq{2}},       rng.bytes<NodeId>(), Arrival{3}, now, 0,
-        Index::make_record(content, operation)};
+    IndexedEntry entry{{rng.bytes<StreamId>(), Seq{2}},
+                       rng.bytes<NodeId>(),
+                       Arrival{3},
+                       now,
+                       0,
+                       Index::make_record(rng.bytes<AlertId>(), operation)};
     made.add(entry);
     for (const std::string& number : entry.record.documents()) made.by_document(number);
     for (const auto& person : entry.record.persons())

@@ -73,6 +73,7 @@ class Oracle {
     std::string heads_differ() const;
     std::string receipts_missing() const;
     std::string fork_unknown() const;
+    std::string officers_unchecked() const;
     void judge_standing();
     void judge_forks();
 

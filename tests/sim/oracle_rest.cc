@@ -13,9 +13,18 @@ constexpr std::uint64_t events_max = 2'000'000;
 
 std::string Oracle::unrest() {
     if (!net_.coordinator().running()) return "the coordinator is down";
-    for (auto question : {&Oracle::directories_differ, &Oracle::promises_missing,
-                          &Oracle::heads_differ, &Oracle::fork_unknown, &Oracle::receipts_missing})
+    for (auto question :
+         {&Oracle::directories_differ, &Oracle::promises_missing, &Oracle::heads_differ,
+          &Oracle::fork_unknown, &Oracle::receipts_missing, &Oracle::officers_unchecked})
         if (std::string why = (this->*question)(); !why.empty()) return why;
+    return "";
+}
+
+// What catch-up put off.
+std::string Oracle::officers_unchecked() const {
+    for (const auto& [name, daemon] : net_.daemons())
+        if (daemon->running() && daemon->node().index().officers_unchecked() > 0)
+            return "(4) " + name + " has not checked every officer";
     return "";
 }
 

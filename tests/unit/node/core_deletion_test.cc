@@ -73,19 +73,28 @@ class CoreDeletion : public testing::Test {
     bool erased(const std::string& node, const EntryRef& ref) {
         return disk(node).entries.at({ref.stream, ref.seq}).body == MemoryDisk::Body::erased;
     }
-    // can-bkk was down while the author said all this, then took it and stopped before opening any
-    // of it: what was withdrawn came with its body, from a peer that had not heard of that yet.
+    // can-bkk was down while the author said all this, took it, got its key and stopped before
+    // opening any of it: what was withdrawn came with its body, from a peer that had not heard of
+    // that yet.
     enum class Withdraw { nothing, the_first };
     std::vector<Posted> stops_before_opening(Withdraw what) {
         post("aus-bkk", {"BKK"});
         net.run(5 * ms_second);
         net.kill("can-bkk");
+        net.sleep(8 * ms_day);  // For a new epoch.
         std::vector<Posted> all;
         for (int i = 0; i < 9; ++i) all.push_back(post("aus-bkk", {"BKK"}));
         first = entry_of("aus-bkk", all[0].alert());
+        const StreamState& stream = disk("aus-bkk").streams.at(first.stream);
         proto::SyncEntries frame;
+        proto::SyncEntries slots;
         frame.set_stream_id(first.stream.str());
-        add_entries(frame, first.seq);
+        slots.set_stream_id(first.stream.str());
+        add_entries(frame, stream.grant_seq);
+        const MemoryStore& author = net.daemon("aus-bkk").store();
+        auto sealed = author.slots(first.stream, stream.epoch);
+        EXPECT_TRUE(sealed.ok());
+        for (const Slot& slot : *sealed) slots.add_slots(std::string(as_text(encode_slot(slot))));
         if (what == Withdraw::the_first) {
             const Seq before = disk("aus-bkk").streams.at(first.stream).head;
             EXPECT_TRUE(net.withdraw("aus-bkk", all[0].alert()).ok());
@@ -104,6 +113,11 @@ class CoreDeletion : public testing::Test {
         net.inject(id("tha-bkk"), id("can-bkk"), SyncType::put, frame.SerializeAsString());
         EXPECT_TRUE(net.run_until(
             [&] { return disk("can-bkk").streams.at(first.stream).head == head; }, ms_second));
+        net.inject(id("tha-bkk"), id("can-bkk"), SyncType::put, slots.SerializeAsString());
+        const EntryRef second = entry_of("aus-bkk", all[1].alert());
+        EXPECT_TRUE(net.run_until(
+            [&] { return net.daemon("can-bkk").store().entry_key(second.stream, second.seq).ok(); },
+            ms_second));
         net.kill("can-bkk");
         const auto& held = disk("can-bkk").entries.at({first.stream, first.seq});
         EXPECT_EQ(held.body, MemoryDisk::Body::present);

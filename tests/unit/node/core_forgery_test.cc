@@ -2,6 +2,8 @@
 // that gets it shows and passes on.
 #include <gtest/gtest.h>
 
+#include "node/control.pb.h"
+#include "node/query.h"
 #include "node/sync.pb.h"
 #include "protocol/alert.h"
 #include "protocol/officer.h"
@@ -194,6 +196,127 @@ TEST_F(CatchUp, ABadLastSignatureReleasesNothingOfItsBatch) {
     net.heal_all();  // And it does no harm: the origin supplies them.
     net.run(20 * ms_second);
     for (const AlertId& alert : missed) EXPECT_TRUE(net.reads("tha-bkk", alert));
+}
+
+// Who stole aus-bkk's node key and no officer's: what it seals in bulk is found before its officers
+// were checked.
+class StolenNodeKey : public CoreForgery {
+   protected:
+    void SetUp() override {
+        known = post("aus-bkk", {"BKK"});
+        net.run(3 * ms_second);
+        stream = known.parts[0].stream;
+        content = *parse_content(plain_at("aus-bkk", known.alert()));
+        after = state("aus-bkk", stream);
+        key.emplace(key_of("aus-bkk", stream));
+        net.kill("aus-bkk");
+    }
+    // An operation that no officer signed.
+    void forge(const AlertId& alert, const proto::Operation& operation) {
+        Bytes bytes = to_bytes(as_bytes(operation.SerializeAsString()));
+        Bytes plain = encode_content(content.certificate, alert, bytes, content.signature);
+        forged.push_back(seal_next(after, *key, net.daemon("aus-bkk").identity().sign.sk, plain));
+    }
+    AlertId forge_publication() {
+        auto operation = *parse_operation(content.operation);
+        AlertId alert = make_alert_id(net.now(), net.rng());
+        operation.mutable_publish()->set_alert_id(alert.str());
+        forge(alert, operation);
+        return alert;
+    }
+    void push_to(const std::string& node) { push("gbr-bkk", node, forged); }
+    // What an officer is shown there.
+    std::size_t rows_shown(const std::string& node) {
+        Daemon& daemon = net.daemon(node);
+        proto::Request request;
+        request.mutable_list()->set_limit(1000);
+        Bytes bytes = answer_query(to_bytes(as_bytes(request.SerializeAsString())),
+                                   {daemon.store(),
+                                    daemon.node().index(),
+                                    std::make_shared<const Directory>(daemon.node().directory()),
+                                    daemon.id(),
+                                    0,
+                                    net.now(),
+                                    {},
+                                    net.now()});
+        proto::Response response;
+        EXPECT_TRUE(response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+        return static_cast<std::size_t>(response.alerts().rows_size());
+    }
+    // Every millisecond is looked at: the checks of a batch take no time here.
+    bool until_unchecked(const std::string& node, std::size_t count) {
+        for (int i = 0; i < 1000 && index(node).officers_unchecked() != count; ++i) net.run(1);
+        return index(node).officers_unchecked() == count;
+    }
+    void boot_again(const std::string& node) {
+        net.kill(node);
+        net.start(node);
+    }
+    const Index& index(const std::string& node) { return net.daemon(node).node().index(); }
+
+    Posted known;
+    StreamId stream;
+    SignedContent content;
+    StreamState after;
+    std::optional<EpochKey> key;
+    std::vector<VerifiedEntry> forged;
+};
+
+TEST_F(StolenNodeKey, PublicationsInBulkAreShownToNobodyAndGo) {
+    std::vector<AlertId> alerts;
+    for (int i = 0; i < 10; ++i) alerts.push_back(forge_publication());
+    push_to("tha-bkk");
+    ASSERT_TRUE(until_unchecked("tha-bkk", alerts.size()));
+    EXPECT_EQ(index("tha-bkk").officers_unchecked(), alerts.size());
+    EXPECT_EQ(rows_shown("tha-bkk"), 1u);
+    net.run(5 * ms_second);
+    EXPECT_EQ(index("tha-bkk").officers_unchecked(), 0u);
+    for (const AlertId& alert : alerts) EXPECT_FALSE(index("tha-bkk").alert(alert).has_value());
+    EXPECT_TRUE(net.reads("tha-bkk", known.alert()));
+    boot_again("tha-bkk");
+    net.run(5 * ms_second);
+    for (const AlertId& alert : alerts) EXPECT_FALSE(index("tha-bkk").alert(alert).has_value());
+}
+
+TEST_F(StolenNodeKey, WhatWaitsForItsCheckWaitsAfterARestart) {
+    for (int i = 0; i < 200; ++i) forge_publication();
+    push_to("tha-bkk");
+    ASSERT_TRUE(until_unchecked("tha-bkk", 200));
+    for (int i = 0; i < 1000 && index("tha-bkk").officers_unchecked() == 200; ++i) net.run(1);
+    const std::size_t left = index("tha-bkk").officers_unchecked();
+    ASSERT_GT(left, 0u);
+    boot_again("tha-bkk");
+    EXPECT_EQ(index("tha-bkk").officers_unchecked(), left);
+    net.run(10 * ms_second);
+    EXPECT_EQ(index("tha-bkk").officers_unchecked(), 0u);
+    EXPECT_EQ(index("tha-bkk").readable_alerts(), 1u);
+}
+
+TEST_F(StolenNodeKey, AWithdrawalInBulkIsCheckedBeforeItHidesAnything) {
+    for (int i = 0; i < 10; ++i) forge_publication();
+    proto::Operation operation;
+    operation.mutable_withdraw()->set_reason("error");
+    operation.mutable_withdraw()->set_revision(1);
+    forge(known.alert(), operation);
+    push_to("tha-bkk");
+    for (int i = 0; i < 5000; ++i) {
+        ASSERT_TRUE(net.reads("tha-bkk", known.alert())) << i << " ms";
+        net.run(1);
+    }
+    EXPECT_EQ(state("tha-bkk", stream).head, forged.back().header().seq);
+}
+
+// Nor does a publication under an id that is taken.
+TEST_F(StolenNodeKey, APublicationOfAKnownAlertIsCheckedAtOnce) {
+    for (int i = 0; i < 10; ++i) forge_publication();
+    auto operation = *parse_operation(content.operation);
+    operation.mutable_publish()->set_revision(7);
+    forge(known.alert(), operation);
+    push_to("tha-bkk");
+    for (int i = 0; i < 2000; ++i) {
+        ASSERT_EQ(index("tha-bkk").alert(known.alert())->revision, 1u) << i << " ms";
+        net.run(1);
+    }
 }
 
 // A reader has the epoch's key and can chain what it likes; the origin's signature it can't make.

@@ -52,14 +52,13 @@ class Registry {
         for (std::size_t i = 0; i < size; ++i) {
             proto::Operation operation;
             *operation.mutable_publish() = lookout(others.next());
-            OfficerContent content;
-            content.alert = make_alert_id(UnixMillis{1795420800000 + i}, rng);
+            AlertId alert = make_alert_id(UnixMillis{1795420800000 + i}, rng);
             index_.add({{stream, Seq{i + 1}},
                         node.id(),
                         Arrival{i + 1},
                         {},
                         0,
-                        Index::make_record(content, &operation)});
+                        Index::make_record(alert, &operation)});
         }
     }
     proto::SearchResponse search(const proto::SearchRequest& what) const {
