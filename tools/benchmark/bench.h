@@ -26,7 +26,9 @@ void bench_post_alone(BenchRun& run);    // P1
 void bench_post_waiting(BenchRun& run);  // P2
 void bench_ingest(BenchRun& run);        // P3
 void bench_catch_up(BenchRun& run);      // P4
+void bench_fan_out(BenchRun& run);       // P5
 void bench_remote(BenchRun& run);        // P6
+void bench_share(BenchRun& run);         // P7
 void bench_bytes(BenchRun& run);         // P12; ends the process when an assertion does not hold
 
 }  // namespace rilon::bench

@@ -14,6 +14,7 @@
 
 #include "tools/benchmark/bench.h"
 #include "tools/benchmark/bench_node.h"
+#include "tools/benchmark/bench_waiting.h"
 #include "tools/benchmark/raw_crypto.h"
 #include "tools/benchmark/raw_disk.h"
 #include "tools/benchmark/raw_link.h"
@@ -92,36 +93,21 @@ void bench_post_waiting(BenchRun& run) {
     const std::size_t rounds = run.quick ? 5 : 20;
     const std::size_t waiting = 256;
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    ScriptedNode node(run.network, "aus-bkk", {run.sub("p2"), cores - 1, false});
+    WaitingPosts posts(run.network, run.sub("p2"), cores - 1);
     RawCrypto crypto(768);
     std::unique_ptr<RawLmdb> raw;
-    std::uint64_t number = 0;
     std::vector<double> both, commits, bare, cpu, bare_cpu;
     for (std::size_t round = 0; round <= rounds; ++round) {
-        std::vector<Event> events;
-        double cpu_before = node.cpu();
-        for (std::size_t i = 0; i < waiting; ++i)
-            events.push_back(node.request(prepare_bulletin("BKK", ++number)));
-        double prepare_s = node.turn(std::move(events));
-        events.clear();
-        auto answers = node.take_answers();
-        if (answers.size() != waiting) give_up("a PREPARE without an answer");
-        for (const AnswerClient& answer : answers)
-            events.push_back(
-                node.request(commit_of(parse_response(answer.response).prepared(), node.parts)));
-        double commit_s = node.turn(std::move(events));
-        answers = node.take_answers();
-        if (answers.size() != waiting) give_up("a COMMIT without an answer");
-        for (const AnswerClient& answer : answers)
-            if (!parse_response(answer.response).has_posted()) give_up("a post not posted");
+        WaitingPosts::Took took = posts.round(waiting);
         if (round == 0) {  // Warms up, and shows the rows.
-            raw = std::make_unique<RawLmdb>(run.sub("p2-raw"), post_rows(node.parts.data_file()));
+            raw =
+                std::make_unique<RawLmdb>(run.sub("p2-raw"), post_rows(posts.parts().data_file()));
             continue;
         }
-        both.push_back(static_cast<double>(waiting) / (prepare_s + commit_s));
-        commits.push_back(static_cast<double>(waiting) / commit_s);
-        cpu.push_back((node.cpu() - cpu_before) * 1e6 / static_cast<double>(waiting));
-        cpu_before = cpu_seconds();
+        both.push_back(static_cast<double>(waiting) / (took.prepare_s + took.commit_s));
+        commits.push_back(static_cast<double>(waiting) / took.commit_s);
+        cpu.push_back(took.cpu_s * 1e6 / static_cast<double>(waiting));
+        double cpu_before = cpu_seconds();
         auto start = SteadyClock::now();
         in_parallel(cores, waiting, [&](std::size_t) {
             crypto.verify_officer();

@@ -70,7 +70,8 @@ struct Step {
 };
 constexpr Step steps[] = {{"p1", bench_post_alone}, {"p2", bench_post_waiting},
                           {"p3", bench_ingest},     {"p4", bench_catch_up},
-                          {"p6", bench_remote},     {"p12", bench_bytes}};
+                          {"p5", bench_fan_out},    {"p6", bench_remote},
+                          {"p7", bench_share},      {"p12", bench_bytes}};
 
 bool wanted(const std::string& only, const std::string& name) {
     return only.empty() || ("," + only + ",").find("," + name + ",") != std::string::npos;
