@@ -16,7 +16,7 @@ struct BenchRun {
     const TestNetwork& network;
     std::string dir;     // Ours alone; removed at the end.
     bool quick = false;  // Few rounds: shows that it runs, not how fast.
-    bool full = false;   // 10^6 entries of catch-up.
+    bool full = false;   // 10^6 entries of catch-up, 10^6 alerts.
     std::vector<Figure> figures = {};
 
     std::string sub(const std::string& name) const { return dir + "/" + name; }
@@ -29,6 +29,13 @@ void bench_catch_up(BenchRun& run);      // P4
 void bench_fan_out(BenchRun& run);       // P5
 void bench_remote(BenchRun& run);        // P6
 void bench_share(BenchRun& run);         // P7
+void bench_growth(BenchRun& run);        // P8
 void bench_bytes(BenchRun& run);         // P12; ends the process when an assertion does not hold
+
+// The part of P8 that runs in a process of its own: opens the stores of `few` and `many` alerts
+// under `dir` and prints "name value" lines.
+constexpr const char* grown_argument = "--measure-grown";  // DIR START-MS FEW MANY
+void measure_grown(const TestNetwork& network, const std::string& dir, std::size_t few,
+                   std::size_t many);
 
 }  // namespace rilon::bench

@@ -61,11 +61,17 @@ NodeParts::NodeParts(const TestNetwork& of, const std::string& name,
       storage_key(rng.secret<StorageKey>()),
       identity(identity_of(of, name)),
       officer(make_officer(of.id(), name, rng)) {
+    if (options.seed != 0) {
+        SeededRng seeded(options.seed);
+        storage_key = seeded.secret<StorageKey>();
+        officer = make_officer(of.id(), name, seeded);
+    }
     constexpr std::uint64_t map_bytes = std::uint64_t{8} << 30;
     must(prepare_directory(dir), "making the node's directory");
     store = must(LmdbStore::open({dir, storage_key, map_bytes, rng}), "opening the store");
     Batch records;
-    for (std::uint64_t n = 0; n < network.directory().size(); ++n)
+    const std::size_t held = must(store->directory(DirSeq{}, 1), "reading the directory").size();
+    for (std::uint64_t n = 0; held == 0 && n < network.directory().size(); ++n)
         records.push_back(PutDirectoryRecord{network.directory().record(DirSeq{n})});
     must(store->append(std::move(records)), "storing the directory");
     NodeOptions node;

@@ -40,10 +40,14 @@ struct BenchNodeOptions {
     std::string dir;
     std::size_t helpers = 0;  // Threads for jobs besides the loop's.
     bool hub = false;
+    // Not zero: its storage key and its officer's are made from it, so that another process can
+    // open the same directory again.
+    std::uint64_t seed = 0;
 };
 
 // What both kinds are made of.
 struct NodeParts {
+    // A new node, or with a seed the one that the directory holds.
     NodeParts(const TestNetwork& network, const std::string& name, const BenchNodeOptions& options);
 
     std::string dir;

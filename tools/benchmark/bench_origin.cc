@@ -19,14 +19,15 @@ SignedCertificate certify(const TestNetwork& network, const TestNode& node,
     return certify_officer(network.id(), body, Generation{1}, node.sk());
 }
 
+// Each node's own: its alerts have ids of their own.
+std::uint64_t seed_of(const NodeId& id) {
+    return ByteReader(id.view()).u64();
+}
+
 // A person with a document, as border posts write them.
-proto::Operation travel_fraud(const AlertId& alert, UnixMillis now, std::uint64_t number) {
+proto::Operation travel_fraud(std::uint64_t number) {
     proto::Operation out;
     auto* publish = out.mutable_publish();
-    publish->set_alert_id(alert.str());
-    publish->set_revision(1);
-    publish->set_created_ms(now.value);
-    publish->set_part("person");
     publish->set_title("Altered passport at arrival");
     publish->set_narrative("Page 2 replaced; the holder travelled with two others.");
     auto* person = publish->add_persons();
@@ -51,6 +52,7 @@ BenchOrigin::BenchOrigin(const TestNetwork& network, const std::string& name,
                          const std::string& audience)
     : network_(network),
       node_(network.node(name)),
+      rng_(seed_of(node_.id)),
       officer_(make_sign_key_pair(rng_)),
       certificate_(certify(network, node_, officer_.pk, rng_)),
       audience_(*network.state().audience_by_name(audience)) {
@@ -84,20 +86,35 @@ void BenchOrigin::add_grant() {
     }
 }
 
-Bytes BenchOrigin::make_plain() {
+Bytes BenchOrigin::make_plain(proto::Operation operation) {
     AlertId alert = make_alert_id(network_.time(), rng_);
-    std::string operation = travel_fraud(alert, network_.time(), contents_).SerializeAsString();
+    auto* publish = operation.mutable_publish();
+    publish->set_alert_id(alert.str());
+    publish->set_revision(1);
+    publish->set_created_ms(network_.time().value);
+    publish->set_part("person");
+    std::string bytes = operation.SerializeAsString();
     Signature signature =
-        sign(officer_.sk, officer_message(network_.id(), state_.id, alert, as_bytes(operation)));
-    return encode_content(certificate_, alert, as_bytes(operation), signature);
+        sign(officer_.sk, officer_message(network_.id(), state_.id, alert, as_bytes(bytes)));
+    return encode_content(certificate_, alert, as_bytes(bytes), signature);
 }
 
-void BenchOrigin::add_content() {
+void BenchOrigin::add_operation(proto::Operation operation) {
     if (state_.entries_in_epoch >= epoch_entries_max) add_grant();
-    Bytes plain = make_plain();
+    Bytes plain = make_plain(std::move(operation));
     plain_bytes_ = padded_size(plain.size());
     seal_next(EntryKind::content, std::move(plain));
     ++contents_;
+}
+
+void BenchOrigin::add_content() {
+    add_operation(travel_fraud(contents_));
+}
+
+void BenchOrigin::add_alert(const proto::Alert& alert) {
+    proto::Operation operation;
+    *operation.mutable_publish() = alert;
+    add_operation(std::move(operation));
 }
 
 // --- frames -----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include "node/event.h"
 #include "node/sync.pb.h"
 #include "node/sync_frame.h"
+#include "protocol/alert.pb.h"
 #include "protocol/officer.h"
 #include "protocol/stream.h"
 #include "tests/support/founding.h"
@@ -25,7 +26,8 @@ class BenchOrigin {
     std::size_t contents() const { return contents_; }
     std::size_t plain_bytes() const { return plain_bytes_; }  // Of the last content, padded.
     void add_grant();
-    void add_content();  // With a grant first where one is due.
+    void add_content();                         // With a grant first where one is due.
+    void add_alert(const proto::Alert& alert);  // The same, saying this.
 
     // --- events for the reader ---
     std::vector<Event> greeting() const;  // PeerUp and HELLO.
@@ -37,7 +39,8 @@ class BenchOrigin {
 
    private:
     void seal_next(EntryKind kind, Bytes plain);
-    Bytes make_plain();
+    Bytes make_plain(proto::Operation operation);
+    void add_operation(proto::Operation operation);
     Event frame(SyncType type, std::uint64_t request, const std::string& payload) const;
     void add_item(std::size_t index, proto::SyncEntries& into) const;
     std::string answer_range(const Bytes& payload, std::size_t& last) const;
@@ -50,7 +53,7 @@ class BenchOrigin {
     };
     const TestNetwork& network_;
     const TestNode& node_;
-    SeededRng rng_{11};
+    SeededRng rng_;
     SignKeyPair officer_;
     SignedCertificate certificate_;
     const AudienceInfo& audience_;
