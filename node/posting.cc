@@ -74,7 +74,7 @@ void NodeCore::finish_post(std::uint64_t number) {
         Status sealed =
             publish_part(ticket, ticket.parts[i], ticket.signatures[i], officer->second);
         RILON_ASSERT(sealed.ok());
-        *posted->add_parts() = ticket.shown.parts(static_cast<int>(i));
+        posted->add_parts()->Swap(ticket.shown.mutable_parts(static_cast<int>(i)));
     }
     posted->set_alert_id(ticket.parts.front().alert.str());
     ++counters_.published;

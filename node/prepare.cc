@@ -42,18 +42,16 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
         return fail(client, request.id(), fresh.error());
     if (tickets_.size() >= tickets_max)
         return fail(client, request.id(), {Errc::busy, "too many postings are under way here"});
-    auto readers = ticket->readers();
-    if (!readers.ok()) return fail(client, request.id(), readers.error());
-    ticket->readers_then = *readers;
     ticket->client = client;
     ticket->officer = asker.officer->id;
     ticket->until = now_.plus(ticket_ms);
     Bytes id = to_bytes(rng_.bytes<Random16>().view());
     ticket->shown.set_ticket(std::string(as_text(id)));
     proto::Response response;
-    *response.mutable_prepared() = ticket->shown;
-    tickets_.emplace(std::move(id), std::move(*ticket));
+    response.mutable_prepared()->Swap(&ticket->shown);
     answer(client, response, request.id());
+    ticket->shown.Swap(response.mutable_prepared());
+    tickets_.emplace(std::move(id), std::move(*ticket));
 }
 
 Result<ReleaseWish> NodeCore::parse_wish(const proto::Wish& wish) const {
@@ -163,18 +161,17 @@ Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish
                                     const proto::PrepareRequest& request, bool supersede) {
     auto plan = plan_release(alert, wish, directory_.now(), identity_.id);
     if (!plan.ok()) return plan.error();
-    give_document_id(*plan, make_alert_id(now_, rng_));
     Ticket ticket;
+    ticket.readers_then = readers_hash(*plan);
+    give_document_id(*plan, make_alert_id(now_, rng_));
     ticket.action = supersede ? "supersede" : "post";
-    for (const auto& part : plan->parts) {
-        proto::Operation operation;
-        if (supersede)
-            *operation.mutable_supersede()->mutable_alert() = part.alert;
-        else
-            *operation.mutable_publish() = part.alert;
+    for (auto& part : plan->parts) {
         PlannedPart planned;
         planned.part = part.part;
         planned.alert = AlertId::copy_of(as_bytes(part.alert.alert_id()));
+        proto::Operation operation;
+        (supersede ? operation.mutable_supersede()->mutable_alert() : operation.mutable_publish())
+            ->Swap(&part.alert);
         planned.operation = serialise(operation);
         if (planned.operation.size() > plaintext_bytes_max - 4096)
             return {Errc::too_large, "the alert is too large for one entry"};
@@ -276,6 +273,9 @@ Result<Ticket> NodeCore::prepare_withdraw(const proto::PrepareRequest& request) 
     if (ticket.parts.empty())
         return {Errc::not_found,
                 "nothing of this alert is left to withdraw: it has expired, or was redacted"};
+    auto readers = members_hash(streams);
+    if (!readers.ok()) return readers.error();
+    ticket.readers_then = *readers;
     ticket.readers = [this, streams] { return members_hash(streams); };
     return ticket;
 }
@@ -305,6 +305,9 @@ Result<Ticket> NodeCore::prepare_confirm(const proto::PrepareRequest& request) {
         *part, members(info), {}, info.definition ? info.definition->base : info.state.audience);
     ticket.parts.push_back(std::move(*part));
     std::vector<StreamId> streams{info.state.id};
+    auto readers = members_hash(streams);
+    if (!readers.ok()) return readers.error();
+    ticket.readers_then = *readers;
     ticket.readers = [this, streams] { return members_hash(streams); };
     return ticket;
 }

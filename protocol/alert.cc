@@ -78,7 +78,7 @@ Error unknown_code(std::string_view what, std::string_view text, CodeList list) 
 std::string first_line(std::string_view text, std::size_t chars_max) {
     std::string_view line = text.substr(0, 4 * chars_max);
     line = line.substr(0, line.find_first_of("\r\n"));
-    while (code_points(line) > chars_max) line.remove_suffix(1);
+    line = first_code_points(line, chars_max);
     // Never end inside a character.
     while (!line.empty() && !is_utf8(line)) line.remove_suffix(1);
     return std::string(line);

@@ -61,6 +61,13 @@ std::size_t code_points(std::string_view text) {
     return count;
 }
 
+std::string_view first_code_points(std::string_view text, std::size_t max) {
+    std::size_t end = 0;
+    for (std::size_t count = 0; count < max && end < text.size(); ++count)
+        end += next_code_point(text, end).size;
+    return text.substr(0, end);
+}
+
 Status check_text(std::string_view text, std::size_t code_points_max, std::string_view what) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < text.size();) {

@@ -16,6 +16,9 @@ bool is_utf8(std::string_view text);
 // How many code points; a byte that isn't UTF-8 counts as one.
 std::size_t code_points(std::string_view text);
 
+// Its first `max` code points, or all of it. Looks at no more.
+std::string_view first_code_points(std::string_view text, std::size_t max);
+
 // Fails with malformed where the text isn't UTF-8 or holds a NUL, with too_large over
 // `code_points_max`; `what` names the field in the detail ("the title"). Looks at no more than
 // 4 * code_points_max bytes.

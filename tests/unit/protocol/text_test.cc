@@ -7,6 +7,16 @@
 namespace rilon {
 namespace {
 
+TEST(Text, FirstCodePointsEndBetweenCharacters) {
+    EXPECT_EQ(first_code_points("สมชาย", 2), "สม");
+    EXPECT_EQ(first_code_points("สม", 2), "สม");
+    EXPECT_EQ(first_code_points("สม", 0), "");
+    EXPECT_EQ(first_code_points("a\xFFz", 2), "a\xFF");
+    std::string title = "แผนที่นั่ง";
+    EXPECT_EQ(code_points(first_code_points(title, 4)), 4u);
+    EXPECT_TRUE(is_utf8(first_code_points(title, 4)));
+}
+
 TEST(Text, Utf8IsStrict) {
     EXPECT_TRUE(is_utf8(""));
     EXPECT_TRUE(is_utf8("สมชาย 金正恩 😀"));
