@@ -109,6 +109,40 @@ void print_table(const RunHeader& header, const std::vector<Figure>& figures) {
         if (!figure.note.empty()) fmt::print("{} {}: {}\n", figure.id, figure.step, figure.note);
 }
 
+namespace {
+
+// How far from its goal: above 1 it is missed.
+double distance(const Figure& figure) {
+    return figure.better == Better::higher ? figure.ratio_goal / figure.ratio()
+                                           : figure.ratio() / figure.ratio_goal;
+}
+
+// One line for each goal of docs/performance.md: of its figures the one furthest from it.
+void print_goals(const std::vector<Figure>& figures) {
+    std::vector<const Figure*> worst;
+    for (const Figure& figure : figures) {
+        if (figure.ratio_goal == 0 || figure.raw == 0) continue;
+        auto same = std::find_if(worst.begin(), worst.end(),
+                                 [&](const Figure* other) { return other->id == figure.id; });
+        if (same == worst.end())
+            worst.push_back(&figure);
+        else if (distance(figure) > distance(**same))
+            *same = &figure;
+    }
+    for (const Figure* figure : worst) {
+        nlohmann::json row = {{"type", "goal"},
+                              {"id", figure->id},
+                              {"step", figure->step},
+                              {"better", figure->better == Better::higher ? "higher" : "lower"},
+                              {"ratio", figure->ratio()},
+                              {"goal", figure->ratio_goal},
+                              {"met", verdict(*figure) == "met"}};
+        fmt::print("{}\n", row.dump());
+    }
+}
+
+}  // namespace
+
 void print_ndjson(const RunHeader& header, const std::vector<Figure>& figures) {
     nlohmann::json head = {{"type", "run"},
                            {"date", header.date},
@@ -138,6 +172,7 @@ void print_ndjson(const RunHeader& header, const std::vector<Figure>& figures) {
         }
         fmt::print("{}\n", row.dump());
     }
+    print_goals(figures);
 }
 
 }  // namespace rilon::bench
