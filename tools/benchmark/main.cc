@@ -29,6 +29,7 @@ constexpr const char* help_text =
     "  --only LIST     steps, by number: p1,p3\n"
     "  --dir DIR       where to make the stores; on a disk, not in memory (default: $TMPDIR)\n"
     "\n"
+    "tools/bench --peers compares with NATS, gpg and age instead.\n"
     "The log of the nodes under measurement goes to stderr.\n";
 
 struct Arguments {
