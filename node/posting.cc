@@ -275,13 +275,14 @@ void NodeCore::tell_coordinators(StreamInfo& info) {
 SignedCertificate NodeCore::certificate(const Officer& officer) {
     constexpr std::uint64_t validity = 30 * ms_day;
     constexpr std::uint64_t margin = 5 * ms_minute;  // Readers' clocks may be behind ours.
+    const UnixMillis now = posting_now();            // Readers compare with the directory's time.
     auto it = certificates_.find(officer.id);
-    if (it != certificates_.end() && now_ < it->second.second) return it->second.first;
-    UnixMillis from{now_.value > margin ? now_.value - margin : 0};
+    if (it != certificates_.end() && now < it->second.second) return it->second.first;
+    UnixMillis from{now.value > margin ? now.value - margin : 0};
     Certificate body{officer.id, officer.display_sign, officer.role, officer.pk, identity_.id,
-                     from,       now_.plus(validity)};
+                     from,       now.plus(validity)};
     auto made = certify_officer(identity_.network, body, identity_.generation, identity_.sign.sk);
-    certificates_.insert_or_assign(officer.id, std::pair{made, now_.plus(validity / 2)});
+    certificates_.insert_or_assign(officer.id, std::pair{made, now.plus(validity / 2)});
     return made;
 }
 

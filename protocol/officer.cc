@@ -185,8 +185,13 @@ Result<OfficerContent> verify_content(SignedContent&& content, const Directory& 
     const SigningKey* key = directory.signing_key(origin, content.certificate.generation, dir_seq);
     if (key == nullptr)
         return {Errc::unknown_key, "content: certified under a key the directory does not know"};
-    return verify_content(std::move(content), {directory.network(), origin, stream}, key->pk,
-                          cache);
+    auto officer =
+        verify_content(std::move(content), {directory.network(), origin, stream}, key->pk, cache);
+    if (officer &&
+        officer->officer.until.plus(certificate_late_max_ms) <= directory.record(dir_seq).recorded)
+        return {Errc::not_authorised,
+                "content: the officer's certificate had ended when its node wrote this"};
+    return officer;
 }
 
 Result<OfficerContent> verify_content(ByteView plain, const Directory& directory,

@@ -13,6 +13,7 @@
 namespace rilon {
 
 constexpr std::uint64_t certificate_validity_max_ms = 90 * ms_day;
+constexpr std::uint64_t certificate_late_max_ms = ms_day;  // Clocks differ.
 
 struct Certificate {
     OfficerId officer;
@@ -82,13 +83,15 @@ struct ContentPlace {
     StreamId stream;
 };
 // Certificate under the node's key, officer's signature for this place. The certificate's time is
-// not judged here: compare officer.from and officer.until with the moment that matters.
+// not judged here.
 // Errors: malformed, bad_signature, not_authorised.
 Result<OfficerContent> verify_content(SignedContent&& content, const ContentPlace& place,
                                       const SignPublicKey& node_pk,
                                       CertificateCache* cache = nullptr);
 // The node's key being that of the certificate's generation as the directory knows it at the
-// entry's dir_seq. Errors: as above, and unknown_key.
+// entry's dir_seq. The certificate must not have ended a day and more before that record was made:
+// so the entry is later still. Whether it had begun no record tells.
+// Errors: as above, and unknown_key.
 Result<OfficerContent> verify_content(SignedContent&& content, const Directory& directory,
                                       const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
                                       CertificateCache* cache = nullptr);
