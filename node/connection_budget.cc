@@ -40,7 +40,7 @@ void cut_socket(const ForeignSocket& socket) {
 
 void ConnectionBudget::accepted(int fd) {
     connections_.erase(fd);
-    if (auto socket = look_at_socket(fd)) connections_[fd] = {*socket, 0, false};
+    if (auto socket = look_at_socket(fd)) connections_[fd] = {*socket, 0, 0, false};
 }
 
 void ConnectionBudget::heard(int fd) {
@@ -50,11 +50,16 @@ void ConnectionBudget::heard(int fd) {
 
 std::size_t ConnectionBudget::enforce() {
     std::size_t cut = 0;
+    moved_.clear();
     for (auto at = connections_.begin(); at != connections_.end();) {
         Connection& connection = at->second;
         auto bytes = bytes_read(connection.socket.fd);
         if (bytes && connection.heard) connection.bytes_before = *bytes;
         connection.heard = false;
+        if (bytes && *bytes > connection.bytes_seen) {
+            moved_.push_back(at->first);
+            connection.bytes_seen = *bytes;
+        }
         if (!bytes || *bytes <= connection.bytes_before + bytes_max_) {
             ++at;
             continue;

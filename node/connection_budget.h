@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace rilon {
 
@@ -29,16 +30,21 @@ class ConnectionBudget {
     void heard(int fd);
     // Call when everything whole has been read. Cuts who is over; gives how many.
     std::size_t enforce();
+    // Whose bytes went on coming between the last two calls of enforce: a long message on a thin
+    // link is no silence.
+    const std::vector<int>& moved() const { return moved_; }
     std::size_t size() const { return connections_.size(); }
 
    private:
     struct Connection {
         ForeignSocket socket;
         std::uint64_t bytes_before = 0;
+        std::uint64_t bytes_seen = 0;
         bool heard = false;
     };
     std::uint64_t bytes_max_;
     std::map<int, Connection> connections_;
+    std::vector<int> moved_;
 };
 
 }  // namespace rilon

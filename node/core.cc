@@ -313,6 +313,8 @@ void NodeCore::flush(Outputs& out) {
     merge_queued();
     save_checks();
     continue_fetches();
+    ask_for_unknown();
+    ask_for_behind();
     flush_acks();
     push_pending();
     for (const StreamId& id : dirty_) {
@@ -321,6 +323,7 @@ void NodeCore::flush(Outputs& out) {
         if (info.state.founded) write(PutStream{info.state});
     }
     dirty_.clear();
+    for (auto& [id, peer] : peers_) peer.answered_bytes = 0;
     out_ = nullptr;
 }
 

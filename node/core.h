@@ -12,7 +12,8 @@
 //   freshness.cc    how old the directory may be for it
 //   expiry.cc       alerts whose time is over
 //   posting.cc      PREPARE, COMMIT, sealing, key grants of our own streams
-//   sync.cc         hello, heads, ranges, beats
+//   sync.cc         hello, heads, beats, answers to ranges, pushes
+//   fetching.cc     what we lack, asked for in turn and no more than the link bears
 //   heads.cc        signed heads: what an origin says it has, against what we hold
 //   split.cc        a directory that is not everybody's
 //   suspension.cc   suspensions that act before they are recorded
@@ -36,6 +37,7 @@
 #include "node/head_watch.h"
 #include "node/node.h"
 #include "node/quota.h"
+#include "node/range_pace.h"
 #include "node/repair.h"
 #include "node/shared_room.h"
 #include "node/sync.pb.h"
@@ -81,6 +83,10 @@ constexpr std::uint64_t check_pause_ms = 50;
 constexpr std::uint64_t beat_ms = 5 * ms_second;
 constexpr std::uint64_t suspect_ms = 15 * ms_second;
 constexpr std::uint64_t fetch_timeout_ms = 10 * ms_second;
+constexpr std::uint64_t busy_retry_ms = ms_second;
+constexpr std::size_t unknown_streams_max = 8192;   // named by one peer, asked for in turn
+constexpr std::size_t answers_turn_max = 4u << 20;  // to one peer, in one turn of the loop
+constexpr std::size_t answer_costs_min = 4096;      // each counts as so much at least
 constexpr std::uint64_t parked_ms_max = ms_minute;  // the directory comes in that time or never
 constexpr std::uint64_t mail_retry_ms = 10 * ms_second;
 constexpr std::uint64_t slot_retry_ms = 5 * ms_second;
@@ -106,6 +112,7 @@ struct StreamInfo {
     std::map<NodeId, AckRecord> held_by;  // Own streams: level 1 of every reader.
     struct Fetch {
         NodeId peer;
+        std::uint64_t request = 0;
         UnixMillis until;
     };
     std::optional<Fetch> fetch;
@@ -125,6 +132,9 @@ struct PeerInfo {
     std::uint64_t records = 0;
     std::uint64_t requests = 0;  // Numbered by peer: what others are asked is nobody's business.
     std::string software;
+    RangePace pace;                   // What we ask it for.
+    std::map<StreamId, Seq> unknown;  // It has them, we do not: to be asked for in turn.
+    std::size_t answered_bytes = 0;   // What it asked us for in this turn.
 };
 
 struct MissingKey {
@@ -431,16 +441,26 @@ class NodeCore {
     std::uint64_t next_request(const NodeId& peer) { return ++peers_[peer].requests; }
     Hash32 heads_digest(const NodeId& peer) const;
     void send_heads(const NodeId& peer, std::uint64_t request);
-    void ask_range(const NodeId& peer, const StreamId& stream, Seq from, Seq to,
-                   Precedence precedence = Precedence::routine);
-    void fetch(StreamInfo& info, const NodeId& peer);
-    void retry_fetches();
-    void continue_fetches();
+    bool answers_too_much(PeerInfo& peer, std::size_t bytes) const;
     void push_pending();
     bool publishes(const AudienceInfo& audience) const;
     void publish_live(const AudienceInfo& audience, const std::vector<Fresh>& entries);
     void push_to(const NodeId& peer, const StreamInfo& info, const std::vector<Fresh>& entries);
     void add_slots(const StreamId& stream, Epoch epoch, proto::SyncEntries& out) const;
+
+    // fetching.cc
+    std::uint64_t ask_range(const NodeId& peer, const StreamId& stream, Seq from, Seq to,
+                            Precedence precedence = Precedence::routine);
+    void fetch(StreamInfo& info, const NodeId& peer);
+    void want_unknown(const NodeId& peer, const StreamId& stream, Seq to);
+    std::size_t waiting_for(const PeerInfo& peer) const;
+    bool room_to_ask(const PeerInfo& peer) const;
+    void answered(const NodeId& from, const SyncHead& head, const StreamId& id, std::size_t bytes);
+    void on_busy(const NodeId& from, const SyncHead& head);
+    void retry_fetches();
+    void continue_fetches();
+    void ask_for_unknown();
+    void ask_for_behind();
 
     // heads.cc
     void sign_heads(bool moved);
@@ -593,6 +613,7 @@ class NodeCore {
 
     std::map<StreamId, StreamInfo> streams_;
     std::set<StreamId> dirty_;
+    std::set<StreamId> behind_;  // No peer had room for the question yet.
     std::map<StreamId, std::vector<MissingKey>> missing_;
     std::map<std::pair<StreamId, Epoch>, Seq> to_open_;  // Where to go on opening.
     std::map<std::pair<StreamId, Epoch>, Seq> queued_;   // To be opened after this batch's commit.

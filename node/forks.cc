@@ -54,8 +54,10 @@ bool NodeCore::known_already(const NodeId& from, StreamInfo& info, UnverifiedEnt
 // predecessor, from the same source, is the other half of the proof.
 void NodeCore::forked(StreamInfo& info, const UnverifiedEntry& other, const NodeId& from) {
     if (info.state.frozen) return;
-    if (other.header().seq > info.state.head)
-        return ask_range(from, info.state.id, info.state.head, info.state.head);
+    if (other.header().seq > info.state.head) {
+        ask_range(from, info.state.id, info.state.head, info.state.head);
+        return;
+    }
     auto ours = held_prefix(info.state.id, other.header().seq);
     if (ours.has_value())
         prove_fork(from, info, ForkProof{std::move(*ours), to_bytes(other.prefix())});

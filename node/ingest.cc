@@ -14,7 +14,7 @@ std::size_t parked_size(const UnverifiedEntry& entry) {
 }
 }  // namespace
 
-void NodeCore::on_entries(const NodeId& from, const SyncHead&, const Bytes& payload) {
+void NodeCore::on_entries(const NodeId& from, const SyncHead& head, const Bytes& payload) {
     proto::SyncEntries frame;
     if (!frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
         ++counters_.refused;
@@ -38,9 +38,8 @@ void NodeCore::on_entries(const NodeId& from, const SyncHead&, const Bytes& payl
         }
         entries.push_back(std::move(*entry));
     }
+    answered(from, head, *id, payload.size());
     StreamInfo* info = stream(*id);
-    if (info != nullptr && info->fetch.has_value() && info->fetch->peer == from)
-        info->fetch.reset();
     // What a grant among the entries opens can be read at once if its slot is here before.
     bool slots_first = info != nullptr && info->state.founded;
     if (slots_first) take_slots(from, *id, frame);
@@ -105,7 +104,7 @@ bool NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
     }
     if (info == nullptr) {
         // Not even the genesis is here: fetch the stream from its beginning.
-        ask_range(from, header.stream, Seq{}, header.seq);
+        want_unknown(from, header.stream, header.seq);
         return false;
     }
     CheckEntryJob job{from, std::move(entry), *key, std::nullopt};

@@ -64,6 +64,11 @@ void PeerTable::heard(LinkRef link, Time now) {
     entry.last_heard = now;
 }
 
+void PeerTable::alive(LinkRef link, Time now) {
+    auto found = links_.find(link);
+    if (found != links_.end()) peers_.at(found->second).last_heard = now;
+}
+
 std::optional<LinkRef> PeerTable::link_of(const NodeId& peer) const {
     auto found = peers_.find(peer);
     if (found == peers_.end()) return std::nullopt;

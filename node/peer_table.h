@@ -31,6 +31,8 @@ class PeerTable {
     // All its links at once; appends PeerDown if it was up. Gives the links, to be cut.
     std::vector<LinkRef> peer_down(const NodeId& peer, std::vector<Event>& events);
     void heard(LinkRef link, Time now);
+    // Something is on its way by it, not whole yet.
+    void alive(LinkRef link, Time now);
 
     // What to send by; nothing when the peer is down.
     std::optional<LinkRef> link_of(const NodeId& peer) const;

@@ -29,6 +29,8 @@ void NodeCore::peer_up(const NodeId& peer) {
     PeerInfo& info = peers_[peer];
     info.up = true;
     info.greeted = false;
+    info.pace.start_again();
+    info.unknown.clear();
     info.last_heard = now_;
     info.last_sent_beat = now_;
     proto::SyncHello hello;
@@ -46,7 +48,10 @@ void NodeCore::peer_down(const NodeId& peer) {
     if (info.up) log(5, "peer_down node=" + node_name(peer));
     info.up = info.greeted = false;
     for (auto& [id, stream] : streams_) {
-        if (stream.fetch.has_value() && stream.fetch->peer == peer) stream.fetch.reset();
+        if (stream.fetch.has_value() && stream.fetch->peer == peer) {
+            stream.fetch.reset();
+            behind_.insert(id);
+        }
         stream.peer_heads.erase(peer);  // A restored peer may hold less than it said.
         forget_early_slots(stream, &peer);
     }
@@ -75,6 +80,7 @@ void NodeCore::on_frame(const PeerFrame& frame) {
     switch (head->type) {
         case SyncType::heads: return on_heads(frame.peer, *head, payload);
         case SyncType::range: return on_range(frame.peer, *head, payload);
+        case SyncType::busy: return on_busy(frame.peer, *head);
         case SyncType::put:
         case SyncType::push: return on_entries(frame.peer, *head, payload);
         case SyncType::slots: return on_slots(frame.peer, *head, payload);
@@ -180,7 +186,7 @@ void NodeCore::on_heads(const NodeId& from, const SyncHead& head, const Bytes& p
         Seq seq{row.seq()};
         StreamInfo* info = stream(*id);
         if (info == nullptr || !info->state.founded) {
-            ask_range(from, *id, Seq{}, seq);
+            want_unknown(from, *id, seq);
             continue;
         }
         // Who is left out of a stream gets no answer about it, not even a question.
@@ -254,50 +260,6 @@ std::map<std::string, UnixMillis> NodeCore::heard(UnixMillis now) const {
 
 // --- ranges -----------------------------------------------------------------------------------
 
-void NodeCore::ask_range(const NodeId& peer, const StreamId& stream, Seq from, Seq to,
-                         Precedence precedence) {
-    proto::SyncRange want;
-    want.set_stream_id(stream.str());
-    want.set_from(from.value);
-    want.set_to(to.value);
-    want.set_max_bytes(range_bytes_max);
-    send(peer, SyncType::range, next_request(peer), want.SerializeAsString(), precedence);
-}
-
-void NodeCore::fetch(StreamInfo& info, const NodeId& peer) {
-    if (info.state.frozen || quota_.spent(info.state.origin, now_)) return;
-    if (info.fetch.has_value() && info.fetch->until > now_) return;
-    info.fetch = StreamInfo::Fetch{peer, now_.plus(fetch_timeout_ms)};
-    ask_range(peer, info.state.id, info.state.next_seq(), Seq{~0ull}, Precedence::priority);
-}
-
-// Streams that moved in this batch and are still behind what a peer said it holds.
-void NodeCore::continue_fetches() {
-    for (const StreamId& id : dirty_) {
-        StreamInfo& info = streams_.at(id);
-        if (info.fetch.has_value() || is_self(info.state.origin)) continue;
-        for (const auto& [peer, head] : info.peer_heads) {
-            if (head <= info.state.head || !peers_[peer].up) continue;
-            fetch(info, peer);
-            break;
-        }
-    }
-}
-
-void NodeCore::retry_fetches() {
-    for (auto& [id, info] : streams_) {
-        if (!info.fetch.has_value() || info.fetch->until > now_) continue;
-        NodeId last = info.fetch->peer;
-        info.fetch.reset();
-        // Another source first: the last one may be withholding, or gone.
-        std::optional<NodeId> next;
-        for (const auto& [peer, head] : info.peer_heads)
-            if (head > info.state.head && peers_[peer].up && (!next.has_value() || peer != last))
-                next = peer;
-        if (next.has_value()) fetch(info, *next);
-    }
-}
-
 void NodeCore::on_range(const NodeId& from, const SyncHead& head, const Bytes& payload) {
     proto::SyncRange want;
     if (!want.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
@@ -309,6 +271,8 @@ void NodeCore::on_range(const NodeId& from, const SyncHead& head, const Bytes& p
         return;
     }
     std::size_t limit = std::min<std::size_t>(want.max_bytes(), range_bytes_max);
+    if (answers_too_much(peers_[from], limit))
+        return send(from, SyncType::busy, head.request, {}, Precedence::immediate);
     auto entries = store_.range(*id, Seq{want.from()}, Seq{want.to()}, limit);
     proto::SyncEntries answer;
     answer.set_stream_id(want.stream_id());
@@ -319,19 +283,31 @@ void NodeCore::on_range(const NodeId& from, const SyncHead& head, const Bytes& p
             fmt::format("range_failed stream={} code={}", id->brief(), errc_name(entries.code())));
         return;
     }
+    const std::size_t bytes_max = limit + limit / 4;  // Of bodies the store knows; now of all.
     std::size_t bytes = 0;
     for (const auto& entry : *entries) {
         Bytes raw = entry.bytes();
-        if (bytes + raw.size() > push_bytes_max && bytes > 0) break;
+        if (bytes + raw.size() > bytes_max && bytes > 0) break;
         if (answer.entries_size() >= static_cast<int>(bulk_entries_max)) break;
         bytes += raw.size();
         auto* item = answer.add_entries();
         item->set_entry(std::string(as_text(raw)));
         item->set_absent(entry.absent());
-        if (entry.header().kind == EntryKind::grant && bytes < range_bytes_max)
-            add_slots(*id, entry.header().epoch, answer);
+        if (entry.header().kind != EntryKind::grant || bytes >= range_bytes_max) continue;
+        const int slots_before = answer.slots_size();
+        add_slots(*id, entry.header().epoch, answer);
+        bytes += static_cast<std::size_t>(answer.slots_size() - slots_before) * slot_bytes;
     }
     send(from, SyncType::put, head.request, answer.SerializeAsString());
+}
+
+// More than a peer of ours would ask for before it has the first answer. It would fill the queue
+// to it, and what does not fit there is dropped.
+bool NodeCore::answers_too_much(PeerInfo& peer, std::size_t bytes) const {
+    const std::size_t cost = std::max(bytes, answer_costs_min);
+    if (peer.answered_bytes + cost > answers_turn_max) return true;
+    peer.answered_bytes += cost;
+    return false;
 }
 
 void NodeCore::add_slots(const StreamId& stream, Epoch epoch, proto::SyncEntries& out) const {

@@ -36,6 +36,8 @@ class ZmqLink {
     std::optional<Message> receive();
     Sent send(std::initializer_list<ByteView> parts);
     void enforce_budget();
+    // Did bytes come between the last two calls of enforce_budget?
+    bool moved() const { return !budget_.moved().empty(); }
 
     const LinkTarget& target() const { return target_; }
     bool wanted() const { return wanted_; }

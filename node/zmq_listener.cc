@@ -122,6 +122,14 @@ void ZmqListener::enforce_budget() {
                   // early.
 }
 
+std::vector<ConnectionId> ZmqListener::moved() const {
+    const std::set<int> moved(budget_.moved().begin(), budget_.moved().end());
+    std::vector<ConnectionId> out;
+    for (const auto& [id, connection] : connections_)
+        if (connection.wire && moved.contains(connection.wire->fd)) out.push_back(id);
+    return out;
+}
+
 void ZmqListener::find_gone() {
     std::vector<ConnectionId> ended;
     for (const auto& [id, connection] : connections_) {

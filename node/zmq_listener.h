@@ -46,6 +46,8 @@ class ZmqListener {
     void allow(std::set<TransportPublicKey> keys);
     // Call when drained, a few times a second.
     void enforce_budget();
+    // Connections by which bytes came between the last two calls of enforce_budget.
+    std::vector<ConnectionId> moved() const;
 
     zmq::socket_t& socket() { return socket_; }
     ConnectionMonitor& monitor() { return *monitor_; }

@@ -151,9 +151,15 @@ void ZmqPeers::heard(LinkRef link, SteadyTime now) {
     if (peer) outbound_[*peer].bytes_since_heard = 0;
 }
 
-void ZmqPeers::enforce_budget() {
-    if (listener_) listener_->enforce_budget();
-    for (auto& link : links_) link->enforce_budget();
+void ZmqPeers::enforce_budget(SteadyTime now) {
+    if (listener_) {
+        listener_->enforce_budget();
+        for (ConnectionId id : listener_->moved()) table_.alive(accepted(id), now);
+    }
+    for (std::size_t i = 0; i < links_.size(); ++i) {
+        links_[i]->enforce_budget();
+        if (links_[i]->moved()) table_.alive(dialled(i), now);
+    }
 }
 
 void ZmqPeers::admit(const std::map<TransportPublicKey, NodeId>& peers, SteadyTime now,

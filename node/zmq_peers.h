@@ -27,7 +27,8 @@ class ZmqPeers {
     // To be called after receive, which takes no more than so many frames a poll: where we did not
     // look for a while, nobody is blamed for that time.
     void drop_silent(SteadyTime now, std::vector<Event>& events);
-    void enforce_budget();
+    // Also takes note whose bytes go on coming.
+    void enforce_budget(SteadyTime now);
 
     void admit(const std::map<TransportPublicKey, NodeId>& peers, SteadyTime now,
                std::vector<Event>& events);

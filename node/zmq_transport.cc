@@ -206,7 +206,7 @@ Status ZmqTransport::poll(std::uint32_t wait_ms, std::vector<Event>& events) {
         s.receive_clients(events);
         if (now >= s.budget_at) {
             s.budget_at = now + budget_period;
-            s.peers.enforce_budget();
+            s.peers.enforce_budget(now);
             s.live.enforce_budget();
             if (s.control) s.control->enforce_budget();
             s.count();

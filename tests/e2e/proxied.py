@@ -13,6 +13,7 @@ from proxy import Proxy
 class Proxied(drill.Drill):
     """aus-bkk dials through proxies, one for each address."""
     SECONDS = 8
+    SMALL_BUFFERS = False
 
     def setUp(self):
         super().setUp()
@@ -21,7 +22,7 @@ class Proxied(drill.Drill):
         config, self.proxies = author.file("node.toml"), []
 
         def through(match):
-            proxy = Proxy(match[2], int(match[3]), seed=len(self.proxies) + 1)
+            proxy = Proxy(match[2], int(match[3]), seed=len(self.proxies) + 1, small_buffers=self.SMALL_BUFFERS)
             self.addCleanup(proxy.close)
             self.proxies.append(proxy)
             return f'{match[1]} = "tcp://127.0.0.1:{proxy.port}"'
