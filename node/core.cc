@@ -224,6 +224,8 @@ Status NodeCore::load_index() {
         if (rows->size() < page) break;
     }
     take_up_opening();
+    for (auto& redact : redacts_)
+        if (const StreamInfo* info = stream(redact.stream)) hide_what_waits(*info, redact);
     return {};
 }
 

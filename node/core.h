@@ -10,6 +10,7 @@
 //   unopened.cc     after a start: what is still to be opened, and what is gone
 //   deletion.cc     withdrawals and redacts → erase → level 3
 //   freshness.cc    how old the directory may be for it
+//   bare_redact.cc  redacts without an officer's word: hidden at once, destroyed a day later
 //   expiry.cc       alerts whose time is over
 //   posting.cc      PREPARE, COMMIT, sealing, key grants of our own streams
 //   sync.cc         hello, heads, beats, answers to ranges, pushes
@@ -204,6 +205,7 @@ struct PendingRedact {
     UnixMillis since;
     bool expiry =
         false;  // No redact came: our own clock says so. In our own streams: none is sealed.
+    bool hidden = false;  // Nobody's word covers it: out of sight, to be destroyed later.
 };
 
 struct HeldWait {
@@ -378,6 +380,12 @@ class NodeCore {
     void acknowledge_erased();
     void save_owed();
     bool consumers_past(Arrival removal) const;
+
+    // bare_redact.cc
+    bool hides(const StreamInfo& info) const;
+    void hide_what_waits(const StreamInfo& info, PendingRedact& redact);
+    void hide_if_redacted(const EntryRef& ref);
+    void warn_of_bare_redacts(proto::StatusResponse& out) const;
 
     // expiry.cc
     void expire_due();

@@ -1,6 +1,6 @@
 // Deletion at a reader (protocol "Deletion"): a withdrawn alert is hidden at once; its bytes go as
-// soon as the origin's redact covers them, a bare redact's after 24 h; once beyond recovery, and
-// when every local feed consumer has been told, the origin gets level 3.
+// soon as the origin's redact covers them, a bare redact's (bare_redact.cc) after 24 h; once beyond
+// recovery, and when every local feed consumer has been told, the origin gets level 3.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -89,6 +89,7 @@ void NodeCore::apply_redacts() {
         std::vector<SeqRange> now = take_due(*info, redact);
         changed = changed || !now.empty();
         erase_now(*info, without_tombstones(redact.stream, now));
+        hide_what_waits(*info, redact);
     }
     std::erase_if(redacts_, [](const PendingRedact& redact) { return redact.ranges.empty(); });
     if (changed) save_redacts();

@@ -24,7 +24,7 @@ void NodeCore::expire_due() {
     std::map<StreamId, std::vector<SeqRange>> gone;
     for (const AlertState& alert : index_.due(sure_time(now_), at_once)) {
         for (const EntryRef& ref : alert.revisions) gone[ref.stream].push_back({ref.seq, ref.seq});
-        if (alert.readable())
+        if (alert.present())
             say_removed(alert, alert.revisions.back(), "expired");
         else
             index_.hide(alert.id);

@@ -162,6 +162,7 @@ void Index::withdraw(AlertState& alert, const IndexedEntry& entry) {
     drop_terms(alert.id);
     alert.erased.insert(alert.erased.end(), alert.revisions.begin(), alert.revisions.end());
     alert.revisions.clear();
+    alert.held_back.clear();
     // After a restart the erased revisions have no record left; the withdrawal's names them.
     for (int i = 0; i < entry.record.erased_streams_size() && i < entry.record.erased_seqs_size();
          ++i) {
@@ -187,6 +188,7 @@ std::optional<AlertState> Index::erase(const EntryRef& ref) {
     bool newest = gone + 1 == alert.revisions.end();
     readable_ -= alert.readable() ? 1u : 0u;
     alert.revisions.erase(gone);
+    alert.held_back.erase(ref);
     readable_ += alert.readable() ? 1u : 0u;
     alert.erased.push_back(ref);
     if (newest || alert.revisions.empty()) drop_terms(alert.id);
@@ -217,9 +219,27 @@ void Index::hide(const AlertId& id) {
     drop_terms(id);
     alert.erased.insert(alert.erased.end(), alert.revisions.begin(), alert.revisions.end());
     alert.revisions.clear();
+    alert.held_back.clear();
     if (alert.order == 0 || alert.withdrawn()) return;
     by_order_.erase(alert.order);
     alert.order = 0;
+}
+
+void Index::hold_back(const EntryRef& ref, bool back) {
+    std::unique_lock lock(mutex_);
+    auto meaning = meanings_.find(ref);
+    if (meaning == meanings_.end()) return;
+    auto it = alerts_.find(meaning->second.alert);
+    if (it == alerts_.end()) return;
+    AlertState& alert = it->second;
+    if (std::find(alert.revisions.begin(), alert.revisions.end(), ref) == alert.revisions.end())
+        return;
+    readable_ -= alert.readable() ? 1u : 0u;
+    if (back)
+        alert.held_back.insert(ref);
+    else
+        alert.held_back.erase(ref);
+    readable_ += alert.readable() ? 1u : 0u;
 }
 
 void Index::forget(const AlertId& id) {
@@ -332,6 +352,7 @@ void Index::take_back(const EntryRef& ref) {
     bool newest = !alert.revisions.empty() && alert.revisions.back() == ref;
     std::erase(alert.revisions, ref);
     std::erase(alert.erased, ref);
+    alert.held_back.erase(ref);
     readable_ += alert.readable() ? 1u : 0u;
     if (newest) drop_terms(alert.id);
     if (!alert.has_author() && alert.confirms.empty()) return forget_alert(alert.id);

@@ -55,12 +55,17 @@ struct AlertState {
     std::uint64_t order = 0;   // Ascending with every publish and supersede: newest is highest.
     std::uint8_t precedence = 0;
     bool newer_version = false;
+    // Of its revisions those that a redact names without an officer's word: hidden, not gone yet.
+    std::set<EntryRef> held_back;
 
     // Somebody published or withdrew it. A confirmation may come before what it confirms.
     bool has_author() const { return withdrawn() || !revisions.empty() || !erased.empty(); }
     bool withdrawn() const { return withdrawal.has_value(); }
     bool expired(UnixMillis now) const { return purge_after.value != 0 && purge_after <= now; }
-    bool readable() const { return !withdrawn() && !revisions.empty(); }
+    // It has not been taken back by an officer, nor has its time come.
+    bool present() const { return !withdrawn() && !revisions.empty(); }
+    // And is to be seen.
+    bool readable() const { return present() && !held_back.contains(revisions.back()); }
 };
 
 // A person of an alert; its names are in the name index.
@@ -91,6 +96,8 @@ class Index {
     void note_officer_good(const EntryRef& ref);
     // As if the entry had never been added.
     void take_back(const EntryRef& ref);
+    // Takes a revision out of sight, or lets it be seen again.
+    void hold_back(const EntryRef& ref, bool back);
     // Held and to be opened; until it was, or is erased.
     void note_unopened(const EntryRef& ref);
     void note_opened(const EntryRef& ref);

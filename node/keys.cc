@@ -258,6 +258,7 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
     write(
         PutSearchRecord{ref.stream, ref.seq, to_bytes(as_bytes(entry.record.SerializeAsString()))});
     index_.add(entry);
+    hide_if_redacted(ref);
     if (entry.record.operation() == Record::WITHDRAW) apply_redacts();
 }
 

@@ -256,7 +256,7 @@ Result<Ticket> NodeCore::prepare_withdraw(const proto::PrepareRequest& request) 
     ticket.action = "withdraw";
     std::vector<StreamId> streams;
     for (const auto& state : parts_of(*found)) {
-        if (!state.readable() || !may_change(identity_.id, state)) continue;
+        if (!state.present() || !may_change(identity_.id, state)) continue;
         proto::Operation operation = request.operation();
         operation.mutable_withdraw()->set_revision(state.revision);
         auto part = answer_in_kind(state, serialise(operation));

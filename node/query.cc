@@ -75,6 +75,7 @@ Result<proto::ShowResponse> run_show(const proto::ShowRequest& show, const Query
     *out.mutable_row() = std::move(*row);
     if (show.history()) {
         for (std::size_t i = found->revisions.size(); i-- > 1;) {
+            if (found->held_back.contains(found->revisions[i - 1])) continue;
             auto opened = open_operation(found->revisions[i - 1], context);
             if (opened.ok()) *out.add_history() = revision_row(*found, *opened, context);
         }
@@ -249,6 +250,10 @@ std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryCon
         return row;
     }
     if (alert.revisions.empty()) return row;
+    if (!alert.readable()) {
+        row.set_held_back(true);
+        return row;
+    }
     auto opened = open_operation(alert.revisions.back(), context);
     if (!opened.ok()) {
         if (context.index.officer_unchecked(alert.revisions.back())) return std::nullopt;

@@ -67,7 +67,8 @@ void fill_event(const SearchRow& row, const proto::SearchRecord& record,
     auto id = AlertId::parse(record.alert_id());
     auto alert = id.ok() ? context.index.alert(*id) : std::nullopt;
     if (!alert.has_value()) return;
-    bool gone = alert->has_author() && (!alert->readable() || alert->expired(context.sure));
+    // Held back is not gone: it may come into sight again, and no event says that.
+    bool gone = alert->has_author() && (!alert->present() || alert->expired(context.sure));
     if (gone && !removes(record)) return;  // Its removal follows.
     auto opened = open_operation({row.stream, row.seq}, context);
     if (!opened.ok()) return;  // Erased between the index and here: its removal follows.

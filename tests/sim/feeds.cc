@@ -23,7 +23,10 @@ std::string Feeds::poll(const std::string& node) {
                 return "(2) the feed at " + node + " delivered an entry twice";
             auto id = AlertId::parse(event.row().alert_id());
             if (!id.ok()) continue;
-            if (event.row().has_alert() && !net_.reads(node, *id))
+            // What is only held back may be seen again, and a feed can't take a removal back.
+            auto state = net_.daemon(node).node().index().alert(*id);
+            const bool there = state.has_value() && state->present();
+            if (event.row().has_alert() && !there)
                 return "(8) the feed at " + node + " gave what nobody may read any more";
             if (event.type() == "published") consumer.published.insert(*id);
             if (event.type() == "removed") consumer.removed.insert(*id);
@@ -62,7 +65,7 @@ std::string Feeds::judge(const std::string& node) {
     }
     for (const AlertId& alert : it->second.published) {
         auto state = net_.daemon(node).node().index().alert(alert);
-        if (state.has_value() && !state->readable() && !it->second.removed.contains(alert))
+        if (state.has_value() && !state->present() && !it->second.removed.contains(alert))
             return "(2) the feed at " + node + " never delivered a removal";
     }
     return "";

@@ -150,6 +150,7 @@ void add_row(Json& out, const proto::AlertRow& row) {
     out["precedence"] = row.precedence();
     out["confirmed_by"] = row.confirmed_by();
     if (row.newer_version()) out["newer_version"] = true;
+    if (row.held_back()) out["held_back"] = true;
 }
 
 Json row_json(const proto::AlertRow& row) {

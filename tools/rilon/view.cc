@@ -153,6 +153,7 @@ std::string short_form(const std::string& alert_id_bytes) {
 
 std::string title_of(const proto::AlertRow& row) {
     if (row.withdrawn()) return "withdrawn: " + row.withdraw_reason();
+    if (row.held_back()) return "redacted by its node, without an officer's withdrawal";
     if (row.newer_version()) return "needs a newer version of rilon";
     if (!row.alert().title().empty()) return row.alert().title();
     if (!row.has_alert()) return row.type();
@@ -163,13 +164,13 @@ std::string inbox_line(const proto::AlertRow& row, const Output& out) {
     const char* mark = row.unread() ? "●" : row.own() ? "↑" : " ";
     const std::string urgent = row.precedence() >= 2 ? out.paint(Paint::bad, "URGENT ") : "";
     const std::string title = escape_for_display(title_of(row));
-    const Paint paint = row.withdrawn() ? Paint::faint
-                        : row.unread()  ? Paint::strong
-                                        : Paint::plain;
+    const Paint paint = row.withdrawn() || row.held_back() ? Paint::faint
+                        : row.unread()                     ? Paint::strong
+                                                           : Paint::plain;
     return fmt::format("{}  {} {}  {:<12} {:<12} {}{}", short_form(row.alert_id()), mark,
                        local_time(row.received_ms()), escape_for_display(row.origin()),
-                       row.withdrawn() ? "" : tlp_name(row.alert().tlp()), urgent,
-                       out.paint(paint, title));
+                       row.withdrawn() || row.held_back() ? "" : tlp_name(row.alert().tlp()),
+                       urgent, out.paint(paint, title));
 }
 
 std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& out) {
@@ -185,7 +186,7 @@ std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& o
     lines.add("to", row.audience());
     lines.add("received", time_text(row.received_ms()));
     lines.add("confirmed by", row.confirmed_by());
-    if (row.withdrawn() || row.newer_version()) return std::move(lines).take();
+    if (row.withdrawn() || row.held_back() || row.newer_version()) return std::move(lines).take();
     add_common(lines, a);
     for (const proto::PersonRecord& p : a.persons()) add_person(lines, p);
     for (const proto::DocumentRecord& d : a.documents()) add_document(lines, d);
