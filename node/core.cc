@@ -98,6 +98,7 @@ Status NodeCore::load_streams() {
             while (!in.rest().empty() && !in.failed())
                 info.carried_for.push_back(in.fixed<NodeId>());
         }
+        if (Status read = load_unchecked(info); !read.ok()) return read;
         streams_.emplace(s.id, std::move(info));
     }
     return {};
@@ -275,6 +276,7 @@ void NodeCore::step(Event event, UnixMillis now, Outputs& out) {
             if (auto* entry = std::get_if<EntryChecked>(&body)) core.on_checked(std::move(*entry));
             if (auto* opened = std::get_if<EntryOpened>(&body)) core.on_opened(std::move(*opened));
             if (auto* post = std::get_if<PostChecked>(&body)) core.on_post_checked(*post);
+            if (auto* again = std::get_if<Rechecked>(&body)) core.on_rechecked(*again);
         }
         void operator()(const ErasedEvent& e) { core.on_erased(e.entries); }
         void operator()(const Tick&) { core.on_tick(); }
@@ -297,6 +299,7 @@ void NodeCore::on_tick() {
     find_withheld();
     acknowledge_erased();
     repair();
+    recheck();
     for (auto it = tickets_.begin(); it != tickets_.end();)
         it = it->second.until < now_ && it->second.checks_left == 0 ? tickets_.erase(it)
                                                                     : std::next(it);

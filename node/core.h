@@ -12,6 +12,7 @@
 //   freshness.cc    how old the directory may be for it
 //   bare_redact.cc  redacts without an officer's word: hidden at once, destroyed a day later
 //   expiry.cc       alerts whose time is over
+//   recheck.cc      the signatures of a bulk batch that nobody looked at yet
 //   posting.cc      PREPARE, COMMIT, sealing, key grants of our own streams
 //   sync.cc         hello, heads, beats, answers to ranges, pushes
 //   fetching.cc     what we lack, asked for in turn and no more than the link bears
@@ -40,6 +41,7 @@
 #include "node/quota.h"
 #include "node/range_pace.h"
 #include "node/repair.h"
+#include "node/seq_set.h"
 #include "node/shared_room.h"
 #include "node/sync.pb.h"
 #include "node/sync_frame.h"
@@ -122,6 +124,7 @@ struct StreamInfo {
     std::vector<std::pair<NodeId, Slot>> early_slots;  // Their grant is under check; from whom.
     std::map<Epoch, std::vector<SlotTag>> own_tags;    // Cache: a key agreement each.
     std::map<NodeId, Seq> peer_heads;                  // What peers said they hold.
+    SeqSet unchecked;  // Taken under a later entry's signature; their own was not looked at yet.
 };
 
 struct PeerInfo {
@@ -387,6 +390,14 @@ class NodeCore {
     void hide_if_redacted(const EntryRef& ref);
     void warn_of_bare_redacts(proto::StatusResponse& out) const;
 
+    // recheck.cc
+    Status load_unchecked(StreamInfo& info);
+    void note_unchecked(StreamInfo& info, SeqRange range);
+    void save_unchecked(const StreamInfo& info);
+    void recheck();
+    std::size_t recheck_some(StreamInfo& info, std::size_t max);
+    void on_rechecked(const Rechecked& rechecked);
+
     // expiry.cc
     void expire_due();
     void seal_expired();
@@ -622,6 +633,8 @@ class NodeCore {
     std::map<StreamId, StreamInfo> streams_;
     std::set<StreamId> dirty_;
     std::set<StreamId> behind_;  // No peer had room for the question yet.
+    std::set<StreamId> unchecked_;
+    std::size_t recheck_slices_ = 0;
     std::map<StreamId, std::vector<MissingKey>> missing_;
     std::map<std::pair<StreamId, Epoch>, Seq> to_open_;  // Where to go on opening.
     std::map<std::pair<StreamId, Epoch>, Seq> queued_;   // To be opened after this batch's commit.

@@ -156,7 +156,10 @@ bool NodeCore::take_run(const NodeId& from, StreamInfo& info, std::vector<Unveri
     if (within_quota(info.state.origin, bytes)) {
         auto batch = verify_batch(std::move(run), info.state, context);
         if (batch.ok()) {
+            const Seq first = batch->front().header().seq;
+            const Seq last = batch->back().header().seq;
             for (auto& entry : *batch) take(from, std::move(entry), std::nullopt);
+            if (first < last) note_unchecked(info, {first, Seq{last.value - 1}});
             take_early(info);
             return true;
         }

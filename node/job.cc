@@ -83,6 +83,11 @@ JobResult run_job(Job job, const Directory& directory) {
         return JobResult{open_entry(*open, directory)};
     if (auto* officer = std::get_if<CheckOfficerJob>(&job.body))
         return JobResult{check_officer(std::move(*officer), directory)};
+    if (auto* again = std::get_if<RecheckJob>(&job.body)) {
+        const EntryHeader& header = again->entry.header();
+        return JobResult{
+            Rechecked{header.stream, header.seq, signature_holds(again->entry, again->key)}};
+    }
     auto& post = std::get<CheckPostJob>(job.body);
     return JobResult{
         PostChecked{post.post, signature_ok(post.officer, post.message, post.signature)}};

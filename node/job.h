@@ -46,8 +46,13 @@ struct CheckPostJob {
     Bytes message;
     Signature signature;
 };
+// The signature of an entry that was taken in bulk, under a later one's.
+struct RecheckJob {
+    UnverifiedEntry entry;
+    SignPublicKey key;
+};
 struct Job {
-    std::variant<CheckEntryJob, OpenEntryJob, CheckOfficerJob, CheckPostJob> body;
+    std::variant<CheckEntryJob, OpenEntryJob, CheckOfficerJob, CheckPostJob, RecheckJob> body;
 };
 
 // What an entry says, and what the index will keep of it.
@@ -76,8 +81,13 @@ struct PostChecked {
     std::uint64_t post = 0;
     bool good = false;
 };
+struct Rechecked {
+    StreamId stream;
+    Seq seq;
+    bool good = false;
+};
 struct JobResult {
-    std::variant<EntryChecked, EntryOpened, PostChecked> body;
+    std::variant<EntryChecked, EntryOpened, PostChecked, Rechecked> body;
 };
 
 JobResult run_job(Job job, const Directory& directory);

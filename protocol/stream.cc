@@ -86,10 +86,18 @@ Status verify_fork(const ForkProof& proof, const Directory& directory) {
     if (!one) return one.error();
     auto other = parse_side(proof.other);
     if (!other) return other.error();
-    if (one->header.stream != other->header.stream || one->header.seq != other->header.seq ||
-        one->header.origin != other->header.origin || one->id == other->id)
+    const bool of_one_stream =
+        one->header.stream == other->header.stream && one->header.origin == other->header.origin;
+    const bool link =
+        other->header.seq.value == one->header.seq.value + 1 && other->header.prev == one->id;
+    if (!of_one_stream || (!link && one->header.seq != other->header.seq) || one->id == other->id)
         return {Errc::invalid, "fork proof: not two entries of one stream and seq"};
     Status first = check_side(*one, proof.one, directory);
+    if (link) {
+        if (first.ok()) return {Errc::invalid, "fork proof: the link is whole"};
+        if (first.code() != Errc::bad_signature) return first;
+        return check_side(*other, proof.other, directory);
+    }
     if (!first.ok()) return first;
     return check_side(*other, proof.other, directory);
 }

@@ -114,14 +114,17 @@ Result<VerifiedEntry> verify_body(UnverifiedEntry entry, const EntryId& held);
 // successor's prev, or the stream's head, names. Errors: fork.
 Result<VerifiedEntry> verify_again(UnverifiedEntry entry, const EntryId& lost);
 
-// Two validly signed headers of one stream and seq with different ids.
+// Two validly signed headers of one stream and seq with different ids. Or a link that its signer
+// broke: `other`, validly signed, names in prev the entry `one` of the seq before, whose signature
+// does not hold. No reader takes `one` by itself, and whoever takes both in bulk was misled.
 struct ForkProof {
     Bytes one;  // header ‖ signature
     Bytes other;
 };
-// Done for a real proof under the directory's keys. Errors say why not: malformed, invalid (not two
-// entries of one seq), wrong_network, parked, unknown_key, bad_signature, quarantined (above the
-// cut of a replaced or revoked key: whoever stole it cannot freeze a stream).
+// Done for a real proof under the directory's keys. Errors say why not: malformed, invalid (neither
+// two entries of one seq nor a broken link), wrong_network, parked, unknown_key, bad_signature,
+// quarantined (above the cut of a replaced or revoked key: whoever stole it cannot freeze a
+// stream).
 Status verify_fork(const ForkProof& proof, const Directory& directory);
 // Whose stream it is, unverified; for finding out whether the proof concerns us.
 Result<StreamId> fork_stream(const ForkProof& proof);

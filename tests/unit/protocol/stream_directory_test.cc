@@ -344,6 +344,32 @@ TEST_F(StreamDirectory, Row37ForkProof) {
     EXPECT_TRUE(verify_fork(proof, network.directory()).ok());
 }
 
+// What a bulk catch-up would let pass: only the origin can have signed a successor of it.
+TEST_F(StreamDirectory, Row37ASuccessorOfABadSignatureIsAProof) {
+    Poster poster(network, "aus-bkk", all());
+    poster.grant();
+    poster.content("first");
+    Bytes bad = to_bytes(poster.entries.back().prefix());
+    const Bytes good = bad;
+    bad[header_bytes + 7] ^= 1;
+    poster.content("after the good one");
+    const Bytes after_good = to_bytes(poster.entries.back().prefix());
+    poster.stream.head = poster.entries[2].header().seq;
+    poster.stream.head_id = EntryId::copy_of(hash({bad}).view());
+    poster.content("after the bad one");
+    const Bytes after_bad = to_bytes(poster.entries.back().prefix());
+    EXPECT_TRUE(verify_fork({bad, after_bad}, network.directory()).ok());
+    EXPECT_EQ(verify_fork({after_bad, bad}, network.directory()).code(), Errc::invalid);
+    EXPECT_EQ(verify_fork({good, after_good}, network.directory()).code(), Errc::invalid);
+    EXPECT_EQ(verify_fork({bad, after_good}, network.directory()).code(), Errc::invalid);
+    // Who is no origin can put a bad signature there, but can sign no successor.
+    for (std::size_t at = 0; at < after_bad.size(); ++at) {
+        Bytes changed = after_bad;
+        changed[at] ^= 1;
+        ASSERT_FALSE(verify_fork({bad, changed}, network.directory()).ok()) << at;
+    }
+}
+
 TEST_F(StreamDirectory, HeadsAreOfKeysInForce) {
     const TestNode& node = network.node("aus-bkk");
     const Head head{node.id,
