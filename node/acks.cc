@@ -48,8 +48,9 @@ void NodeCore::say_again() {
         write(DropMail{row.first});
         return true;
     });
-    for (const auto& [id, info] : streams_) {
+    for (auto& [id, info] : streams_) {
         if (is_self(info.state.origin) || !info.state.founded) continue;
+        info.acknowledged.reset();
         ack_stored_[id] = {info.state.head, info.state.head_id};
         say_again_what_is_gone(info);
     }
@@ -89,9 +90,10 @@ void NodeCore::flush_acks() {
         return Way{info.state.origin, audience == nullptr, !all};
     };
     for (const auto& [id, head] : ack_stored_) {
-        const StreamInfo* info = stream(id);
+        StreamInfo* info = stream(id);
         if (info == nullptr || is_self(info->state.origin)) continue;
-        letters[way_of(*info)].push_back({id, head.first, head.second, AckLevel::stored});
+        if (auto row = stored_row(*info, {id, head.first, head.second, AckLevel::stored}))
+            letters[way_of(*info)].push_back(std::move(*row));
     }
     ack_stored_.clear();
     if (!ack_rows_.empty() && now_.since(ack_rows_since_) >= ack_delay_ms) {

@@ -99,6 +99,7 @@ Status NodeCore::load_streams() {
                 info.carried_for.push_back(in.fixed<NodeId>());
         }
         if (Status read = load_unchecked(info); !read.ok()) return read;
+        if (Status read = load_lacking(info); !read.ok()) return read;
         streams_.emplace(s.id, std::move(info));
     }
     return {};
@@ -300,6 +301,8 @@ void NodeCore::on_tick() {
     acknowledge_erased();
     repair();
     recheck();
+    keep_no_longer();
+    ask_for_bodies();
     for (auto it = tickets_.begin(); it != tickets_.end();)
         it = it->second.until < now_ && it->second.checks_left == 0 ? tickets_.erase(it)
                                                                     : std::next(it);
@@ -325,6 +328,7 @@ void NodeCore::flush(Outputs& out) {
     for (const StreamId& id : dirty_) {
         StreamInfo& info = streams_.at(id);
         info.dirty = false;
+        if (std::exchange(info.lacking_dirty, false)) save_lacking(info);
         if (info.state.founded) write(PutStream{info.state});
     }
     dirty_.clear();

@@ -13,6 +13,8 @@
 //   bare_redact.cc  redacts without an officer's word: hidden at once, destroyed a day later
 //   expiry.cc       alerts whose time is over
 //   recheck.cc      the signatures of a bulk batch that nobody looked at yet
+//   retention.cc    what a coordinator keeps, and for how long
+//   late_bodies.cc  entries that came without their body: asked for until they have it
 //   posting.cc      PREPARE, COMMIT, sealing, key grants of our own streams
 //   sync.cc         hello, heads, beats, answers to ranges, pushes
 //   fetching.cc     what we lack, asked for in turn and no more than the link bears
@@ -41,6 +43,7 @@
 #include "node/quota.h"
 #include "node/range_pace.h"
 #include "node/repair.h"
+#include "node/retention.h"
 #include "node/seq_set.h"
 #include "node/shared_room.h"
 #include "node/sync.pb.h"
@@ -125,6 +128,15 @@ struct StreamInfo {
     std::map<Epoch, std::vector<SlotTag>> own_tags;    // Cache: a key agreement each.
     std::map<NodeId, Seq> peer_heads;                  // What peers said they hold.
     SeqSet unchecked;  // Taken under a later entry's signature; their own was not looked at yet.
+    SeqSet lacking;    // Content that came without its body, and no redact says why.
+    bool lacking_dirty = false;
+    std::optional<Seq> acknowledged;  // While lacking anything: said already.
+    struct BodyQuestion {
+        UnixMillis since{};  // Lacking anything.
+        UnixMillis next{};
+        std::uint64_t pause_ms = 0;
+        NodeId asked;
+    } body_question;
 };
 
 struct PeerInfo {
@@ -398,6 +410,25 @@ class NodeCore {
     std::size_t recheck_some(StreamInfo& info, std::size_t max);
     void on_rechecked(const Rechecked& rechecked);
 
+    // retention.cc
+    void keep_no_longer();
+    std::size_t age_some(StreamInfo& info, std::size_t max);
+    void note_wanted(const NodeId& by, const StreamInfo& info, Seq seq);
+    void ask_origin(const NodeId& origin);
+    void ask_origins();
+    bool was_asked_for(const EntryRef& ref) const;
+    void keep_anew(const EntryRef& ref);
+    void without_body(const NodeId& from, StreamInfo& info, Seq seq);
+
+    // late_bodies.cc
+    Status load_lacking(StreamInfo& info);
+    void note_lacking(StreamInfo& info, Seq seq);
+    void no_longer_lacking(StreamInfo& info, SeqRange range);
+    void save_lacking(const StreamInfo& info);
+    void ask_for_bodies();
+    std::optional<AckRow> stored_row(StreamInfo& info, AckRow head) const;
+    void warn_of_lacking(proto::StatusResponse& out) const;
+
     // expiry.cc
     void expire_due();
     void seal_expired();
@@ -635,6 +666,8 @@ class NodeCore {
     std::set<StreamId> behind_;  // No peer had room for the question yet.
     std::set<StreamId> unchecked_;
     std::size_t recheck_slices_ = 0;
+    std::set<StreamId> lacking_;
+    Retention retention_;
     std::map<StreamId, std::vector<MissingKey>> missing_;
     std::map<std::pair<StreamId, Epoch>, Seq> to_open_;  // Where to go on opening.
     std::map<std::pair<StreamId, Epoch>, Seq> queued_;   // To be opened after this batch's commit.

@@ -15,6 +15,7 @@ void NodeCore::on_redact(StreamInfo& info, Epoch epoch, std::vector<SeqRange> ra
     close_epoch(info,
                 epoch);  // The redact's own: in bulk the stream's state is further on already.
     if (mutant(Mutant::skip_redact)) return;
+    for (const SeqRange& range : ranges) no_longer_lacking(info, range);
     redacts_.push_back({info.state.id, std::move(ranges), now_});
     apply_redacts();
     save_redacts();
@@ -118,6 +119,7 @@ void NodeCore::erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges) 
     if (ranges.empty()) return;
     if (!mutant(Mutant::redact_hides)) write(Erase{info.state.id, ranges});
     for (const auto& range : ranges) {
+        no_longer_lacking(info, range);
         for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
             const EntryRef ref{info.state.id, seq};
             if (auto alert = index_.erase(ref))

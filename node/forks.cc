@@ -31,6 +31,7 @@ bool NodeCore::known_already(const NodeId& from, StreamInfo& info, UnverifiedEnt
         return true;
     }
     if (std::ranges::equal(*ours, entry.prefix())) {
+        if (entry.absent()) without_body(from, info, header.seq);
         take_late_body(std::move(entry));
         return true;
     }

@@ -116,13 +116,17 @@ bool NodeCore::offer(const NodeId& from, UnverifiedEntry entry) {
 }
 
 void NodeCore::take_late_body(UnverifiedEntry entry) {
-    if (is_coordinator() || entry.absent()) return;  // A carrier has no use for what was erased.
     const EntryHeader header = entry.header();
+    const EntryRef ref{header.stream, header.seq};
+    // A carrier takes what a reader asked it for, and no more.
+    if (entry.absent() || (is_coordinator() && !was_asked_for(ref))) return;
     auto held = store_.entry(header.stream, header.seq);
     if (!held.ok() || !held->has_value() || !(*held)->entry.absent() || (*held)->erased) return;
     auto body = verify_body(std::move(entry), (*held)->entry.id());
     if (!body.ok()) return;
     write(PutBody{std::move(*body)});
+    if (is_coordinator()) return keep_anew(ref);
+    no_longer_lacking(streams_.at(header.stream), {header.seq, header.seq});
     if (key_missing(header.stream, header.epoch) ||
         store_.entry_key(header.stream, header.seq).ok())
         index_.note_unopened({header.stream, header.seq});
@@ -341,6 +345,7 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
                 open_entry(entry, entry_key(*info.key, header.stream, header.seq));
             else if (opens && !content.has_value())
                 open_later(info, header);
+            if (entry.absent()) note_lacking(info, header.seq);
             write(PutEntry{std::move(entry), now_});
             if (!opens || !content.has_value()) break;
             if (content->ok())
@@ -349,7 +354,10 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
                 refuse_officer(header, content->code());
             break;
         }
-        default: write(PutEntry{std::move(entry), now_}); break;
+        default:
+            if (entry.absent()) note_lacking(info, header.seq);
+            write(PutEntry{std::move(entry), now_});
+            break;
     }
     if (mutant(Mutant::store_nothing) && header.kind == EntryKind::content)
         std::erase_if(out_->writes, [&](const StoreOp& op) {

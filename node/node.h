@@ -16,6 +16,7 @@
 #include "node/identity.h"
 #include "node/index.h"
 #include "node/quota.h"
+#include "node/retention.h"
 
 namespace rilon {
 
@@ -29,6 +30,8 @@ struct NodeOptions {
     std::uint64_t origin_bytes_per_day = origin_bytes_per_day_default;
     bool hub = false;              // listens for peers: forwards what members may hold
     bool publishes_rilon = false;  // serves its RILON's audience by PUB
+    std::uint64_t bodies_kept_ms = rilon::bodies_kept_ms;  // by a coordinator
+    std::uint64_t slots_kept_ms = rilon::slots_kept_ms;    // others', by whoever serves them
 };
 
 // A bounded queue of the node's: how full it is, or the fullest of its kind.

@@ -99,6 +99,7 @@ void NodeCore::warn_of_health(proto::StatusResponse& out) {
     if (directory_.empty()) return;
     warn_of_heads(out);
     warn_of_bare_redacts(out);
+    warn_of_lacking(out);
     for (const NodeId& origin : quota_.waiting(now_))
         out.add_warnings(node_name(origin) +
                          " sent more than its share of today; the rest "

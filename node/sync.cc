@@ -124,6 +124,7 @@ void NodeCore::on_hello(const NodeId& from, const Bytes& payload) {
     send_signed_heads(from);
     send_mail(from, false);
     ask_slots(true);
+    ask_origin(from);
 }
 
 // --- beats and heads --------------------------------------------------------------------------
@@ -293,6 +294,7 @@ void NodeCore::on_range(const NodeId& from, const SyncHead& head, const Bytes& p
         auto* item = answer.add_entries();
         item->set_entry(std::string(as_text(raw)));
         item->set_absent(entry.absent());
+        if (entry.absent()) note_wanted(from, *info, entry.header().seq);
         if (entry.header().kind != EntryKind::grant || bytes >= range_bytes_max) continue;
         const int slots_before = answer.slots_size();
         add_slots(*id, entry.header().epoch, answer);

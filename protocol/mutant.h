@@ -47,6 +47,7 @@ enum class Mutant {
     directory_turns_back,      // an entry may name an older directory than the one before it
     receipts_through_anybody,  // hubs carry receipts of what they may not know
     feed_repeats,              // a page of a feed begins with the end of the one before
+    no_late_bodies,            // what came without its body is acknowledged and not asked for
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
     skip_authorisation,                         // one signer is enough for every statement
@@ -104,6 +105,7 @@ constexpr std::string_view mutant_names[] = {
     "directory_turns_back",
     "receipts_through_anybody",
     "feed_repeats",
+    "no_late_bodies",
     "answer_before_commit",
     "skip_authorisation",
     "serial_commit",

@@ -72,6 +72,46 @@ Status BatchWriter::put(const PutBody& op) {
     return write_entry(*number, header.seq, row);
 }
 
+// All rows go before they come back without their bodies: only so LMDB gives pages free.
+Status BatchWriter::put(const DropBodies& op) {
+    auto number = number_of(op.stream);
+    if (!number) return number.error();
+    latest_.reset();  // It may be among them.
+    struct Bare {
+        Seq seq;
+        BodyState state;
+        Arrival arrival;
+        UnixMillis received;
+        Bytes prefix;
+    };
+    constexpr std::size_t chunk = 256;
+    for (const SeqRange& range : op.ranges) {
+        for (Seq from = range.from; from <= range.to;) {
+            std::vector<Bare> bare;
+            for (; from <= range.to && bare.size() < chunk; from = from.next()) {
+                auto held = core_.entry_row(txn_, *number, from);
+                if (!held && held.code() != Errc::damaged) return held.error();
+                if (!held || !held->has_value() || (*held)->state != BodyState::present) continue;
+                const EntryRow& row = **held;
+                auto header = parse_header(row.prefix.first(header_bytes));
+                if (!header) return header.error();
+                if (is_clear(header->kind)) continue;
+                bare.push_back(
+                    {from, BodyState::absent, row.arrival, row.received, to_bytes(row.prefix)});
+            }
+            for (const Bare& one : bare)
+                if (Status s = erase_row(Table::entries, entry_row_key(*number, one.seq.value));
+                    !s.ok())
+                    return s;
+            for (const Bare& one : bare) {
+                EntryRow row{one.state, one.arrival, one.received, one.prefix, {}};
+                if (Status s = write_entry(*number, one.seq, row); !s.ok()) return s;
+            }
+        }
+    }
+    return {};
+}
+
 // The next arrival.
 Result<Arrival> BatchWriter::arrive(const ArrivalPlace& where) {
     Arrival n = changes_.last_arrival.next();

@@ -85,6 +85,9 @@ Status BatchWriter::put(const PutSlot& op) {
 }
 
 Status BatchWriter::put(const DropSlotsBefore& op) {
+    std::set<std::uint32_t> kept;
+    for (const StreamId& id : op.but)
+        if (auto number = number_of(id); number.ok()) kept.insert(*number);
     std::vector<Bytes> rows;
     {
         auto cursor = Cursor::open(txn_, Table::slot_times);
@@ -94,6 +97,7 @@ Status BatchWriter::put(const DropSlotsBefore& op) {
             if (!*more) break;
             ByteReader in(cursor->key());
             if (in.u64() >= op.granted.value) break;
+            if (kept.contains(in.u32())) continue;
             rows.push_back(to_bytes(cursor->key()));
         }
     }

@@ -42,6 +42,7 @@ class BatchWriter {
     Status put(const CloseEpoch& op);
     Status put(const PutEntryKey& op);
     Status put(const Erase& op);
+    Status put(const DropBodies& op);
     Status note_grant(std::uint32_t number, const EntryHeader& header);
     Status write_epoch(std::uint32_t number, Epoch epoch, const EpochRow& row);
     Status wrap_epoch(const EpochName& name, std::uint32_t number, const EpochRow& row,

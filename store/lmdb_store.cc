@@ -53,6 +53,7 @@ struct Measure {
     void operator()(const PutAudit& op) const { small(op.detail.size()); }
     void operator()(const PutRemoval& op) const { small(op.record.size()); }
     void operator()(const Erase&) const { erases = true; }
+    void operator()(const DropBodies&) const { erases = true; }
     void operator()(const DropSlotsBefore&) const {}
     void operator()(const DropMail&) const {}
     void operator()(const DropPrivate&) const {}

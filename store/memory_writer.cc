@@ -231,6 +231,28 @@ Status MemoryWriter::put(const Erase& op) {
     return {};
 }
 
+Status MemoryWriter::put(const DropBodies& op) {
+    if (!held(op.stream)) return not_held(op.stream);
+    for (const SeqRange& range : op.ranges) {
+        for (auto at = disk_.entries.lower_bound({op.stream, range.from});
+             at != disk_.entries.end() && at->first.first == op.stream &&
+             at->first.second <= range.to;
+             ++at) {
+            MemoryDisk::Entry entry = at->second;
+            if (is_clear(entry.entry.header().kind) || entry.body != MemoryDisk::Body::present ||
+                disk_.damaged.contains(at->first))
+                continue;
+            auto bare = parse_absent_entry(entry.entry.prefix());
+            if (!bare) return bare.error();
+            disk_.entry_bytes -= entry.entry.body().size();
+            entry.entry = std::move(*bare);
+            entry.body = MemoryDisk::Body::absent;
+            set(disk_.entries, at->first, entry);
+        }
+    }
+    return {};
+}
+
 Status MemoryWriter::erase_entry(const StreamId& stream, Seq seq) {
     MemoryDisk::EntryAt at{stream, seq};
     MemoryDisk::Entry entry = disk_.entries.find(at)->second;
@@ -260,7 +282,7 @@ Status MemoryWriter::put(const PutSlot& op) {
 Status MemoryWriter::put(const DropSlotsBefore& op) {
     std::vector<std::tuple<StreamId, Epoch, SlotTag>> old;
     for (const auto& [key, at] : disk_.slots)
-        if (at.granted < op.granted) old.push_back(key);
+        if (at.granted < op.granted && !op.but.contains(std::get<0>(key))) old.push_back(key);
     for (const auto& key : old) drop(disk_.slots, key);
     return {};
 }

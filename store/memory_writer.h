@@ -25,6 +25,7 @@ class MemoryWriter {
     Status put(const PutSearchRecord& op);
     Status put(const PutRemoval& op);
     Status put(const Erase& op);
+    Status put(const DropBodies& op);
     Status put(const PutSlot& op);
     Status put(const DropSlotsBefore& op);
     Status put(const PutDirectoryRecord& op);

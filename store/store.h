@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -137,6 +138,13 @@ struct Erase {
     StreamId stream;
     std::vector<SeqRange> ranges;
 };
+// Bodies of content and chunks that are kept no longer: header, signature, keys and search record
+// stay, and PutBody may bring them again. For carriers, whose copy nobody reads. Clear entries, and
+// what has no body or is damaged, are passed over.
+struct DropBodies {
+    StreamId stream;
+    std::vector<SeqRange> ranges;
+};
 // Others' slots, which we serve. Never the node's own: opened with the node's encryption key it
 // gives K back, and a purge would be worth nothing to who seizes both.
 struct PutSlot {
@@ -145,6 +153,7 @@ struct PutSlot {
 };
 struct DropSlotsBefore {
     UnixMillis granted;
+    std::set<StreamId> but;  // Of these none.
 };
 struct PutDirectoryRecord {
     DirectoryRecord record;
@@ -177,8 +186,8 @@ struct PutAudit {
 
 using StoreOp =
     std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutEntryKey,
-                 PutSearchRecord, PutRemoval, Erase, PutSlot, DropSlotsBefore, PutDirectoryRecord,
-                 PutAck, PutMail, DropMail, PutPrivate, DropPrivate, PutAudit>;
+                 PutSearchRecord, PutRemoval, Erase, DropBodies, PutSlot, DropSlotsBefore,
+                 PutDirectoryRecord, PutAck, PutMail, DropMail, PutPrivate, DropPrivate, PutAudit>;
 using Batch = std::vector<StoreOp>;
 
 struct ErasedEntry {

@@ -54,6 +54,7 @@ class Draw {
         : rng_(seed ^ 0x5eed),
           size_(seed_size(seed) == SeedSize::large ? Size::large : Size::small) {
         plan_.net = seed;
+        if (seed % 3 == 0) plan_.kept_seconds = 15;
     }
 
     Plan plan() {

@@ -45,6 +45,10 @@ std::string Oracle::directories_differ() const {
 std::string Oracle::promises_missing() const {
     for (const Said& one : ledger_.all()) {
         if (!ledger_.owed(one)) continue;
+        // Whom the coordinator's copy did not reach in time had only the author's, and that is
+        // gone.
+        const bool short_kept = net_.coordinator().options().bodies_kept_ms < bodies_kept_ms;
+        if (short_kept && ledger_.was_restored(one.node)) continue;
         NodeId author = net_.daemon(one.node).id();
         for (const NodeId& reader : ledger_.members_now(one.stream))
             if (reader == author || one.readers.contains(reader))

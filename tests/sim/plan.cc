@@ -76,6 +76,8 @@ Status read_setting(const std::string& word, Plan& out) {
         q.crash_per_mille = small;
     else if (name == "disk")
         q.disk_error_per_mille = small;
+    else if (name == "kept")
+        out.kept_seconds = *value;
     else
         return not_understood(word);
     return {};
@@ -116,6 +118,7 @@ std::string encode_plan(const Plan& plan) {
     put("late", q.live_late_ms);
     put("crash", q.crash_per_mille);
     put("disk", q.disk_error_per_mille);
+    put("kept", plan.kept_seconds);
     if (plan.silent) out += " silent";
     for (const Action& action : plan.actions) {
         out += " | " + std::string(verb_names[static_cast<std::size_t>(action.verb)]);

@@ -82,6 +82,7 @@ struct Plan {
     std::optional<unsigned> mallory;  // Who is malicious: 0 the coordinator, else a node from 1.
     unsigned withheld_percent = 0;    // Of the frames it should send.
     LinkQuality quality;
+    std::uint64_t kept_seconds = 0;  // The coordinator keeps bodies so long only; 0: 30 days.
     bool silent = false;  // At the end no PUB frame arrives at all: sync alone has to do it.
     std::vector<Action> actions;
     auto operator<=>(const Plan&) const = default;

@@ -25,6 +25,8 @@ Run::Run(const Plan& plan, Trace trace)
       mallory_(net_, oracle_.ledger()),
       names_(net_.network().node_names()) {
     net_.trace = trace == Trace::print;
+    if (plan.kept_seconds > 0)
+        net_.coordinator().options().bodies_kept_ms = plan.kept_seconds * ms_second;
 }
 
 std::string Run::end(std::uint64_t n) const {

@@ -238,6 +238,43 @@ TYPED_TEST(StoreContract, SlotsByTagAndDroppedByAge) {
     this->append(this->batch(DropSlotsBefore{UnixMillis{103}}));
     EXPECT_EQ(this->store().slots(slot.stream, Epoch{4})->size(), 1u);
     EXPECT_TRUE(this->store().streams()->empty());  // A slot alone makes no stream.
+    this->append(this->batch(DropSlotsBefore{UnixMillis{200}, {slot.stream}}));
+    this->append(this->stream.founded(1));
+    slot.stream = this->stream.state.id;
+    this->append(this->batch(PutSlot{slot, UnixMillis{5}}));
+    this->append(this->batch(DropSlotsBefore{UnixMillis{6}, {slot.stream}}));
+    EXPECT_EQ(this->store().slots(slot.stream, Epoch{4})->size(), 1u);
+    this->append(this->batch(DropSlotsBefore{UnixMillis{6}, {}}));
+    EXPECT_TRUE(this->store().slots(slot.stream, Epoch{4})->empty());
+}
+
+// A carrier's: nothing but the body goes, and it may come again.
+TYPED_TEST(StoreContract, BodiesKeptNoLongerComeAgain) {
+    this->append(this->stream.founded(3));
+    const StreamId id = this->stream.state.id;
+    auto held = this->store().entry(id, Seq{3});
+    ASSERT_TRUE(held.ok() && held->has_value());
+    const EntryId entry = (*held)->entry.id();
+    const Arrival arrival = (*held)->arrival;
+    auto body = verify_body(parse_entry((*held)->entry.bytes()).value(), entry);
+    ASSERT_TRUE(body.ok());
+    this->append(this->batch(DropBodies{id, {{Seq{0}, Seq{3}}, {Seq{9}, Seq{9}}}}));
+    this->box.reopen();
+    for (std::uint64_t seq : {0u, 1u})
+        EXPECT_FALSE((*this->store().entry(id, Seq{seq}))->entry.absent()) << seq;
+    held = this->store().entry(id, Seq{3});
+    EXPECT_TRUE((*held)->entry.absent());
+    EXPECT_FALSE((*held)->erased);
+    EXPECT_EQ((*held)->entry.id(), entry);
+    EXPECT_EQ((*held)->arrival, arrival);
+    EXPECT_FALSE((*this->store().entry(id, Seq{4}))->entry.absent());
+    this->append(this->batch(PutBody{std::move(*body)}));
+    EXPECT_EQ(this->text(Seq{3}), "alert text 1");
+    this->append(this->stream.withdrawn({{Seq{2}, Seq{2}}}));
+    this->append(this->batch(DropBodies{id, {{Seq{2}, Seq{2}}}}));
+    EXPECT_TRUE((*this->store().entry(id, Seq{2}))->erased);
+    EXPECT_EQ(this->refusal(this->batch(DropBodies{StreamId{}, {{Seq{0}, Seq{0}}}})),
+              Errc::not_found);
 }
 
 TYPED_TEST(StoreContract, DirectoryMailAndPrivateValues) {
