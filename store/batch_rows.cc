@@ -152,6 +152,21 @@ Status BatchWriter::put(const DropPrivate& op) {
     return erase_row(Table::private_values, key.view());
 }
 
+Status BatchWriter::put(const PutSecret& op) {
+    if (op.name.empty() || op.name.size() > UINT8_MAX)
+        return {Errc::invalid, "a secret's name has 1 to 255 bytes"};
+    core_.vault.stage_secret(op.name, op.key);
+    return {};
+}
+
+// The pending row makes erase() go on with it, whatever happens until then.
+Status BatchWriter::put(const DropSecret& op) {
+    Name16 row = core_.vault.secret_row(op.name);
+    changes_.dropped_secrets.push_back(to_bytes(row.view()));
+    changes_.erased = true;
+    return put_sealed(Table::pending, row.view(), {});
+}
+
 Status BatchWriter::put(const PutAudit& op) {
     auto row = next_audit_row(changes_.audit, op);
     if (!row) return row.error();

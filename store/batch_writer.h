@@ -13,7 +13,8 @@ struct BatchChanges {
     std::vector<StreamId> new_streams;  // Numbered on from those in memory.
     Arrival last_arrival;
     AuditHead audit;
-    std::vector<EpochName> closed;  // K to destroy after the commit.
+    std::vector<EpochName> closed;       // K to destroy after the commit.
+    std::vector<Bytes> dropped_secrets;  // Row keys in the vault.
     bool erased = false;
 };
 
@@ -68,6 +69,8 @@ class BatchWriter {
     Status put(const DropMail& op);
     Status put(const PutPrivate& op);
     Status put(const DropPrivate& op);
+    Status put(const PutSecret& op);
+    Status put(const DropSecret& op);
     Status put(const PutAudit& op);
     Status finish();
 

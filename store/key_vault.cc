@@ -45,6 +45,7 @@ Status KeyVault::open_env() {
 Status KeyVault::load() {
     auto txn = env_->read();
     if (!txn) return txn.error();
+    if (Status s = load_secrets(*txn); !s.ok()) return s;
     auto cursor = Cursor::open(*txn, Table::epoch_keys);
     if (!cursor) return cursor.error();
     for (auto more = cursor->seek({});; more = cursor->next()) {
@@ -58,6 +59,54 @@ Status KeyVault::load() {
         epochs_.insert_or_assign(name, EpochKey(in.raw(EpochKey::size())));
         wipe(*plain);
     }
+}
+
+Status KeyVault::load_secrets(const Txn& txn) {
+    auto cursor = Cursor::open(txn, Table::node_secrets);
+    if (!cursor) return cursor.error();
+    for (auto more = cursor->seek({});; more = cursor->next()) {
+        if (!more) return more.error();
+        if (!*more) return {};
+        auto plain = sealer_.open(Table::node_secrets, cursor->key(), cursor->value());
+        if (!plain) continue;  // Damaged: the identity file has it too.
+        ByteReader in(*plain);
+        std::string name(as_text(in.raw(in.u8())));
+        ByteView key = in.raw(NodeSecret::size());
+        if (in.done()) secrets_.insert_or_assign(name, NodeSecret(key));
+        wipe(*plain);
+    }
+}
+
+std::vector<StoredSecret> KeyVault::secrets() const {
+    std::shared_lock lock(mutex_);
+    std::vector<StoredSecret> out;
+    for (const auto& [name, key] : secrets_) out.push_back({name, key.duplicate()});
+    return out;
+}
+
+void KeyVault::stage_secret(const std::string& name, const NodeSecret& key) {
+    staged_secrets_.insert_or_assign(name, key.duplicate());
+}
+
+Name16 KeyVault::secret_row(const std::string& name) const {
+    return sealer_.name(Table::node_secrets, as_bytes(name));
+}
+
+void KeyVault::forget_secret(ByteView row) {
+    std::unique_lock lock(mutex_);
+    std::erase_if(secrets_,
+                  [&](const auto& item) { return equal(secret_row(item.first).view(), row); });
+}
+
+Status KeyVault::drop_secrets(std::span<const Bytes> rows) {
+    if (rows.empty()) return {};
+    auto txn = env_->write();
+    if (!txn) return txn.error();
+    for (const Bytes& row : rows) {
+        auto gone = txn->erase(Table::node_secrets, row);
+        if (!gone) return gone.error();
+    }
+    return txn->commit();
 }
 
 std::optional<EpochKey> KeyVault::epoch_key(const EpochName& name) const {
@@ -156,10 +205,11 @@ const BucketKey* KeyVault::staged_bucket(const BucketVersion& version) const {
 void KeyVault::discard_staged() {
     staged_epochs_.clear();
     staged_buckets_.clear();
+    staged_secrets_.clear();
 }
 
 Status KeyVault::commit_staged() {
-    std::uint64_t rows = staged_epochs_.size() + staged_buckets_.size();
+    std::uint64_t rows = staged_epochs_.size() + staged_buckets_.size() + staged_secrets_.size();
     if (Status room = env_->reserve((1 << 20) + rows * 1024); !room.ok()) return room;
     auto txn = env_->write();
     if (!txn) return txn.error();
@@ -177,8 +227,19 @@ Status KeyVault::commit_staged() {
         Bytes sealed = sealer_.seal(Table::bucket_keys, row, key.expose());
         if (Status s = txn->put(Table::bucket_keys, row, sealed); !s.ok()) return s;
     }
+    for (const auto& [name, key] : staged_secrets_) {
+        ByteWriter out(1 + name.size() + NodeSecret::size());
+        out.u8(static_cast<std::uint8_t>(name.size())).raw(as_bytes(name)).raw(key.expose());
+        Bytes plain = std::move(out).take();
+        Name16 row = secret_row(name);
+        Bytes sealed = sealer_.seal(Table::node_secrets, row.view(), plain);
+        wipe(plain);
+        if (Status s = txn->put(Table::node_secrets, row.view(), sealed); !s.ok()) return s;
+    }
     if (Status s = txn->commit(); !s.ok()) return s;
     std::unique_lock lock(mutex_);
+    for (auto& [name, key] : staged_secrets_) secrets_.insert_or_assign(name, std::move(key));
+    staged_secrets_.clear();
     for (auto& [name, key] : staged_epochs_) epochs_.insert_or_assign(name, std::move(key));
     if (bucket_cache_.size() + staged_buckets_.size() > bucket_cache_max) bucket_cache_.clear();
     for (auto& [version, key] : staged_buckets_)

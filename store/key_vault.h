@@ -58,7 +58,14 @@ class KeyVault {
     // Errors: not_found (destroyed), damaged, io.
     Result<BucketKey> bucket_key(const BucketVersion& version) const;
 
+    std::vector<StoredSecret> secrets() const;
+
     // --- the writing thread
+    void stage_secret(const std::string& name, const NodeSecret& key);
+    Name16 secret_row(const std::string& name) const;
+    // Not given out any more; its row stays until drop_secrets.
+    void forget_secret(ByteView row);
+    Status drop_secrets(std::span<const Bytes> rows);
     void stage_epoch_key(const EpochName& name, const EpochKey& key);
     const EpochKey* staged_or_kept(const EpochName& name) const;  // Valid until the next call.
     void unstage_epoch_key(const EpochName& name) { staged_epochs_.erase(name); }
@@ -67,7 +74,9 @@ class KeyVault {
     // A key of the next generation, staged.
     Result<BucketVersion> renewed_bucket(const BucketName& name);
     const BucketKey* staged_bucket(const BucketVersion& version) const;
-    bool anything_staged() const { return !staged_epochs_.empty() || !staged_buckets_.empty(); }
+    bool anything_staged() const {
+        return !staged_epochs_.empty() || !staged_buckets_.empty() || !staged_secrets_.empty();
+    }
     void discard_staged();
     Status commit_staged();
     // Deletes the rows of closed epochs. Their bytes stay in free pages until `swap`.
@@ -86,6 +95,7 @@ class KeyVault {
    private:
     std::string file_new() const { return dir_ + "/keys.new"; }
     std::string file_old() const { return dir_ + "/keys.old"; }
+    Status load_secrets(const Txn& txn);
     Result<BucketKey> read_bucket(const BucketVersion& version) const;
     Result<std::optional<std::uint32_t>> newest_generation(const BucketName& name) const;
     BucketVersion stage_bucket(const BucketName& name, std::uint32_t generation);
@@ -102,6 +112,8 @@ class KeyVault {
     mutable std::map<BucketVersion, BucketKey> bucket_cache_;
     std::map<EpochName, EpochKey> staged_epochs_;
     std::map<BucketVersion, BucketKey> staged_buckets_;
+    std::map<std::string, NodeSecret> secrets_;
+    std::map<std::string, NodeSecret> staged_secrets_;
 };
 
 }  // namespace rilon

@@ -14,6 +14,7 @@ struct LmdbStore::Purge {
         Seq seq;
     };
     std::vector<Place> entries;
+    std::vector<Bytes> secrets;  // Row keys.
     std::set<BucketName> buckets;
     // Buckets with survivors, and the generation these now have.
     std::map<BucketName, std::uint32_t> renewed;
@@ -52,7 +53,11 @@ Status LmdbStore::read_pending(Purge& purge) const {
         ByteReader in(cursor->key());
         std::uint32_t number = in.u32();
         Seq seq{in.u64()};
-        if (!in.done()) continue;
+        if (!in.done()) {
+            if (cursor->key().size() == Name16::size())
+                purge.secrets.push_back(to_bytes(cursor->key()));
+            continue;
+        }
         purge.entries.push_back({number, seq});
         purge.buckets.insert({number, bucket_of(seq.value)});
     }
@@ -114,6 +119,7 @@ Status LmdbStore::swap_vault(const Purge& purge) {
     }
     if (Status s = step(StoreStep::erase_drop_old); !s.ok()) return s;
     if (Status s = core_->vault.drop_buckets(old); !s.ok()) return s;
+    if (Status s = core_->vault.drop_secrets(purge.secrets); !s.ok()) return s;
     if (mutant(Mutant::purge_by_delete)) return {};
     if (Status s = step(StoreStep::erase_copy); !s.ok()) return s;
     if (Status s = core_->vault.copy_compact(); !s.ok()) return s;
@@ -131,6 +137,8 @@ Status LmdbStore::clear_pending(const Purge& purge) {
         RowKey key = entry_row_key(place.number, place.seq.value);
         if (auto gone = txn->erase(Table::pending, key); !gone) return gone.error();
     }
+    for (const Bytes& row : purge.secrets)
+        if (auto gone = txn->erase(Table::pending, row); !gone) return gone.error();
     if (Status s = step(StoreStep::erase_clear); !s.ok()) return s;
     return txn->commit();
 }
@@ -144,7 +152,7 @@ Result<std::vector<ErasedEntry>> LmdbStore::erase() {
     } unstage{core_->vault};
     Purge purge;
     if (Status s = checked(read_pending(purge)); !s.ok()) return s.error();
-    if (purge.entries.empty()) return std::vector<ErasedEntry>{};
+    if (purge.entries.empty() && purge.secrets.empty()) return std::vector<ErasedEntry>{};
     if (free_disk_bytes(dir_) < (8ull << 20))
         if (Status s = wipe_file(dir_ + "/reserve"); !s.ok()) return s.error();
     if (Status s = checked(drop_stale_epoch_keys()); !s.ok()) return s.error();

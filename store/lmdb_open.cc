@@ -90,15 +90,17 @@ Status all_tables(LmdbEnv& env, std::span<const TableName> tables) {
     return {};
 }
 
+static_assert(data_tables.back().table == Table::removals);
+static_assert(key_tables.back().table == Table::node_secrets);
+
 // The last of the tables; older stores have no such rows and not the table.
-Status add_removals(LmdbEnv& env) {
-    static_assert(data_tables.back().table == Table::removals);
-    auto all = env.open_tables(data_tables);
+Status add_last_table(LmdbEnv& env, std::span<const TableName> tables) {
+    auto all = env.open_tables(tables);
     if (!all) return all.error();
     if (*all) return {};
-    auto others = env.open_tables(std::span(data_tables).first(data_tables.size() - 1));
+    auto others = env.open_tables(tables.first(tables.size() - 1));
     if (!others || !*others) return {};  // Damaged, as all_tables says.
-    return env.make_tables(data_tables);
+    return env.make_tables(tables);
 }
 
 Error too_new(std::uint32_t schema) {
@@ -186,8 +188,9 @@ Status LmdbStore::found_or_check(const Options& options) {
         if (Status s = flush_directory(dir_); !s.ok()) return s;
         if (Status s = open_data(fresh.map_bytes); !s.ok()) return s;
     }
+    if (Status s = add_last_table(core_->vault.env(), key_tables); !s.ok()) return s;
     if (Status s = all_tables(core_->vault.env(), key_tables); !s.ok()) return s;
-    if (Status s = add_removals(*core_->data); !s.ok()) return s;
+    if (Status s = add_last_table(*core_->data, data_tables); !s.ok()) return s;
     return all_tables(*core_->data, data_tables);
 }
 
@@ -230,9 +233,12 @@ Status LmdbStore::load() {
         }
         auto pending = Cursor::open(*txn, Table::pending);
         if (!pending) return pending.error();
-        auto some = pending->seek({});
-        if (!some) return some.error();
-        erase_pending_ = *some;
+        for (auto more = pending->seek({});; more = pending->next()) {
+            if (!more) return more.error();
+            if (!*more) break;
+            erase_pending_ = true;
+            if (pending->key().size() == Name16::size()) core_->vault.forget_secret(pending->key());
+        }
     }
     return drop_stale_epoch_keys();
 }

@@ -353,6 +353,10 @@ Result<std::optional<Bytes>> LmdbStore::private_value(const std::string& name) c
     return core_->sealed_row(*txn, Table::private_values, key.view());
 }
 
+Result<std::vector<StoredSecret>> LmdbStore::secrets() const {
+    return core_->vault.secrets();
+}
+
 Result<std::vector<AuditRow>> LmdbStore::audit(std::uint64_t from, std::size_t max) const {
     return numbered<AuditRow>(
         *core_, Table::audit, from, max,

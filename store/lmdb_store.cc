@@ -52,6 +52,8 @@ struct Measure {
     void operator()(const PutPrivate& op) const { small(op.value.size()); }
     void operator()(const PutAudit& op) const { small(op.detail.size()); }
     void operator()(const PutRemoval& op) const { small(op.record.size()); }
+    void operator()(const PutSecret&) const { small(256); }
+    void operator()(const DropSecret&) const { small(64); }
     void operator()(const Erase&) const { erases = true; }
     void operator()(const DropBodies&) const { erases = true; }
     void operator()(const DropSlotsBefore&) const {}
@@ -153,6 +155,7 @@ Status LmdbStore::write_batch(const Batch& batch) {
         memory.last_arrival = changes.last_arrival;
         memory.audit = changes.audit;
     }
+    for (const Bytes& row : changes.dropped_secrets) core_->vault.forget_secret(row);
     if (changes.erased) erase_pending_ = true;
     // The batch stands whatever happens now; a K that could not be destroyed is at the next opening
     // or erase(), and a disk that failed refuses the next batch.

@@ -60,6 +60,7 @@ class LmdbStore final : public Store {
     Result<std::vector<AckRecord>> entry_acks(const StreamId& stream, Seq seq) const override;
     Result<std::vector<MailRow>> mail(std::uint64_t after, std::size_t max) const override;
     Result<std::optional<Bytes>> private_value(const std::string& name) const override;
+    Result<std::vector<StoredSecret>> secrets() const override;
     Result<std::vector<AuditRow>> audit(std::uint64_t from, std::size_t max) const override;
     Hash32 audit_head() const override;
     StoreUse use() const override;

@@ -171,6 +171,13 @@ Result<std::optional<Bytes>> MemoryStore::private_value(const std::string& name)
     return std::optional<Bytes>{found->second};
 }
 
+Result<std::vector<StoredSecret>> MemoryStore::secrets() const {
+    std::shared_lock lock(mutex_);
+    std::vector<StoredSecret> out;
+    for (const auto& [name, key] : disk_->secrets) out.push_back({name, NodeSecret(ByteView(key))});
+    return out;
+}
+
 Result<std::vector<AuditRow>> MemoryStore::audit(std::uint64_t from, std::size_t max) const {
     std::shared_lock lock(mutex_);
     std::vector<AuditRow> out;

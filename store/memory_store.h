@@ -50,6 +50,7 @@ struct MemoryDisk {
     std::map<std::tuple<StreamId, Seq, AckLevel, NodeId>, AckRecord> entry_acks;
     std::map<std::uint64_t, MailRow> mail;
     std::map<std::string, Bytes> private_values;
+    std::map<std::string, Key> secrets;
     std::vector<AuditRow> audit;
     AuditHead audit_head;
     std::vector<EntryAt> pending;
@@ -90,6 +91,7 @@ class MemoryStore final : public Store {
     Result<std::vector<AckRecord>> entry_acks(const StreamId& stream, Seq seq) const override;
     Result<std::vector<MailRow>> mail(std::uint64_t after, std::size_t max) const override;
     Result<std::optional<Bytes>> private_value(const std::string& name) const override;
+    Result<std::vector<StoredSecret>> secrets() const override;
     Result<std::vector<AuditRow>> audit(std::uint64_t from, std::size_t max) const override;
     Hash32 audit_head() const override;
     StoreUse use() const override;

@@ -326,6 +326,18 @@ Status MemoryWriter::put(const DropPrivate& op) {
     return {};
 }
 
+Status MemoryWriter::put(const PutSecret& op) {
+    if (op.name.empty() || op.name.size() > UINT8_MAX)
+        return {Errc::invalid, "a secret's name has 1 to 255 bytes"};
+    set(disk_.secrets, op.name, copy_key(op.key.expose()));
+    return {};
+}
+
+Status MemoryWriter::put(const DropSecret& op) {
+    drop(disk_.secrets, op.name);
+    return {};
+}
+
 Status MemoryWriter::put(const PutAudit& op) {
     auto row = next_audit_row(disk_.audit_head, op);
     if (!row) return row.error();

@@ -34,6 +34,8 @@ class MemoryWriter {
     Status put(const DropMail& op);
     Status put(const PutPrivate& op);
     Status put(const DropPrivate& op);
+    Status put(const PutSecret& op);
+    Status put(const DropSecret& op);
     Status put(const PutAudit& op);
 
     bool held(const StreamId& stream) const;

@@ -3,10 +3,10 @@
 //   directory/        0700
 //     lock            held (flock) by the one daemon that has the store open
 //     data.mdb        LMDB: everything but keys of keys; one commit per batch
-//     keys.mdb        LMDB: epoch keys K and bucket keys, wrapped under the storage key
-//     keys.new        a compact copy under way; removed at open
-//     keys.old        the environment a purge replaced; zeroed and removed
-//     reserve         room kept back so that a full disk can still purge
+//     keys.mdb        LMDB: epoch keys K, bucket keys and the node's own secrets, under the storage
+//     key keys.new        a compact copy under way; removed at open keys.old        the environment
+//     a purge replaced; zeroed and removed reserve         room kept back so that a full disk can
+//     still purge
 #pragma once
 
 #include <array>
@@ -37,14 +37,16 @@ enum class Table : std::uint8_t {
     mail = 13,        // u64 n                          → sealed
     private_values = 14,  // name16(name)                   → sealed
     audit = 15,           // u64 n                          → sealed
-    pending = 16,   // u32 number ‖ u64 seq           → sealed, empty: erase() has to do this
+    pending = 16,   // u32 number ‖ u64 seq           → sealed, empty: erase() has to do this;
+                    // or the row key of a node secret
     removals = 20,  // u64 n                        → sealed u32 number ‖ u64 seq ‖ record
     // keys.mdb
-    vault_meta = 17,   // as meta
-    epoch_keys = 18,   // name16(stream ‖ epoch)           → sealed stream ‖ u32 epoch ‖ K
-    bucket_keys = 19,  // u32 number ‖ u64 bucket ‖ u32 generation → sealed bucket key
+    vault_meta = 17,    // as meta
+    epoch_keys = 18,    // name16(stream ‖ epoch)           → sealed stream ‖ u32 epoch ‖ K
+    bucket_keys = 19,   // u32 number ‖ u64 bucket ‖ u32 generation → sealed bucket key
+    node_secrets = 21,  // name16(name)                     → sealed u8 length ‖ name ‖ secret
 };
-constexpr std::size_t tables_max = 21;  // One past the last number.
+constexpr std::size_t tables_max = 22;  // One past the last number.
 
 struct TableName {
     Table table;
@@ -67,9 +69,10 @@ constexpr std::array<TableName, 17> data_tables{{{Table::meta, "meta"},
                                                  {Table::audit, "audit"},
                                                  {Table::pending, "pending"},
                                                  {Table::removals, "removals"}}};
-constexpr std::array<TableName, 3> key_tables{{{Table::vault_meta, "meta"},
+constexpr std::array<TableName, 4> key_tables{{{Table::vault_meta, "meta"},
                                                {Table::epoch_keys, "epoch-keys"},
-                                               {Table::bucket_keys, "bucket-keys"}}};
+                                               {Table::bucket_keys, "bucket-keys"},
+                                               {Table::node_secrets, "node-secrets"}}};
 
 // Rows of meta and vault_meta.
 constexpr std::string_view meta_schema = "schema";     // u32, in the clear, never sealed.

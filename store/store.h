@@ -177,6 +177,17 @@ struct PutPrivate {
 struct DropPrivate {
     std::string name;
 };
+using NodeSecret = SecretBytes<struct NodeSecretTag, 32>;
+// A secret that the node made for itself, durable with the batch. It lies beside K in the vault, so
+// that it can be destroyed. No name is given twice. May be there although its batch failed.
+struct PutSecret {
+    std::string name;  // At most 255 bytes.
+    NodeSecret key;
+};
+// Not to be read from this commit on, and beyond recovery from all files when erase() has run.
+struct DropSecret {
+    std::string name;
+};
 struct PutAudit {
     UnixMillis at;
     std::string subject;
@@ -184,11 +195,16 @@ struct PutAudit {
     std::string detail;
 };
 
-using StoreOp =
-    std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutEntryKey,
-                 PutSearchRecord, PutRemoval, Erase, DropBodies, PutSlot, DropSlotsBefore,
-                 PutDirectoryRecord, PutAck, PutMail, DropMail, PutPrivate, DropPrivate, PutAudit>;
+using StoreOp = std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutEntryKey,
+                             PutSearchRecord, PutRemoval, Erase, DropBodies, PutSlot, DropSlotsBefore,
+                             PutDirectoryRecord, PutAck, PutMail, DropMail, PutPrivate, DropPrivate,
+                             PutSecret, DropSecret, PutAudit>;
 using Batch = std::vector<StoreOp>;
+
+struct StoredSecret {
+    std::string name;
+    NodeSecret key;
+};
 
 struct ErasedEntry {
     StreamId stream;
@@ -243,6 +259,8 @@ class StoreView {
     virtual Result<std::vector<AckRecord>> entry_acks(const StreamId& stream, Seq seq) const = 0;
     virtual Result<std::vector<MailRow>> mail(std::uint64_t after, std::size_t max) const = 0;
     virtual Result<std::optional<Bytes>> private_value(const std::string& name) const = 0;
+    // Ascending by name. One whose row is damaged is not among them.
+    virtual Result<std::vector<StoredSecret>> secrets() const = 0;
     virtual Result<std::vector<AuditRow>> audit(std::uint64_t from, std::size_t max) const = 0;
     virtual Hash32 audit_head() const = 0;
     // Walks the audit chain; damaged with the place named where it does not link.

@@ -191,6 +191,58 @@ TEST_F(PurgeTest, EveryCrashPointRecovers) {
     }
 }
 
+// What a stolen encryption key of the node's own opens is as good as the alerts it was granted.
+TEST_F(PurgeTest, Row52ASecretThatWasDroppedIsInNoFile) {
+    auto secret = rng.secret<NodeSecret>();
+    auto kept = rng.secret<NodeSecret>();
+    auto store = open();
+    Batch batch;
+    batch.push_back(PutSecret{"enc.old", secret.duplicate()});
+    batch.push_back(PutSecret{"enc.new", kept.duplicate()});
+    ASSERT_TRUE(store->append(std::move(batch)).ok());
+    store.reset();
+    EXPECT_EQ(on_disk(secret.expose()), 0u);
+    // Its sealed row, which the storage key opens.
+    auto sealed_row = [&] {
+        auto env = LmdbEnv::open(dir.path + "/keys.mdb", 64 << 20);
+        EXPECT_TRUE(env.ok() && *(*env)->open_tables(key_tables));
+        auto txn = (*env)->read();
+        Name16 row = RowSealer(key, rng).name(Table::node_secrets, as_bytes("enc.old"));
+        return to_bytes(**txn->get(Table::node_secrets, row.view()));
+    };
+    const Bytes row = sealed_row();
+    ASSERT_GT(on_disk(row), 0u);
+    for (StoreStep step :
+         {StoreStep::data_commit, StoreStep::erase_drop_old, StoreStep::erase_copy,
+          StoreStep::erase_swap, StoreStep::erase_unlink, StoreStep::erase_clear}) {
+        fault = [&](StoreStep at) { return at == step ? fault_die : 0; };
+        store = open();
+        Batch drop;
+        drop.push_back(DropSecret{"enc.old"});
+        const bool dropped = store->append(std::move(drop)).ok();
+        EXPECT_EQ(dropped, step != StoreStep::data_commit);
+        EXPECT_FALSE(store->erase().ok());
+        store.reset();
+        fault = {};
+        store = open();
+        EXPECT_EQ(store->use().erase_pending, dropped);
+        // Gone for readers from its commit on; a plain delete would have left the row.
+        EXPECT_EQ(store->secrets()->size(), dropped ? 1u : 2u);
+        if (step == StoreStep::erase_copy) {
+            EXPECT_GT(on_disk(row), 0u);
+        }
+        store.reset();
+    }
+    store = open();
+    ASSERT_TRUE(store->erase().ok());
+    EXPECT_FALSE(store->use().erase_pending);
+    store.reset();
+    EXPECT_EQ(on_disk(row), 0u);
+    store = open();
+    ASSERT_EQ(store->secrets()->size(), 1u);
+    EXPECT_TRUE(equal(store->secrets()->front().key.expose(), kept.expose()));
+}
+
 TEST_F(PurgeTest, ASwapThatStoppedBetweenLinkAndRenameKeepsTheVault) {
     TestStream stream(rng);
     ASSERT_TRUE(open()->append(stream.founded(3)).ok());

@@ -301,6 +301,28 @@ TYPED_TEST(StoreContract, DirectoryMailAndPrivateValues) {
     EXPECT_EQ(this->refusal(this->batch(PutPrivate{"", {}})), Errc::invalid);
 }
 
+TYPED_TEST(StoreContract, ASecretIsThereUntilItIsDropped) {
+    auto one = this->rng.template secret<NodeSecret>();
+    auto other = this->rng.template secret<NodeSecret>();
+    this->append(
+        this->batch(PutSecret{"enc.1", one.duplicate()}, PutSecret{"sign.2", other.duplicate()}));
+    this->box.reopen();
+    auto held = this->store().secrets();
+    ASSERT_EQ(held->size(), 2u);
+    EXPECT_EQ(held->front().name, "enc.1");
+    EXPECT_TRUE(equal(held->front().key.expose(), one.expose()));
+    this->append(this->batch(DropSecret{"enc.1"}, DropSecret{"never there"}));
+    ASSERT_EQ(this->store().secrets()->size(), 1u);
+    EXPECT_TRUE(this->store().erase().ok());
+    EXPECT_FALSE(this->store().use().erase_pending);
+    this->box.reopen();
+    held = this->store().secrets();
+    ASSERT_EQ(held->size(), 1u);
+    EXPECT_TRUE(equal(held->front().key.expose(), other.expose()));
+    EXPECT_EQ(this->refusal(this->batch(PutSecret{"", one.duplicate()})), Errc::invalid);
+    EXPECT_EQ(this->store().secrets()->size(), 1u);
+}
+
 TYPED_TEST(StoreContract, AcksKeepTheHighestLevelOne) {
     this->append(this->stream.founded(2));
     const StreamId id = this->stream.state.id;
