@@ -61,7 +61,10 @@ void NodeCore::fail(ClientId client, std::uint64_t request, const Error& error) 
     auto* failure = response.mutable_failure();
     failure->set_code(errc_name(error.code));
     failure->set_message(error.detail);
-    failure->set_remedy(remedy_for(error.code));
+    failure->set_remedy(error.code == Errc::locked && replacing() != nullptr
+                            ? "its administrator has the draft signed, or ends it: rilon identity "
+                              "rotate --signing --cancel"
+                            : remedy_for(error.code));
     answer(client, response, request);
 }
 
@@ -133,6 +136,10 @@ void NodeCore::dispatch(const Asker& asker, ClientId client, const proto::Reques
             return;
         case R::kRevokeOfficer:
             if (need(role == "administrator")) on_revoke_officer(asker, client, request);
+            return;
+        case R::kRotate:
+            if (need(role == "administrator" && !is_coordinator()))
+                on_rotate(asker, client, request);
             return;
         case R::kPeers:
         case R::BODY_NOT_SET: break;

@@ -32,6 +32,7 @@ Status NodeCore::load(UnixMillis now) {
     if (Status status = load_streams(); !status.ok()) return status;
     if (Status status = load_private(); !status.ok()) return status;
     if (Status status = load_drafts(); !status.ok()) return status;
+    if (Status status = load_keys(); !status.ok()) return status;
     if (Status status = load_checks(); !status.ok()) return status;
     return load_index();
 }
@@ -244,14 +245,12 @@ void NodeCore::greet(Outputs& out) {
     }
     miss_lost_keys();
     if (restored_) {  // For good, and once: the streams that are founded from now on go on.
-        ByteWriter retired;
-        for (const auto& [id, info] : streams_)
-            if (info.retired) retired.raw(id.view());
-        write(PutPrivate{"retired", std::move(retired).take()});
+        save_retired();
         write(DropPrivate{restored_name});
     }
     if (identity_.online.has_value() && !directory_.empty() && !rebuilt_) issue_checkpoint();
     emit(admitted());
+    keep_keys();
     out_ = nullptr;
 }
 
@@ -311,6 +310,7 @@ void NodeCore::on_tick() {
         issue_checkpoint();
     prune_drafts();
     prune_suspends();
+    keep_keys();
     for (const auto& [id, peer] : peers_)
         if (peer.up) send_mail(id, false);
     check_held_waits();

@@ -22,6 +22,8 @@
 //   split.cc        a directory that is not everybody's
 //   suspension.cc   suspensions that act before they are recorded
 //   directory_sync.cc  records, the sequencer
+//   rotation.cc     new encryption keys of our own
+//   replacement.cc  new signing keys of our own
 //   drafts.cc       statements on their way to their signatures
 //   acks.cc         acks and their mail
 //   control.cc      requests of officers and persons
@@ -45,6 +47,7 @@
 #include "node/repair.h"
 #include "node/retention.h"
 #include "node/seq_set.h"
+#include "node/rotation.h"
 #include "node/shared_room.h"
 #include "node/sync.pb.h"
 #include "node/sync_frame.h"
@@ -112,7 +115,8 @@ struct StreamInfo {
     Epoch key_epoch;                               // In bulk: of the entry under way.
     Epoch not_for_us;                              // The latest whose K is for others only.
     UnixMillis granted{};                          // Own streams: when the latest grant was sealed.
-    std::vector<NodeId> carried_for;               // Coordinator: who may fetch a derived stream.
+    DirSeq recipients_checked;        // Own: up to it the readers' keys are those of the grant.
+    std::vector<NodeId> carried_for;  // Coordinator: who may fetch a derived stream.
     std::map<Seq, std::pair<NodeId, SignedEntry>> early;
     std::size_t early_bytes = 0;
     std::map<NodeId, AckRecord> held_by;  // Own streams: level 1 of every reader.
@@ -540,6 +544,37 @@ class NodeCore {
     std::size_t parties_needed() const;
     void finish_rebuild();
 
+    // rotation.cc
+    Status load_keys();
+    void keep_keys();
+    void sort_keys(const NodeRecord& self);
+    std::optional<UnixMillis> enc_replaced(const EncPublicKey& pk) const;
+    void destroy_old_keys(const NodeRecord& self);
+    UnixMillis enc_since(const NodeRecord& self) const;
+    Status may_rotate(const NodeRecord& self) const;
+    bool rotation_due(const NodeRecord& self) const;
+    void make_encryption_key();
+    void submit_encryption_key(const NodeRecord& self);
+    bool encryption_key_answered(const NodeId& from, std::uint64_t request,
+                                 const proto::SyncDirectory& frame);
+    bool recipients_changed(StreamInfo& info) const;
+    void on_rotate(const Asker& asker, ClientId client, const proto::Request& request);
+    Result<std::string> rotate_encryption();
+    void warn_of_keys(proto::StatusResponse& out) const;
+
+    // replacement.cc
+    Status load_replacements(const std::vector<StoredSecret>& secrets);
+    void save_replacements();
+    void save_retired();
+    Result<const Replacement*> begin_replacement(bool stolen);
+    Result<std::vector<StreamCut>> own_cuts() const;
+    const Replacement* replacing() const;
+    Status not_replacing() const;
+    Status cancel_replacement();
+    void settle_replacements(const NodeRecord& self);
+    void switch_signing(Replacement replacement, const NodeRecord& self);
+    std::string replacement_note(const Replacement& replacement) const;
+
     // drafts.cc
     void take_draft(const NodeId& from, const proto::Draft& draft);
     Result<StatementDraft> joined_draft(const StatementId& id, const proto::Draft& draft) const;
@@ -657,6 +692,7 @@ class NodeCore {
     std::map<StatementId, UnixMillis> lapsed_suspends_;
     bool rebuilt_ =
         false;  // The sequencer's disk was lost: members may know later records than we.
+    Rotation rotation_;
     std::map<StatementId, PendingDraft> drafts_;
     // (coordinator, request) → client.
     std::map<std::pair<NodeId, std::uint64_t>, std::pair<ClientId, std::uint64_t>> submits_;

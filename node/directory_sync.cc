@@ -52,6 +52,7 @@ void NodeCore::on_directory(const NodeId& from, const SyncHead& head, const Byte
     for (const auto& draft : frame.drafts()) take_draft(from, draft);
     if (frame.has_submit()) on_submit(from, head, frame.submit());
     if (frame.accepted() || !frame.refused().empty()) {
+        if (encryption_key_answered(from, head.request, frame)) return;
         auto waiting = submits_.extract(std::pair{from, head.request});
         if (waiting.empty()) return;
         proto::Response response;
@@ -96,6 +97,7 @@ void NodeCore::directory_changed() {
     }
     prune_drafts();
     prune_suspends();
+    keep_keys();
     unpark();
     for (auto& [id, info] : streams_)
         if (is_self(info.state.origin)) tell_coordinators(info);

@@ -92,14 +92,22 @@ struct AdmitPeers {
 struct DropPeer {
     NodeId peer;
 };
+// The node's own keys change: in the identity that the core works with, and in the file that it
+// comes from. The store has what is new already; a file that can't be written is tried again.
+struct ChangeIdentity {
+    std::vector<EncKeyPair> add;
+    std::vector<EncPublicKey> forget;
+    std::optional<SignKeyPair> sign;  // Of `generation`; the one before is destroyed.
+    Generation generation;
+};
 // One line for our log: event and key=value fields, no content (docs/architecture.md, "Logs").
 struct LogLine {
     int priority = 6;  // syslog
     std::string line;
 };
 
-using Output =
-    std::variant<SendFrame, PublishLive, AnswerClient, RunQuery, AdmitPeers, DropPeer, LogLine>;
+using Output = std::variant<SendFrame, PublishLive, AnswerClient, RunQuery, AdmitPeers, DropPeer,
+                            ChangeIdentity, LogLine>;
 
 struct Outputs {
     Batch writes;  // One commit, before any of `after`.

@@ -22,6 +22,12 @@ struct NodeIdentity {
     std::vector<PskEntry> psks;   // Current last; empty at a coordinator.
     // The sequencer's online key; at the coordinator that orders the directory only.
     std::optional<SignKeyPair> online;
+    // The identity file says the same. Else it is written again (node/rotation.cc).
+    bool stored = true;
 };
+
+struct ChangeIdentity;  // node/event.h
+// In memory only; `stored` is false then.
+void change_identity(NodeIdentity& identity, ChangeIdentity change);
 
 }  // namespace rilon

@@ -1,14 +1,20 @@
 #include "node/identity_file.h"
 
 #include <sodium.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 
 #include "config/key_file.h"
+#include "store/store_files.h"
 
 namespace rilon {
 namespace {
 
 constexpr std::uint8_t identity_version = 1;
 constexpr std::size_t identity_file_bytes_max = 64 * 1024;
+constexpr const char* old_suffix = ".old";
 constexpr std::size_t keys_max = 256;  // Encryption keys, PSKs.
 
 template <class Key>
@@ -96,6 +102,35 @@ Status save_identity(const std::filesystem::path& path, const NodeIdentity& iden
     Bytes sealed = seal_at_rest(SealedPurpose::node_identity, key, plain, rng);
     wipe(plain);
     return write_file(path, sealed, FileMode::secret, overwrite);
+}
+
+Status tidy_identity_file(const std::filesystem::path& path) {
+    const std::string old = path.string() + old_suffix;
+    if (!file_exists(old)) return {};
+    if (!same_file(old, path.string())) return wipe_file(old);
+    if (::unlink(old.c_str()) != 0) return {Errc::io, old + ": can't remove"};
+    return {};
+}
+
+Status renew_identity_file(const std::filesystem::path& path, NodeIdentity& identity,
+                           const StorageKey& key, Rng& rng) {
+    if (Status s = tidy_identity_file(path); !s) return s;
+    auto held = load_identity(path, key);
+    if (!held && held.code() != Errc::not_found) return held.error();
+    if (held)
+        for (PskEntry& psk : held->psks) {
+            bool known =
+                std::any_of(identity.psks.begin(), identity.psks.end(),
+                            [&](const PskEntry& one) { return one.generation == psk.generation; });
+            if (!known) identity.psks.push_back(std::move(psk));
+        }
+    // Never a moment without the file: a second name for it first, then an atomic rename.
+    const std::string old = path.string() + old_suffix;
+    if (held && ::link(path.c_str(), old.c_str()) != 0)
+        return {Errc::io, old + ": can't be made; the file system needs hard links"};
+    if (Status s = save_identity(path, identity, key, rng, Overwrite::replace); !s) return s;
+    identity.stored = true;
+    return tidy_identity_file(path);
 }
 
 }  // namespace rilon

@@ -17,5 +17,12 @@ Result<NodeIdentity> parse_identity(ByteView bytes);
 Result<NodeIdentity> load_identity(const std::filesystem::path& path, const StorageKey& key);
 Status save_identity(const std::filesystem::path& path, const NodeIdentity& identity,
                      const StorageKey& key, Rng& rng, Overwrite overwrite);
+// Overwrites and removes what a renewal that was cut short left of the file before. Errors: io.
+Status tidy_identity_file(const std::filesystem::path& path);
+// In place of a file whose keys may be other ones by now: what lay there is overwritten, by
+// tidy_identity_file where a crash came between. PSKs that the file has and `identity` lacks (an
+// enrolment since) stay in it. Sets `identity.stored`. Errors: those of load and save.
+Status renew_identity_file(const std::filesystem::path& path, NodeIdentity& identity,
+                           const StorageKey& key, Rng& rng);
 
 }  // namespace rilon

@@ -172,7 +172,9 @@ Status Loop::finish(Outputs out) {
 
 Status Loop::commit(Batch writes) {
     bool wanted = concerns_queries(writes);
-    bool erases = std::any_of(writes.begin(), writes.end(), is<Erase>);
+    bool erases = std::any_of(writes.begin(), writes.end(), [](const StoreOp& op) {
+        return is<Erase>(op) || is<DropSecret>(op);
+    });
     Status done = store_.append(std::move(writes));
     if (!done) return done;
     ++counters_.commits;
@@ -215,6 +217,8 @@ void Loop::perform_one(Output& output) {
     if (auto* live = std::get_if<PublishLive>(&output)) transport_.publish(*live);
     if (auto* admit = std::get_if<AdmitPeers>(&output)) transport_.admit(*admit);
     if (auto* drop = std::get_if<DropPeer>(&output)) transport_.drop(drop->peer);
+    if (auto* change = std::get_if<ChangeIdentity>(&output); change && options_.on_identity)
+        options_.on_identity(std::move(*change));
     if (auto* line = std::get_if<LogLine>(&output)) log_line(line->priority, line->line);
     if (auto* answer = std::get_if<AnswerClient>(&output)) {
         answered(answer->client, answer->response);

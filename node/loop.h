@@ -27,9 +27,10 @@ constexpr std::size_t jobs_per_turn = 512;  // With so many no further event is 
 struct LoopOptions {
     std::size_t helpers = 0;  // Threads for jobs besides the loop's.
     std::size_t query_queue_max = 256;
-    std::size_t open_requests_max = 64;  // Of one client.
-    std::function<void()> on_turn;       // At least once a second: the watchdog's.
-    std::function<Status()> on_minute;   // Between commits; an error ends the loop.
+    std::size_t open_requests_max = 64;               // Of one client.
+    std::function<void()> on_turn;                    // At least once a second: the watchdog's.
+    std::function<Status()> on_minute;                // Between commits; an error ends the loop.
+    std::function<void(ChangeIdentity)> on_identity;  // After the commit.
 };
 
 struct LoopCounters {

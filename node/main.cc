@@ -95,6 +95,7 @@ Result<Materials> load_materials(const NodeConfig& config) {
     auto key = load_storage_key(config.storage_key);
     if (!key) return key.error();
     out.storage_key = std::move(*key);
+    if (Status s = tidy_identity_file(config.identity); !s) return s.error();
     auto identity = load_identity(config.identity, out.storage_key);
     if (!identity) return identity.error();
     out.identity = std::move(*identity);
@@ -209,7 +210,15 @@ Status run(const NodeConfig& config, const std::string& file) {
     if (!transport) return transport.error();
     LoopNode core(materials->identity, node_options(config, *materials, *held), **store, rng,
                   clock);
-    Loop loop(core, **store, **transport, clock, loop_options(config, file, lease));
+    LoopOptions options = loop_options(config, file, lease);
+    options.on_identity = [&](ChangeIdentity change) {
+        change_identity(materials->identity, std::move(change));
+        Status kept =
+            renew_identity_file(config.identity, materials->identity, materials->storage_key, rng);
+        if (!kept)  // The store has the keys; it is tried again each minute.
+            log_event(LogPriority::error, "identity.not_written", {{"why", kept.error().detail}});
+    };
+    Loop loop(core, **store, **transport, clock, std::move(options));
     running = &loop;
     install_signals();
     log_event(LogPriority::notice, "start",

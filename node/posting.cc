@@ -95,9 +95,13 @@ Status NodeCore::can_seal() const {
     if (self->current_key().pk != identity_.sign.pk)
         return {Errc::not_enrolled,
                 "the directory, as far as it is here, has another signing key for this node"};
-    if (own_secret(self->enc_pk) == nullptr || current_psk() == nullptr)
+    if (current_psk() == nullptr)
+        return {Errc::not_enrolled, "the network's PSK is missing; run rilon enrol"};
+    if (own_secret(self->enc_pk) == nullptr)
         return {Errc::not_enrolled,
-                "this node's encryption key or the network's PSK is missing; run rilon enrol"};
+                "this node has lost its encryption key; it posts again as soon as the coordinator "
+                "has recorded a new one, which it made by itself"};
+    if (Status free = not_replacing(); !free.ok()) return free;
     return not_cut_off();
 }
 
@@ -108,6 +112,12 @@ Status NodeCore::check_sealable(const PlannedPart& part) const {
         return {Errc::not_found, "the stream of this posting is gone; post it again"};
     if (info != nullptr && info->state.frozen)
         return {Errc::fork, "this stream is frozen: another entry of ours was seen in it"};
+    // A key that was replaced since the preview: who reads is the same, the stream's name is not.
+    const bool renamed =
+        info == nullptr && make_stream_id(identity_.network, identity_.id, identity_.sign.pk,
+                                          *part.found) != part.stream;
+    if (renamed || (info != nullptr && info->retired))
+        return {Errc::readers_changed, "this node's signing key was replaced meanwhile"};
     // What a node says in an audience that it has left nobody takes.
     if (info != nullptr && directory_.now().audience(info->state.audience) != nullptr &&
         !directory_.now().is_member(info->state.audience, identity_.id))
@@ -192,7 +202,7 @@ Status NodeCore::ensure_epoch(StreamInfo& info) {
     if (info.key.has_value() && mutant(Mutant::keep_epoch)) return {};
     bool granted_to_suspended = info.granted <= suspended_at_ && suspended_at_ != UnixMillis{};
     if (info.key.has_value() && !granted_to_suspended &&
-        !epoch_due(info.state, context, now_.since(info.granted)))
+        !epoch_due(info.state, context, now_.since(info.granted)) && !recipients_changed(info))
         return {};
     const DirectoryState& state = directory_.now();
     const NodeRecord* self = state.node(identity_.id);

@@ -27,6 +27,7 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
         return fail(
             client, request.id(),
             {Errc::full, "this node's disk is full: it reads and serves, but takes nothing"});
+    if (Status free = not_replacing(); !free.ok()) return fail(client, request.id(), free.error());
     const auto& prepare = request.prepare();
     Result<Ticket> ticket = Error{Errc::invalid, "an operation that this version does not know"};
     switch (prepare.operation().body_case()) {

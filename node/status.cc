@@ -31,6 +31,7 @@ void NodeCore::on_status(const Asker& asker, ClientId client, const proto::Reque
     const StatusView view = status_view(asker);
     for (const auto& [id, peer] : peers_) show_peer(id, peer, view, *out->add_peers());
     if (view == StatusView::all) show_counts(*out);
+    if (view == StatusView::all) warn_of_keys(*out);
     if (view != StatusView::directory) warn_of_health(*out);
     if (!directory_.empty()) warn_of_directory(*out);
     answer(client, response, request.id());

@@ -48,6 +48,7 @@ enum class Mutant {
     receipts_through_anybody,  // hubs carry receipts of what they may not know
     feed_repeats,              // a page of a feed begins with the end of the one before
     no_late_bodies,            // what came without its body is acknowledged and not asked for
+    seal_after_cuts,           // posting goes on while a signing key is being replaced
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
     skip_authorisation,                         // one signer is enough for every statement
@@ -67,6 +68,7 @@ enum class Mutant {
     never_expire,          // alerts stay when their time is over
     no_quota,              // an origin may fill our store
     put_off_all_officers,  // of operations that change others' alerts too
+    keep_old_secrets,      // an encryption key that was replaced stays for ever
     count_,
 };
 
@@ -106,6 +108,7 @@ constexpr std::string_view mutant_names[] = {
     "receipts_through_anybody",
     "feed_repeats",
     "no_late_bodies",
+    "seal_after_cuts",
     "answer_before_commit",
     "skip_authorisation",
     "serial_commit",
@@ -124,6 +127,7 @@ constexpr std::string_view mutant_names[] = {
     "never_expire",
     "no_quota",
     "put_off_all_officers",
+    "keep_old_secrets",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

@@ -70,6 +70,8 @@ ROWS = [
     ("two directories, nobody told", unit("core_test", "CoreSplit.Row43*"), ["split_kept_secret"]),
     ("any member orders the directory", unit("core_test", "CoreSplit.ARecordWithout*"), ["order_by_anybody"]),
     ("one signer is enough", unit("core_test", "*Row42*"), ["skip_authorisation"]),
+    ("an old encryption key stays", unit("core_test", "CoreRotation.ANewEncryptionKey*"), ["keep_old_secrets"]),
+    ("posting behind the cuts", unit("core_test", "CoreRotation.ASigningKey*"), ["seal_after_cuts"]),
     ("an insider fills the store", unit("core_test", "*Row41*"), ["no_quota"]),
 ]
 

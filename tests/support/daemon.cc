@@ -111,8 +111,13 @@ Result<std::vector<Output>> Daemon::finish(Outputs out, UnixMillis now, CrashPoi
         kill();
         return std::vector<Output>{};
     }
-    for (const Output& output : out.after)
+    for (Output& output : out.after) {
         if (const auto* admit = std::get_if<AdmitPeers>(&output)) admitted_ = *admit;
+        if (auto* change = std::get_if<ChangeIdentity>(&output)) {  // The file with it.
+            change_identity(identity_, std::move(*change));
+            identity_.stored = true;
+        }
+    }
     return std::move(out.after);
 }
 

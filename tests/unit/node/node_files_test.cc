@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "node/event.h"
 #include "node/identity_file.h"
 #include "node/lease.h"
 #include "node/log.h"
@@ -59,6 +62,51 @@ TEST_F(NodeFiles, IdentityComesBack) {
     EXPECT_TRUE(equal_secret(back->psks[0].psk.expose(), made.psks[0].psk.expose()));
     EXPECT_EQ(back->online->pk, made.online->pk);
     EXPECT_EQ(load_identity(dir / "identity", rng.secret<StorageKey>()).code(), Errc::cannot_open);
+}
+
+// A seized disk has the keys of now, and not those of before.
+TEST_F(NodeFiles, ARenewedIdentityLeavesNothingOfTheOneBefore) {
+    NodeIdentity made = identity();
+    auto key = rng.secret<StorageKey>();
+    const std::filesystem::path path = dir / "identity";
+    ASSERT_TRUE(save_identity(path, made, key, rng, Overwrite::refuse).ok());
+    ChangeIdentity change;
+    change.forget.push_back(made.enc[0].pk);
+    change.add.push_back(make_enc_key_pair(rng));
+    change.sign = make_sign_key_pair(rng);
+    change.generation = Generation{4};
+    change_identity(made, std::move(change));
+    EXPECT_FALSE(made.stored);
+    // Enrolled anew since: what only the file has stays.
+    NodeIdentity enrolled = *load_identity(path, key);
+    enrolled.psks.push_back({8, rng.secret<Psk>()});
+    ASSERT_TRUE(save_identity(path, enrolled, key, rng, Overwrite::replace).ok());
+    ASSERT_TRUE(renew_identity_file(path, made, key, rng).ok());
+    EXPECT_TRUE(made.stored);
+    auto back = load_identity(path, key);
+    ASSERT_TRUE(back.ok());
+    EXPECT_EQ(back->generation, Generation{4});
+    EXPECT_EQ(back->sign.pk, made.sign.pk);
+    ASSERT_EQ(back->enc.size(), 2u);
+    EXPECT_EQ(back->enc[1].pk, made.enc[1].pk);
+    EXPECT_EQ(back->psks.size(), 2u);
+    EXPECT_FALSE(std::filesystem::exists(path.string() + ".old"));
+
+    // Cut short at each step, and tidied at the next start: nothing of the old one is left.
+    const std::filesystem::path old = path.string() + ".old";
+    std::filesystem::create_hard_link(path, old);  // Before the rename.
+    ASSERT_TRUE(tidy_identity_file(path).ok());
+    EXPECT_FALSE(std::filesystem::exists(old));
+    EXPECT_TRUE(load_identity(path, key).ok());
+    std::filesystem::create_hard_link(path, old);
+    const std::filesystem::path watched = dir / "watched";
+    std::filesystem::create_hard_link(path, watched);
+    ASSERT_TRUE(save_identity(path, made, key, rng, Overwrite::replace).ok());  // Behind it.
+    ASSERT_TRUE(tidy_identity_file(path).ok());
+    EXPECT_FALSE(std::filesystem::exists(old));
+    Bytes left = *read_file(watched, 64 * 1024);
+    EXPECT_TRUE(std::all_of(left.begin(), left.end(), [](Byte b) { return b == 0; }));
+    EXPECT_TRUE(load_identity(path, key).ok());
 }
 
 TEST_F(NodeFiles, Row44IdentityOfHostileBytesIsRefused) {
