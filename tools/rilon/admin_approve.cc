@@ -2,6 +2,8 @@
 // and what an admitted node is handed.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "config/file_io.h"
 #include "node/system.h"
 #include "protocol/fingerprint.h"
@@ -47,7 +49,30 @@ Result<proto::PendingDraft> draft_named(Session& session, const std::string& pre
     return *found;
 }
 
+// Of a file that a node wrote, or one that waits at the coordinator.
+Result<StatementDraft> draft_to_sign(Session& session, const std::string& name) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(name, ignored)) {
+        auto bytes = read_armoured(name, ArmourKind::draft);
+        if (!bytes) return bytes.error();
+        auto draft = parse_draft(*bytes);
+        if (!draft)
+            return problem(draft.code(), name + ": " + draft.error().detail,
+                           "ask for the file again: rilon identity rotate --signing");
+        return draft;
+    }
+    auto found = draft_named(session, name);
+    if (!found) return found.error();
+    return StatementDraft{to_bytes(as_bytes(found->draft().statement())),
+                          to_bytes(as_bytes(found->draft().authorisations()))};
+}
+
 void show_fingerprint(Output& out, const proto::Statement& statement) {
+    if (statement.has_replace_key() && !statement.replace_key().new_sign_pk().empty()) {
+        out.warn("fingerprint: " +
+                 fingerprint_line(as_bytes(statement.replace_key().new_sign_pk())));
+        out.talk("Sign only if the mission read out the same twelve words by telephone.");
+    }
     if (!statement.has_add_node()) return;
     out.warn("fingerprint: " +
              fingerprint_line(as_bytes(statement.add_node().request().request())));
@@ -124,16 +149,14 @@ Result<int> write_directory(Context& context, const Directory& directory) {
 Result<int> run_admin_approve(Context& context) {
     auto session = Session::open(context);
     if (!session) return session.error();
-    auto draft = draft_named(*session, context.args.word(0));
+    auto draft = draft_to_sign(*session, context.args.word(0));
     if (!draft) return draft.error();
     auto directory = fetch_directory(*session);
     if (!directory) return directory.error();
-    const StatementDraft signed_so_far{to_bytes(as_bytes(draft->draft().statement())),
-                                       to_bytes(as_bytes(draft->draft().authorisations()))};
-    auto statement = parse_statement(signed_so_far.statement);
+    auto statement = parse_statement(draft->statement);
     if (!statement) return statement.error();
     show_fingerprint(context.out, *statement);
-    return sign_and_submit(context, *session, *directory, signed_so_far);
+    return sign_and_submit(context, *session, *directory, *draft);
 }
 
 Result<int> run_admin_pending(Context& context) {

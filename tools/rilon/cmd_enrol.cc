@@ -50,8 +50,10 @@ Result<int> enrol_grant(Context& context, ByteView sealed) {
     if (node->identity.enc.empty())
         return problem(Errc::not_permitted, "a coordinator takes no grant: it reads nothing",
                        "enrol it with the network file");
-    const EncKeyPair& key = node->identity.enc.back();
-    auto grant = open_grant(sealed, key.pk, key.sk);
+    // Made for the key that the directory had then.
+    Result<NodeGrant> grant = Error{Errc::cannot_open, "it was sealed to another key"};
+    for (const EncKeyPair& key : node->identity.enc)
+        if (!grant) grant = open_grant(sealed, key.pk, key.sk);
     if (!grant)
         return problem(grant.code(), "the grant does not open: " + grant.error().detail,
                        "ask the RSO for one made for this node");

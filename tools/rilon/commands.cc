@@ -57,6 +57,13 @@ constexpr OptionSpec unlock[] = {
 constexpr OptionSpec out_only[] = {
     {"--out", "FILE", "where it goes (stdout)"},
 };
+constexpr OptionSpec rotate[] = {
+    {"--encryption", nullptr, "what alerts are sealed to (without an option too)"},
+    {"--signing", nullptr, "what the node signs with; three persons must sign the draft"},
+    {"--stolen", nullptr, "with --signing: somebody else has the old key, begin new streams"},
+    {"--out", "FILE", "with --signing: where the draft goes (replace-key.draft; - is stdout)"},
+    {"--cancel", nullptr, "with --signing: the draft will not be signed, post again"},
+};
 constexpr OptionSpec certify[] = {
     {"--role", "ROLE", "viewer, officer, releaser, administrator"},
 };
@@ -259,6 +266,7 @@ constexpr CommandSpec table[] = {
     {"lock", "", 0, 0, "end the session", {}, run_lock},
     {"identity show", "", 0, 0, "who you are to the network", {}, run_identity_show},
     {"identity export-public", "", 0, 0, "your request once more", out_only, run_identity_export},
+    {"identity rotate", "", 0, 0, "a new key for this node", rotate, run_identity_rotate},
     {"officer certify", "REQUEST", 1, 1, "let an officer use this node", certify,
      run_officer_certify},
     {"officer list", "", 0, 0, "who may use this node", {}, run_officer_list},
@@ -290,7 +298,7 @@ constexpr CommandSpec table[] = {
      run_admin_rilon_establish},
     {"admin change", "CODE", 1, 1, "a RILON's name, chair or deputies", change, run_admin_change},
     {"admin admit", "NODE-REQUEST", 1, 1, "begin to admit a node", {}, run_admin_admit},
-    {"admin approve", "DRAFT", 1, 1, "sign what another began", {}, run_admin_approve},
+    {"admin approve", "DRAFT|FILE", 1, 1, "sign what another began", {}, run_admin_approve},
     {"admin grant", "NODE", 1, 1, "what an admitted node is handed", grant, run_admin_grant},
     {"admin pending", "", 0, 0, "what waits for signatures, and whose", {}, run_admin_pending},
     {"admin suspend", "NODE", 1, 1, "stop a node within seconds", suspend, run_admin_suspend},

@@ -24,6 +24,8 @@ Result<int> run_setup_person(Context& context);
 Result<int> run_enrol(Context& context);
 Result<int> run_identity_show(Context& context);
 Result<int> run_identity_export(Context& context);
+// cmd_rotate.cc
+Result<int> run_identity_rotate(Context& context);
 // cmd_officer.cc
 Result<int> run_officer_certify(Context& context);
 Result<int> run_officer_list(Context& context);
