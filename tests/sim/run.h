@@ -41,6 +41,8 @@ class Run {
     void revoke(const Action& action);
     void rotate(const Action& action);
     void replace(const Action& action);
+    void sign_replacement(const std::string& name, const StatementDraft& draft);
+    void cancel_replacement(const std::string& name, std::uint64_t takes);
     void group(const Action& action);
     void admit();
     void submit(const std::function<Bytes(Drafter&)>& draft, const TestNetwork::Signers& signers,

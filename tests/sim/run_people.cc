@@ -84,47 +84,61 @@ void Run::revoke(const Action& action) {
            {&net_.network().rso(0), &net_.network().chair(self.rilon)}, action.n[2] % 2 == 0);
 }
 
+// The node itself makes and signs what it needs; we ask as its administrator.
 void Run::rotate(const Action& action) {
     const std::string& name = node(action.n[0]);
     if (!oracle_.ledger().good(name)) return;
-    SeededRng rng = draw(action);
-    NodeId id = net_.daemon(name).id();
-    EncKeyPair next = make_enc_key_pair(rng);
-    EncPublicKey pk = next.pk;
-    net_.daemon(name).identity().enc.push_back(std::move(next));
-    Status done =
-        net_.submit_as_node([&](Drafter& d) { return d.rotate_encryption(id, pk); }, name);
-    net_.note("rotate " + name + ": " + (done.ok() ? "done" : done.error().detail));
+    proto::Request request;
+    request.mutable_rotate()->set_key("encryption");
+    auto done = net_.request(name, std::move(request));
+    net_.note("rotate " + name + ": " + (done.ok() ? done->rotate().note() : done.error().detail));
 }
 
-// The node stands still while its new key is signed for: what it wrote so far is what the cuts say.
+// Persons take their time, or never sign; the node may go down meanwhile, and somebody tries to
+// post.
 void Run::replace(const Action& action) {
     const std::string& name = node(action.n[0]);
-    Daemon& one = net_.daemon(name);
-    const NodeRecord* record = oracle_.ledger().state().node(one.id());
     bool honest = !mallory_.is_member() || mallory_.name() != name;
-    if (!oracle_.ledger().good(name) || !honest ||
-        record->current_key().generation != one.identity().generation)
-        return;
-    net_.kill(name);
-    std::vector<StreamCut> cuts = cuts_of(one);
-    SeededRng rng = draw(action);
-    SignKeyPair next = make_sign_key_pair(rng);
-    const NodeApplication& self = net_.network().node(name).application;
-    Status done = net_.submit(
-        [&](Drafter& d) {
-            return d.replace_key(net_.network().id(), one.id(), {&next, nullptr}, cuts);
-        },
-        net_.network().admitters(self.party, self.rilon));
-    net_.note("replace " + name + ": " + (done.ok() ? "done" : done.error().detail));
-    // No answer is no "no": who has none asks what the directory says before the node starts.
-    if (!net_.coordinator().running()) net_.start("coordinator-1");
-    const DirectoryState& now = net_.coordinator().node().directory().now();
-    if (now.node(one.id())->current_key().pk == next.pk) {
-        one.identity().generation = one.identity().generation.next();
-        one.identity().sign = std::move(next);
+    if (!oracle_.ledger().good(name) || !honest) return;
+    proto::Request request;
+    request.mutable_rotate()->set_key("signing");
+    request.mutable_rotate()->set_stolen(action.n[1] % 4 == 0);
+    auto begun = net_.request(name, std::move(request));
+    net_.note("replace " + name + ": " + (begun.ok() ? "drafted" : begun.error().detail));
+    if (!begun.ok()) return;
+    auto draft = parse_draft(as_bytes(begun->rotate().draft()));
+    RILON_ASSERT(draft.ok());
+    const std::uint64_t takes = 200 * (action.n[1] % 40);
+    if (action.n[2] % 3 == 0) {
+        net_.kill(name);
+        net_.at(takes / 3, [this, name] { net_.start(name); });
     }
-    net_.start(name);
+    net_.at(takes / 2, [this, action] { post(action, 1); });
+    if (action.n[2] % 5 == 0) return cancel_replacement(name, takes);
+    net_.at(takes, [this, name, draft = std::move(*draft)] { sign_replacement(name, draft); });
+}
+
+// Only where the node still has the key: who restored it in between had better begin again.
+void Run::sign_replacement(const std::string& name, const StatementDraft& draft) {
+    auto statement = parse_statement(draft.statement);
+    auto pk = SignPublicKey::parse(statement->replace_key().new_sign_pk());
+    if (!net_.daemon(name).disk().secrets.contains("sign." + pk->hex())) return;
+    for (const proto::Cut& cut : statement->replace_key().cuts())
+        oracle_.ledger().published(*StreamId::parse(cut.stream_id()));
+    const NodeApplication& self = net_.network().node(name).application;
+    submit([&](Drafter&) { return draft.statement; },
+           net_.network().admitters(self.party, self.rilon), false);
+}
+
+// Nobody signs it: then it is ended, and the node posts again.
+void Run::cancel_replacement(const std::string& name, std::uint64_t takes) {
+    net_.at(takes, [this, name] {
+        proto::Request request;
+        request.mutable_rotate()->set_key("signing");
+        request.mutable_rotate()->set_cancel(true);
+        auto done = net_.request(name, std::move(request));
+        net_.note("cancel " + name + ": " + (done.ok() ? "done" : done.error().detail));
+    });
 }
 
 void Run::group(const Action& action) {
