@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <utility>
 
 namespace rilon {
 namespace {
@@ -333,6 +334,40 @@ Status LmdbEnv::copy_compact(const std::string& path) const {
     if (rc == 0 && ::fsync(fd) != 0) rc = errno;
     if (::close(fd) != 0 && rc == 0) rc = errno;
     return rc == 0 ? Status{} : Status{env_error(rc, "making the compact copy")};
+}
+
+// LMDB takes its snapshot inside the call that copies: it stands when the first byte comes out.
+Status LmdbEnv::copy_snapshot(const std::string& path, const std::function<Status()>& begun) const {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return env_error(errno, "making a pipe");
+    int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int rc = fd < 0 ? errno : 0;
+    int copied = 0;
+    std::thread copier([this, &copied, to = ends[1]] {
+        copied = mdb_env_copyfd2(env_, to, MDB_CP_COMPACT);
+        ::close(to);
+    });
+    Status asked;
+    std::vector<Byte> buffer(1u << 20);
+    bool first = true;
+    for (ssize_t got = 0; (got = ::read(ends[0], buffer.data(), buffer.size())) != 0;) {
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) rc = errno;
+        if (got < 0) break;
+        if (std::exchange(first, false)) asked = begun();
+        for (ssize_t at = 0; rc == 0 && asked.ok() && at < got;) {  // Else only drained.
+            ssize_t put = ::write(fd, buffer.data() + at, static_cast<std::size_t>(got - at));
+            if (put < 0 && errno != EINTR) rc = errno;
+            if (put > 0) at += put;
+        }
+    }
+    copier.join();
+    ::close(ends[0]);
+    if (rc == 0) rc = copied;
+    if (fd >= 0 && ::fsync(fd) != 0 && rc == 0) rc = errno;
+    if (fd >= 0 && ::close(fd) != 0 && rc == 0) rc = errno;
+    if (!asked.ok()) return asked;
+    return rc == 0 ? Status{} : Status{env_error(rc, "copying the store")};
 }
 
 Result<EnvSpace> LmdbEnv::space(bool with_free) const {

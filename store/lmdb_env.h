@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -143,6 +144,9 @@ class LmdbEnv {
     Status reserve(std::uint64_t bytes);
     // Copies what is alive, and nothing of the free pages, into a new file, flushed.
     Status copy_compact(const std::string& path) const;
+    // The same of an environment that another process may write. `begun` is asked once the snapshot
+    // that is copied stands; its error is the outcome.
+    Status copy_snapshot(const std::string& path, const std::function<Status()>& begun) const;
     // `with_free` costs a walk of LMDB's free list.
     Result<EnvSpace> space(bool with_free) const;
     // Of every thread but the one that writes: nothing is freed while that one reads, and it may

@@ -51,6 +51,9 @@ constexpr OptionSpec setup_person[] = {
 constexpr OptionSpec enrol[] = {
     {"--config-dir", "DIR", "the node's directory"},
 };
+constexpr OptionSpec config_dir[] = {
+    {"--config-dir", "DIR", "the node's directory (/etc/rilon)"},
+};
 constexpr OptionSpec unlock[] = {
     {"--for", "TIME", "lock after this long idle (5m; at most 24h)"},
 };
@@ -291,6 +294,8 @@ constexpr CommandSpec table[] = {
      run_import_un_list},
     {"status", "", 0, 0, "your node and its links", {}, run_status},
     {"log", "", 0, 0, "the audit log", log, run_log},
+    {"backup", "PATH", 1, 1, "copy the store of the node on this machine", config_dir, run_backup},
+    {"restore", "PATH", 1, 1, "put such a copy back", config_dir, run_restore},
     {"admin ceremony", "", 0, 0, "found a network", ceremony, run_admin_ceremony},
     {"admin party", "add CODE", 2, 2, "take in a party and its administrators", party_add,
      run_admin_party_add},

@@ -26,6 +26,9 @@ Result<int> run_identity_show(Context& context);
 Result<int> run_identity_export(Context& context);
 // cmd_rotate.cc
 Result<int> run_identity_rotate(Context& context);
+// cmd_backup.cc
+Result<int> run_backup(Context& context);
+Result<int> run_restore(Context& context);
 // cmd_officer.cc
 Result<int> run_officer_certify(Context& context);
 Result<int> run_officer_list(Context& context);
