@@ -76,7 +76,7 @@ Status BatchWriter::put(const PutBody& op) {
 Status BatchWriter::put(const DropBodies& op) {
     auto number = number_of(op.stream);
     if (!number) return number.error();
-    latest_.reset();  // It may be among them.
+    fresh_.clear();  // It may be among them.
     struct Bare {
         Seq seq;
         BodyState state;
