@@ -137,7 +137,8 @@ Result<const Replacement*> NodeCore::begin_replacement(bool stolen) {
     if (!cuts.ok()) return cuts.error();
     Replacement next;
     next.next = make_sign_key_pair(rng_);
-    next.stolen = stolen;
+    // Without the present key what it wrote may be known to others and not to us: new streams too.
+    next.stolen = stolen || self->current_key().pk != identity_.sign.pk;
     const DraftBasis basis = draft_basis(directory_, posting_now(), replacement_valid_ms);
     next.expires = basis.expires;
     next.statement =

@@ -60,7 +60,7 @@ void NodeCore::keep_keys() {
         sort_keys(*self);
     }
     settle_replacements(*self);
-    if (now_ >= rotation_.next_look) {
+    if (now_ >= rotation_.next_look && !options_.refuse_intake) {  // It needs a little room.
         rotation_.next_look = now_.plus(look_ms);
         destroy_old_keys(*self);
         if (!identity_.stored) emit(ChangeIdentity{});  // The file could not be written.

@@ -405,6 +405,27 @@ TEST_F(CoreRotation, KilledBetweenTheRecordAndTheIdentityFileItHasTheNewKey) {
     everybody_reads(post(aus, {"BKK"}));
 }
 
+// Nobody has the key that the directory names: persons put another one in its place.
+TEST_F(CoreRotation, Row16ABackupOlderThanTheSigningKeyIsMendedByAnother) {
+    auto copy = node().backup();
+    SignKeyPair old{node().identity().sign.pk, node().identity().sign.sk.duplicate()};
+    approve(begin_signing());
+    Posted before = post(aus, {"BKK"});
+    everybody_reads(before);
+    net.kill(aus);
+    node().restore(*copy);
+    node().identity().sign = std::move(old);
+    node().identity().generation = Generation{1};
+    net.start(aus);
+    net.run(20 * ms_second);
+    EXPECT_TRUE(refused(net.post(aus, {"BKK"}, "without a key"), Errc::not_enrolled));
+    approve(begin_signing());
+    EXPECT_EQ(node().identity().generation, Generation{3});
+    Posted after = post(aus, {"BKK"});
+    EXPECT_NE(after.parts[0].stream, before.parts[0].stream);
+    everybody_reads(after);
+}
+
 TEST_F(CoreRotation, KilledWhileTheDraftIsMadeNothingIsBegun) {
     crash_in("signing", CrashPoint::before_commit);
     everybody_reads(post(aus, {"BKK"}));
