@@ -235,7 +235,7 @@ TYPED_TEST(StoreContract, SlotsByTagAndDroppedByAge) {
     ASSERT_TRUE(got->has_value());
     EXPECT_EQ(encode_slot(**got), encode_slot(last));
     EXPECT_FALSE(this->store().slot(slot.stream, Epoch{4}, SlotTag{})->has_value());
-    this->append(this->batch(DropSlotsBefore{UnixMillis{103}}));
+    this->append(this->batch(DropSlotsBefore{UnixMillis{103}, {}}));
     EXPECT_EQ(this->store().slots(slot.stream, Epoch{4})->size(), 1u);
     EXPECT_TRUE(this->store().streams()->empty());  // A slot alone makes no stream.
     this->append(this->batch(DropSlotsBefore{UnixMillis{200}, {slot.stream}}));
