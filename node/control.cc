@@ -92,6 +92,10 @@ void NodeCore::dispatch(const Asker& asker, ClientId client, const proto::Reques
         return allowed;
     };
     using R = proto::Request;
+    const bool shows = request.has_list() || request.has_search() || request.has_show() ||
+                       request.has_receipts() || request.has_feed();
+    if (Status again = resynced(); shows && !again.ok())
+        return fail(client, request.id(), again.error());
     switch (request.body_case()) {
         case R::kHello: return on_hello_request(asker, client, request);
         case R::kStatus: return on_status(asker, client, request);

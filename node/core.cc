@@ -31,6 +31,7 @@ Status NodeCore::load(UnixMillis now) {
         return status;
     if (Status status = load_streams(); !status.ok()) return status;
     if (Status status = load_private(); !status.ok()) return status;
+    if (Status status = load_restored(); !status.ok()) return status;
     if (Status status = load_drafts(); !status.ok()) return status;
     if (Status status = load_keys(); !status.ok()) return status;
     if (Status status = load_checks(); !status.ok()) return status;
@@ -78,7 +79,8 @@ Status NodeCore::load_streams() {
             info.key_epoch = s.epoch;
         }
         if (is_self(s.origin)) {
-            info.retired = restored_ || retired.contains(s.id);
+            info.retired = retired.contains(s.id);
+            info.confirmed = mutant(Mutant::trust_own_store);
             auto acks = store_.stream_acks(s.id);
             if (!acks.ok()) return acks.error();
             for (const auto& ack : *acks) info.held_by[ack.node] = ack;
@@ -244,10 +246,7 @@ void NodeCore::greet(Outputs& out) {
         }
     }
     miss_lost_keys();
-    if (restored_) {  // For good, and once: the streams that are founded from now on go on.
-        save_retired();
-        write(DropPrivate{restored_name});
-    }
+    if (restored_) begin_restored();
     if (identity_.online.has_value() && !directory_.empty() && !rebuilt_) issue_checkpoint();
     emit(admitted());
     keep_keys();
@@ -270,6 +269,8 @@ void NodeCore::step(Event event, UnixMillis now, Outputs& out) {
         void operator()(const ClientGone& e) {
             std::erase_if(core.held_waits_,
                           [&](const HeldWait& wait) { return wait.client == e.client; });
+            std::erase_if(core.held_posts_,
+                          [&](const HeldPost& post) { return post.client == e.client; });
         }
         void operator()(JobDone& e) {
             auto& body = e.result.body;
@@ -302,6 +303,10 @@ void NodeCore::on_tick() {
     recheck();
     keep_no_longer();
     ask_for_bodies();
+    ask_own_heads_again();
+    finish_resync();
+    found_successors();
+    release_held_posts();
     for (auto it = tickets_.begin(); it != tickets_.end();)
         it = it->second.until < now_ && it->second.checks_left == 0 ? tickets_.erase(it)
                                                                     : std::next(it);

@@ -19,6 +19,8 @@
 //   sync.cc         hello, heads, beats, answers to ranges, pushes
 //   fetching.cc     what we lack, asked for in turn and no more than the link bears
 //   heads.cc        signed heads: what an origin says it has, against what we hold
+//   own_heads.cc    our own streams after a start: peers say whether they know later entries
+//   restored.cc     a store that was put back: streams retired, entries fetched back, others told
 //   split.cc        a directory that is not everybody's
 //   suspension.cc   suspensions that act before they are recorded
 //   directory_sync.cc  records, the sequencer
@@ -46,8 +48,8 @@
 #include "node/range_pace.h"
 #include "node/repair.h"
 #include "node/retention.h"
-#include "node/seq_set.h"
 #include "node/rotation.h"
+#include "node/seq_set.h"
 #include "node/shared_room.h"
 #include "node/sync.pb.h"
 #include "node/sync_frame.h"
@@ -89,6 +91,12 @@ constexpr std::size_t records_ahead_bytes_max = 16u << 20;
 constexpr std::size_t open_batch = 512;  // entries opened per step
 constexpr std::size_t check_batch = 64;  // officers checked per step, when nothing else is to do
 constexpr std::uint64_t check_pause_ms = 50;
+constexpr std::size_t confirmations_wanted = 2;             // of our own heads; all links if fewer
+constexpr std::uint64_t own_heads_wait_ms = 8 * ms_second;  // below the patience of `rilon`
+constexpr std::uint64_t own_heads_retry_ms = 5 * ms_second;
+constexpr std::size_t held_posts_max = 256;
+constexpr std::uint64_t resync_wait_ms = 30 * ms_second;
+constexpr std::uint64_t restored_shown_ms = 30 * ms_day;
 constexpr std::uint64_t beat_ms = 5 * ms_second;
 constexpr std::uint64_t suspect_ms = 15 * ms_second;
 constexpr std::uint64_t fetch_timeout_ms = 10 * ms_second;
@@ -127,7 +135,11 @@ struct StreamInfo {
     };
     std::optional<Fetch> fetch;
     bool retired = false;  // Ours, but superseded after a restore: never sealed into.
-    Epoch closed;          // The latest epoch whose K is gone here.
+    std::optional<Superseded> lost_after;  // Ours, retired: where it ended when we found out.
+    std::set<NodeId> confirmed_by;         // Ours: who knows no later entry than we hold.
+    bool confirmed = false;                // Ours: enough of them, or founded since the start.
+    bool founded_here = false;             // Ours: since the start.
+    Epoch closed;                          // The latest epoch whose K is gone here.
     std::vector<std::pair<NodeId, Slot>> early_slots;  // Their grant is under check; from whom.
     std::map<Epoch, std::vector<SlotTag>> own_tags;    // Cache: a key agreement each.
     std::map<NodeId, Seq> peer_heads;                  // What peers said they hold.
@@ -145,7 +157,10 @@ struct StreamInfo {
 
 struct PeerInfo {
     bool up = false;
-    bool greeted = false;  // Its HELLO came.
+    bool greeted = false;               // Its HELLO came.
+    bool compared = false;              // So did its heads.
+    std::uint64_t own_heads_asked = 0;  // The number of our open question; 0: none.
+    UnixMillis own_heads_asked_at{};
     UnixMillis last_heard{};
     UnixMillis last_sent_beat{};
     UnixMillis heads_answered{};
@@ -195,6 +210,14 @@ struct PlannedPart {
     Bytes operation;
     Precedence precedence = Precedence::routine;
     std::vector<EntryRef> covers;  // Withdraw: the entries it takes back.
+    bool waits = false;            // Peers have not confirmed yet that the stream may go on.
+};
+
+// A PREPARE that came before the peers' word on the stream it would go to.
+struct HeldPost {
+    ClientId client;
+    OfficerId officer;
+    proto::Request request;
 };
 
 struct Ticket {
@@ -224,7 +247,8 @@ struct PendingRedact {
     UnixMillis since;
     bool expiry =
         false;  // No redact came: our own clock says so. In our own streams: none is sealed.
-    bool hidden = false;  // Nobody's word covers it: out of sight, to be destroyed later.
+    bool hidden = false;     // Nobody's word covers it: out of sight, to be destroyed later.
+    bool withdrawn = false;  // Of ours, with `expiry`: the word was sealed in another stream.
 };
 
 struct HeldWait {
@@ -252,6 +276,7 @@ class NodeCore {
     void step(Event event, UnixMillis now, Outputs& out);
     void flush(Outputs& out);
     UnixMillis next_timer() const;
+    std::uint64_t feed_epoch() const { return options_.feed_epoch; }
     const Directory& directory() const { return directory_; }
     const Index& index() const { return index_; }
     const NodeIdentity& identity() const { return identity_; }
@@ -344,6 +369,7 @@ class NodeCore {
     void queue_open(const StreamId& stream, Epoch epoch, Seq from);
     void merge_queued();
     bool open_range(StreamInfo& info, Epoch epoch, Seq& next);
+    void came_after_close(const StreamInfo& info, const EntryHeader& header);
     void open_some();
     void open_entry(VerifiedEntry entry, EntryKey key);
     void on_opened(EntryOpened opened);
@@ -437,7 +463,7 @@ class NodeCore {
     void expire_due();
     void seal_expired();
     bool goes_on(const StreamInfo& info) const;
-    std::vector<SeqRange> take_expired(StreamInfo& info, PendingRedact& redact) const;
+    std::vector<SeqRange> take_expired(StreamInfo& info, PendingRedact& redact);
     bool epoch_over(const StreamInfo& info, Seq seq) const;
 
     // posting.cc and prepare.cc
@@ -527,6 +553,39 @@ class NodeCore {
     bool is_withheld(const HeadWatch::Note& note) const;
     void warn_of_heads(proto::StatusResponse& out);
 
+    // own_heads.cc
+    void ask_own_heads(const NodeId& peer);
+    void ask_own_heads_again();
+    void on_own_heads(const NodeId& from, const SyncHead& head, const Bytes& payload);
+    void say_own_heads(const NodeId& to, std::uint64_t request);
+    bool take_own_heads(const NodeId& from, const proto::SyncOwnHeads& frame);
+    bool knows_later(const NodeId& from, const proto::StreamHead& row);
+    void confirm_own_heads(const NodeId& from);
+    std::set<NodeId> links() const;
+    std::size_t confirmations_needed(const StreamInfo& info) const;
+    bool may_extend(const StreamInfo& info) const;
+    bool still_asking(const StreamInfo& info) const;
+    bool own_signed_head(const NodeId& from, StreamInfo& info, const Bytes& bytes,
+                         const Head& claimed);
+    void hold_post(const Asker& asker, ClientId client, const proto::Request& request);
+    void release_held_posts();
+    void warn_of_own_heads(proto::StatusResponse& out) const;
+
+    // restored.cc
+    Status load_restored();
+    void begin_restored();
+    void found_restored(StreamInfo* where, const EntryHeader* later);
+    void retire(StreamInfo& info);
+    void save_retired();
+    Status resynced() const;
+    void finish_resync();
+    bool agrees_with(const NodeId& id, const PeerInfo& peer) const;
+    void found_successors();
+    void note_superseding(const StreamInfo& info);
+    void owe_redact(const EntryRef& ref);
+    bool same_readers(const PlannedPart& part, const StreamId& before) const;
+    void warn_of_restored(proto::StatusResponse& out) const;
+
     // directory_sync.cc
     void on_directory(const NodeId& peer, const SyncHead& head, const Bytes& payload);
     Status apply_record(DirectoryRecord record, bool durable);
@@ -565,7 +624,6 @@ class NodeCore {
     // replacement.cc
     Status load_replacements(const std::vector<StoredSecret>& secrets);
     void save_replacements();
-    void save_retired();
     Result<const Replacement*> begin_replacement(bool stolen);
     Result<std::vector<StreamCut>> own_cuts() const;
     const Replacement* replacing() const;
@@ -688,6 +746,13 @@ class NodeCore {
     UnixMillis suspended_at_{};  // The latest of them: epochs granted before are due.
     bool restored_ =
         false;  // At the start: our streams of before are retired with the first batch.
+    UnixMillis restored_at_{};  // When we last found out; zero: never.
+    bool resync_ = false;       // Since then: not everything of before is known again.
+    UnixMillis resync_until_{};
+    bool successors_due_ = false;
+    std::map<NodeId, UnixMillis> restored_origins_;  // Others, and when we were told.
+    std::vector<HeldPost> held_posts_;
+    bool own_redacts_saved_ = false;
     // Held until they lapsed, and since when: never held again.
     std::map<StatementId, UnixMillis> lapsed_suspends_;
     bool rebuilt_ =

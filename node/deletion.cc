@@ -31,6 +31,14 @@ void NodeCore::save_redacts() {
                     .u64(range.from.value)
                     .u64(range.to.value);
     write(PutPrivate{"redacts", std::move(out).take()});
+    ByteWriter owed;
+    for (const auto& redact : redacts_)
+        if (redact.withdrawn)
+            for (const auto& range : redact.ranges)
+                owed.raw(redact.stream.view()).u64(range.from.value).u64(range.to.value);
+    if (owed.view().empty() && !own_redacts_saved_) return;
+    own_redacts_saved_ = true;
+    write(PutPrivate{"own-redacts", std::move(owed).take()});
 }
 
 // Every entry of the range is of an alert whose author's officer withdrew it, or whose time is

@@ -11,7 +11,16 @@
 namespace rilon {
 namespace {
 constexpr std::size_t at_once = 64;
+
+// Does the origin go on in another stream? Then no redact comes, if it lost this one in a restore.
+bool superseded(const std::map<StreamId, StreamInfo>& streams, const StreamState& stream) {
+    return std::any_of(streams.begin(), streams.end(), [&](const auto& item) {
+        const StreamState& other = item.second.state;
+        return other.origin == stream.origin && other.supersedes.has_value() &&
+               other.supersedes->stream == stream.id;
+    });
 }
+}  // namespace
 
 // A clock that is wrong by a year must not destroy what everybody still needs: the sequencer has to
 // have signed that it is so late as well.
@@ -35,10 +44,12 @@ void NodeCore::expire_due() {
 // In a stream that we go on with our redact comes first. It waits as long as what we sign would be
 // refused by all for good, and everything behind it.
 void NodeCore::seal_expired() {
+    bool own_said = false;
     for (auto& redact : redacts_) {
         StreamInfo* info = stream(redact.stream);
-        if (!redact.expiry || info == nullptr || !goes_on(*info)) continue;
+        if (!redact.expiry || info == nullptr || !may_extend(*info)) continue;
         if (!can_seal().ok()) return;
+        own_said = own_said || redact.withdrawn;
         auto end = redact.ranges.begin() +
                    static_cast<std::ptrdiff_t>(std::min(redact.ranges.size(), at_once));
         std::vector<SeqRange> now(redact.ranges.begin(), end);
@@ -51,6 +62,7 @@ void NodeCore::seal_expired() {
         close_epoch(*info, info->state.epoch);
         erase_now(*info, now);
     }
+    if (own_said) save_redacts();
 }
 
 // Ours, and neither superseded nor frozen.
@@ -59,9 +71,12 @@ bool NodeCore::goes_on(const StreamInfo& info) const {
 }
 
 // Another's redact closes the epoch, a grant after it does: until then K would open the entry.
-std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& redact) const {
+std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& redact) {
     std::vector<SeqRange> now;
     if (goes_on(info)) return now;
+    // Nobody else will. What comes late of this epoch finds its key by its slot (open_range).
+    if (!info.state.frozen && (info.retired || superseded(streams_, info.state)))
+        close_epoch(info, info.state.epoch);
     std::erase_if(redact.ranges, [&](const SeqRange& range) {
         bool over = epoch_over(info, range.to);
         if (over) now.push_back(range);
@@ -74,7 +89,8 @@ std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& re
 bool NodeCore::epoch_over(const StreamInfo& info, Seq seq) const {
     auto entry = store_.entry(info.state.id, seq);
     if (!entry.ok() || !entry->has_value()) return false;
-    return (*entry)->entry.header().epoch < info.state.epoch || !info.state.epoch_open;
+    const Epoch epoch = (*entry)->entry.header().epoch;
+    return epoch < info.state.epoch || epoch <= info.closed || !info.state.epoch_open;
 }
 
 }  // namespace rilon

@@ -74,7 +74,7 @@ void NodeCore::on_busy(const NodeId& from, const SyncHead& head) {
 void NodeCore::continue_fetches() {
     for (const StreamId& id : dirty_) {
         StreamInfo& info = streams_.at(id);
-        if (info.fetch.has_value() || is_self(info.state.origin)) continue;
+        if (info.fetch.has_value()) continue;
         for (const auto& [peer, head] : info.peer_heads) {
             if (head <= info.state.head || !peers_[peer].up) continue;
             fetch(info, peer);
@@ -124,8 +124,7 @@ void NodeCore::ask_for_behind() {
     for (auto at = behind_.begin(); at != behind_.end();) {
         const StreamInfo* info = stream(*at);
         std::uint64_t most = 0;
-        if (info != nullptr && !info->state.frozen && !is_self(info->state.origin) &&
-            !quota_.spent(info->state.origin, now_))
+        if (info != nullptr && !info->state.frozen && !quota_.spent(info->state.origin, now_))
             for (const auto& [peer, head] : info->peer_heads)
                 if (head > info->state.head && peers_[peer].up) most = std::max(most, head.value);
         if (most == 0) {

@@ -74,6 +74,7 @@ void NodeCore::prove_fork(const NodeId& from, StreamInfo& info, const ForkProof&
 void NodeCore::freeze(StreamInfo& info, const ForkProof& proof) {
     if (info.state.frozen) return;
     info.state.frozen = true;
+    if (is_self(info.state.origin)) found_restored(&info, nullptr);
     forget_early(info);
     touch(info);
     proto::SyncFork fork;

@@ -60,8 +60,8 @@ bool NodeCore::take_signed_head(const NodeId& from, Bytes bytes) {
     if (info == nullptr || !info->state.founded) return true;  // HEADS brings unknown streams.
     if (claimed->node != info->state.origin) return false;
     if (!may_hold(from, *info)) return true;  // Or its definition is not known yet.
-    if (is_self(claimed->node) || !heads_.news(claimed->stream, claimed->seq, claimed->time))
-        return true;
+    if (is_self(claimed->node)) return own_signed_head(from, *info, bytes, *claimed);
+    if (!heads_.news(claimed->stream, claimed->seq, claimed->time)) return true;
     auto head = verify_head(directory_, bytes);
     if (!head.ok()) {
         ++counters_.refused;

@@ -317,6 +317,7 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
     const EntryHeader header = entry.header();
     StreamInfo& info = streams_.at(header.stream);
     touch(info);
+    if (is_self(header.origin)) found_restored(&info, &header);
     ++counters_.received;
     quota_.count(header.origin, entry_prefix_bytes + entry.body().size());
     info.peer_heads[from] = std::max(info.peer_heads[from], header.seq);
@@ -357,6 +358,7 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
         default:
             if (entry.absent()) note_lacking(info, header.seq);
             write(PutEntry{std::move(entry), now_});
+            if (header.kind == EntryKind::genesis) note_superseding(info);
             break;
     }
     if (mutant(Mutant::store_nothing) && header.kind == EntryKind::content)

@@ -21,7 +21,8 @@ void NodeCore::on_grant(StreamInfo& info, const EntryHeader& header, const Grant
         if (slot.epoch == header.epoch) slots.push_back(early);
         return true;
     });
-    if (!is_coordinator() && was_reader(info, header))
+    // No slot is made for the origin itself.
+    if (!is_coordinator() && !is_self(info.state.origin) && was_reader(info, header))
         missing_[info.state.id].push_back({header.epoch, header.seq, {}});
     else
         info.not_for_us = header.epoch;
@@ -158,7 +159,10 @@ bool NodeCore::open_range(StreamInfo& info, Epoch epoch, Seq& next) {
         if (header.kind != EntryKind::content || header.epoch != epoch || entry.absent()) continue;
         if (index_.meaning({info.state.id, header.seq}).has_value()) continue;
         auto key = store_.entry_key(info.state.id, header.seq);
-        if (!key.ok()) continue;
+        if (!key.ok()) {
+            came_after_close(info, header);
+            continue;
+        }
         EntryId id = entry.id();
         auto trusted = trust_stored(std::move(entry), id);
         if (!trusted.ok()) continue;
@@ -171,6 +175,19 @@ void NodeCore::open_entry(VerifiedEntry entry, EntryKey key) {
     out_->jobs.push_back(
         Job{OpenEntryJob{std::move(entry), std::move(key), now_, OfficerCheck::later}});
     ++opening_;
+}
+
+// Its epoch was closed here before it came (take_expired): K has to come once more, by its slot.
+void NodeCore::came_after_close(const StreamInfo& info, const EntryHeader& header) {
+    if (header.epoch > info.closed || key_missing(info.state.id, header.epoch) ||
+        is_self(info.state.origin) || repair_.keys.size() >= repairs_max)
+        return;
+    auto grant = grant_of(info, header.epoch);
+    if (!grant.has_value()) return;
+    auto held = store_.entry(info.state.id, *grant);
+    if (!held.ok() || !held->has_value() || !was_reader(info, (*held)->entry.header())) return;
+    repair_.keys.insert({header.stream, header.seq});
+    miss_key(info, header.epoch, *grant);
 }
 
 void NodeCore::on_opened(EntryOpened opened) {

@@ -61,7 +61,9 @@ void LoopNode::renew(UnixMillis now) {
     std::lock_guard lock(mutex_);
     bool grown = !snapshot_.directory || snapshot_.directory->size() != size;
     if (grown) snapshot_.directory = std::make_shared<const Directory>(node_->directory());
-    if (!grown && renewed_ <= now && now.since(renewed_) < ms_second) return;
+    bool broken = snapshot_.feed_epoch != node_->feed_epoch();
+    if (!grown && !broken && renewed_ <= now && now.since(renewed_) < ms_second) return;
+    snapshot_.feed_epoch = node_->feed_epoch();
     renewed_ = now;
     snapshot_.heard = node_->heard(now);
     snapshot_.sure = node_->sure_time(now);
@@ -79,7 +81,7 @@ Bytes LoopNode::answer(const Bytes& request) {
     }
     // node_ stands still: the loop pauses the query worker before it replaces it.
     return answer_query(request, QueryContext{store_, node_->index(), snapshot.directory,
-                                              node_->id(), options_.feed_epoch, clock_.now(),
+                                              node_->id(), snapshot.feed_epoch, clock_.now(),
                                               std::move(snapshot.heard), snapshot.sure});
 }
 

@@ -34,6 +34,7 @@ class LoopNode : public LoopCore {
         std::shared_ptr<const Directory> directory;
         std::map<std::string, UnixMillis> heard;
         UnixMillis sure;
+        std::uint64_t feed_epoch = 0;
     };
     NodeIdentity& identity_;
     NodeOptions options_;

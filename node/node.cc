@@ -33,6 +33,9 @@ void Node::flush(Outputs& out) {
 UnixMillis Node::next_timer() const {
     return state_->core.next_timer();
 }
+std::uint64_t Node::feed_epoch() const {
+    return state_->core.feed_epoch();
+}
 const Directory& Node::directory() const {
     return state_->core.directory();
 }

@@ -32,7 +32,7 @@ struct NodeOptions {
     bool publishes_rilon = false;  // serves its RILON's audience by PUB
     std::uint64_t bodies_kept_ms = rilon::bodies_kept_ms;  // by a coordinator
     std::uint64_t slots_kept_ms = rilon::slots_kept_ms;    // others', by whoever serves them
-    std::uint64_t rotate_encryption_ms = 90 * ms_day;  // age at which the node makes a new key
+    std::uint64_t rotate_encryption_ms = 90 * ms_day;      // age at which the node makes a new key
 };
 
 // A bounded queue of the node's: how full it is, or the fullest of its kind.
@@ -57,6 +57,8 @@ class Node {
     void flush(Outputs& out);
     // When the next Tick is due at the latest.
     UnixMillis next_timer() const;
+    // Another after each break in what this store has said: options.feed_epoch, or later.
+    std::uint64_t feed_epoch() const;
 
     const Directory& directory() const;
     // Shared with the query worker; locks itself.

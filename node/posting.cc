@@ -102,6 +102,7 @@ Status NodeCore::can_seal() const {
                 "this node has lost its encryption key; it posts again as soon as the coordinator "
                 "has recorded a new one, which it made by itself"};
     if (Status free = not_replacing(); !free.ok()) return free;
+    if (Status again = resynced(); !again.ok()) return again;
     return not_cut_off();
 }
 
@@ -112,12 +113,18 @@ Status NodeCore::check_sealable(const PlannedPart& part) const {
         return {Errc::not_found, "the stream of this posting is gone; post it again"};
     if (info != nullptr && info->state.frozen)
         return {Errc::fork, "this stream is frozen: another entry of ours was seen in it"};
-    // A key that was replaced since the preview: who reads is the same, the stream's name is not.
+    // Begun anew since the preview: who reads is the same, the stream is not.
     const bool renamed =
         info == nullptr && make_stream_id(identity_.network, identity_.id, identity_.sign.pk,
                                           *part.found) != part.stream;
     if (renamed || (info != nullptr && info->retired))
-        return {Errc::readers_changed, "this node's signing key was replaced meanwhile"};
+        return {Errc::readers_changed,
+                "this node began its streams anew meanwhile: its signing key was replaced, or a "
+                "peer showed later entries of its own than it has"};
+    if (info != nullptr && !may_extend(*info))
+        return {Errc::busy,
+                "too few peers have confirmed yet that this node's store is not an old copy: post "
+                "it again"};
     // What a node says in an audience that it has left nobody takes.
     if (info != nullptr && directory_.now().audience(info->state.audience) != nullptr &&
         !directory_.now().is_member(info->state.audience, identity_.id))
@@ -158,7 +165,10 @@ Status NodeCore::publish_part(const Ticket& ticket, const PlannedPart& part,
     if (!sealed.ok() || ticket.action != "withdraw") return sealed;
     std::vector<SeqRange> ranges;
     for (const auto& ref : part.covers)
-        if (ref.stream == target.state.id) ranges.push_back({ref.seq, ref.seq});
+        if (ref.stream == target.state.id)
+            ranges.push_back({ref.seq, ref.seq});
+        else
+            owe_redact(ref);
     std::sort(ranges.begin(), ranges.end());
     if (ranges.empty()) return {};
     sealed = seal_into(
@@ -183,6 +193,7 @@ Result<StreamInfo*> NodeCore::ensure_stream(const PlannedPart& part) {
     info.state.id = part.stream;
     info.state.origin = identity_.id;
     info.definition = part.definition;
+    info.confirmed = info.founded_here = true;
     StreamInfo& target = streams_.emplace(part.stream, std::move(info)).first->second;
     Status sealed = seal_into(
         target, {EntryKind::genesis, Precedence::routine, DirSeq{}, encode_genesis(*part.found)},

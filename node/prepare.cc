@@ -28,6 +28,7 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
             client, request.id(),
             {Errc::full, "this node's disk is full: it reads and serves, but takes nothing"});
     if (Status free = not_replacing(); !free.ok()) return fail(client, request.id(), free.error());
+    if (Status again = resynced(); !again.ok()) return fail(client, request.id(), again.error());
     const auto& prepare = request.prepare();
     Result<Ticket> ticket = Error{Errc::invalid, "an operation that this version does not know"};
     switch (prepare.operation().body_case()) {
@@ -38,6 +39,9 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
         case proto::Operation::BODY_NOT_SET: break;
     }
     if (!ticket.ok()) return fail(client, request.id(), ticket.error());
+    if (std::any_of(ticket->parts.begin(), ticket->parts.end(),
+                    [](const PlannedPart& part) { return part.waits; }))
+        return hold_post(asker, client, request);
     ticket->stale_directory = request.prepare().stale_directory();
     if (Status fresh = fresh_enough(*ticket, ticket->stale_directory); !fresh.ok())
         return fail(client, request.id(), fresh.error());
@@ -82,20 +86,28 @@ Result<ReleaseWish> NodeCore::parse_wish(const proto::Wish& wish) const {
 // The stream of ours that goes to exactly these readers, or the genesis of a new one.
 void NodeCore::plan_stream(PlannedPart& part, const AudienceId& base, bool derived,
                            const AudienceDefinition& definition) {
-    std::optional<Superseded> supersedes;
+    std::vector<const StreamInfo*> ours;
+    std::set<StreamId> superseded;
     for (const auto& [id, info] : streams_) {
-        if (!is_self(info.state.origin)) continue;
+        if (!is_self(info.state.origin) || !info.state.founded) continue;
         bool same = derived
                         ? info.definition.has_value() && info.definition->same_audience(definition)
                         : info.state.audience == base;
         if (!same) continue;
-        if (info.retired || info.state.frozen) {
-            supersedes = Superseded{id, info.state.head, info.state.head_id};
-            continue;
+        ours.push_back(&info);
+        if (info.state.supersedes.has_value()) superseded.insert(info.state.supersedes->stream);
+    }
+    std::optional<Superseded> supersedes;
+    for (const StreamInfo* info : ours) {
+        if (superseded.contains(info->state.id)) continue;  // Its successor says more.
+        if (may_extend(*info)) {
+            part.stream = info->state.id;
+            if (derived) part.definition = definition;
+            return;
         }
-        part.stream = id;
-        if (derived) part.definition = definition;
-        return;
+        part.waits = part.waits || still_asking(*info);
+        supersedes = info->lost_after.value_or(
+            Superseded{info->state.id, info->state.head, info->state.head_id});
     }
     GenesisBody genesis;
     genesis.audience = derived ? rng_.bytes<AudienceId>() : base;
@@ -223,7 +235,7 @@ Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request)
     for (const auto& part : ticket->parts) {
         auto before = index_.alert(part.alert);
         bool same = before.has_value() && !before->revisions.empty() &&
-                    before->revisions.back().stream == part.stream;
+                    same_readers(part, before->revisions.back().stream);
         if (!same)
             return {Errc::not_permitted,
                     "the correction would have other readers than the alert: withdraw it and post "
@@ -313,8 +325,8 @@ Result<Ticket> NodeCore::prepare_confirm(const proto::PrepareRequest& request) {
     return ticket;
 }
 
-// An operation about an alert goes to exactly the readers of its newest revision, in the stream it
-// came by if that is ours, else in ours for the same audience.
+// An operation about an alert goes to exactly the readers of its newest revision, in our stream for
+// them: the one it came by, if that is ours and goes on.
 Result<PlannedPart> NodeCore::answer_in_kind(const AlertState& alert, Bytes operation) {
     const StreamInfo* info = stream(alert.revisions.back().stream);
     RILON_ASSERT(info != nullptr);
@@ -322,11 +334,6 @@ Result<PlannedPart> NodeCore::answer_in_kind(const AlertState& alert, Bytes oper
     part.part = alert.part;
     part.alert = alert.id;
     part.operation = std::move(operation);
-    if (is_self(info->state.origin) && !info->retired && !info->state.frozen) {
-        part.stream = info->state.id;
-        part.definition = info->definition;
-        return part;
-    }
     bool derived = standing(*info) == nullptr;
     if (derived && !info->definition.has_value())
         return {Errc::cannot_open, "who reads this alert is not known here yet"};
@@ -336,8 +343,9 @@ Result<PlannedPart> NodeCore::answer_in_kind(const AlertState& alert, Bytes oper
         definition.recipients.clear();
         // The first author stays a reader of what is said about its alert: name all readers.
         auto readers = members(*info);
-        if (definition.named.empty() ||
-            readers != derived_members(directory_.now(), definition, identity_.id)) {
+        if (!is_self(info->state.origin) &&
+            (definition.named.empty() ||
+             readers != derived_members(directory_.now(), definition, identity_.id))) {
             definition.excluded.clear();
             definition.named = std::move(readers);
         }

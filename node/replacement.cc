@@ -81,14 +81,6 @@ void NodeCore::save_replacements() {
     write(PutPrivate{replacements_name, std::move(out).take()});
 }
 
-// Streams of ours that are never sealed into again.
-void NodeCore::save_retired() {
-    ByteWriter retired;
-    for (const auto& [id, info] : streams_)
-        if (info.retired) retired.raw(id.view());
-    write(PutPrivate{"retired", std::move(retired).take()});
-}
-
 const Replacement* NodeCore::replacing() const {
     for (const Replacement& one : rotation_.replacements)
         if (!one.cancelled) return &one;
@@ -203,7 +195,7 @@ void NodeCore::switch_signing(Replacement replacement, const NodeRecord& self) {
         auto cut = std::find_if(old.cuts.begin(), old.cuts.end(),
                                 [&](const StreamCut& one) { return one.stream == id; });
         const bool whole = cut != old.cuts.end() && cut->entry == info.state.head_id;
-        info.retired = info.retired || !whole || replacement.stolen;
+        if (!whole || replacement.stolen) retire(info);
     }
     save_retired();
     certificates_.clear();

@@ -70,7 +70,7 @@ void NodeCore::show_counts(proto::StatusResponse& out) const {
     for (const auto& [id, info] : streams_) {
         if (!info.state.founded) continue;
         entries += info.state.head.value + 1;
-        if (!is_self(info.state.origin) || is_coordinator()) continue;
+        if (!is_self(info.state.origin) || info.retired) continue;
         Seq held{};
         for (const auto& [node, ack] : info.held_by) held = std::max(held, ack.seq);
         outbox += info.state.head.value - held.value;
@@ -101,6 +101,8 @@ void NodeCore::warn_of_health(proto::StatusResponse& out) {
     warn_of_heads(out);
     warn_of_bare_redacts(out);
     warn_of_lacking(out);
+    warn_of_own_heads(out);
+    warn_of_restored(out);
     for (const NodeId& origin : quota_.waiting(now_))
         out.add_warnings(node_name(origin) +
                          " sent more than its share of today; the rest "
@@ -148,7 +150,8 @@ std::vector<QueueUse> NodeCore::queues() const {
             {"mail", mail_.size(), mail_max},
             {"carried mail", carried_room_.used(), carried_room_.max()},
             {"drafts", drafts_.size(), drafts_max},
-            {"tickets", tickets_.size(), tickets_max}};
+            {"tickets", tickets_.size(), tickets_max},
+            {"held postings", held_posts_.size(), held_posts_max}};
 }
 
 }  // namespace rilon

@@ -28,9 +28,10 @@ void NodeCore::send(const NodeId& peer, SyncType type, std::uint64_t request, st
 void NodeCore::peer_up(const NodeId& peer) {
     PeerInfo& info = peers_[peer];
     info.up = true;
-    info.greeted = false;
     info.pace.start_again();
     info.unknown.clear();
+    info.greeted = info.compared = false;
+    info.own_heads_asked = 0;
     info.last_heard = now_;
     info.last_sent_beat = now_;
     proto::SyncHello hello;
@@ -89,6 +90,7 @@ void NodeCore::on_frame(const PeerFrame& frame) {
         case SyncType::fork: return on_fork(frame.peer, payload);
         case SyncType::head: return on_signed_heads(frame.peer, payload);
         case SyncType::beat: return on_beat(frame.peer, payload);
+        case SyncType::own_head: return on_own_heads(frame.peer, *head, payload);
         case SyncType::stream: return on_stream(frame.peer, payload);
         default: return;  // Reserved for later versions; a peer may send them, we do not answer.
     }
@@ -120,6 +122,7 @@ void NodeCore::on_hello(const NodeId& from, const Bytes& payload) {
     if (directory_.now().coordinator(from) != nullptr)
         for (auto& [id, info] : streams_) tell_coordinators(info);
     share_drafts(from);
+    ask_own_heads(from);
     send_heads(from, 1);
     send_signed_heads(from);
     send_mail(from, false);
@@ -181,6 +184,7 @@ void NodeCore::send_heads(const NodeId& peer, std::uint64_t request) {
 void NodeCore::on_heads(const NodeId& from, const SyncHead& head, const Bytes& payload) {
     proto::SyncHeads heads;
     if (!heads.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
+    bool all_known = true;
     for (const auto& row : heads.rows()) {
         auto id = StreamId::parse(row.stream_id());
         if (!id.ok()) return;
@@ -188,6 +192,7 @@ void NodeCore::on_heads(const NodeId& from, const SyncHead& head, const Bytes& p
         StreamInfo* info = stream(*id);
         if (info == nullptr || !info->state.founded) {
             want_unknown(from, *id, seq);
+            all_known = false;
             continue;
         }
         // Who is left out of a stream gets no answer about it, not even a question.
@@ -209,6 +214,7 @@ void NodeCore::on_heads(const NodeId& from, const SyncHead& head, const Bytes& p
         if (seq == info->state.head && row.entry_id() != info->state.head_id.str())
             ask_range(from, *id, seq, seq);
     }
+    peers_[from].compared = all_known;
     if (head.request == 1 && heads.digest() != heads_digest(from).str()) send_heads(from, 0);
 }
 
@@ -248,6 +254,7 @@ std::map<std::string, UnixMillis> NodeCore::heard(UnixMillis now) const {
     if (directory_.empty()) return out;
     const DirectoryState& state = directory_.now();
     for (const auto& [code, rilon] : state.rilons) out[code] = UnixMillis{};
+    if (resync_) return out;  // What was withdrawn since the copy may not be known here.
     for (const auto& [id, peer] : peers_) {
         UnixMillis at = peer.up ? std::min(now, peer.last_heard) : peer.last_heard;
         if (state.coordinator(id) != nullptr) {

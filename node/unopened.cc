@@ -58,8 +58,8 @@ void NodeCore::take_up_removal(const IndexedEntry& removed) {
     if (!alert.has_value()) return;
     if (removed.record.withdraw_reason() == "expired")
         for (const EntryRef& ref : alert->revisions) {
-            bool more =
-                !redacts_.empty() && redacts_.back().expiry && redacts_.back().stream == ref.stream;
+            bool more = !redacts_.empty() && redacts_.back().expiry && !redacts_.back().withdrawn &&
+                        redacts_.back().stream == ref.stream;
             if (!more) redacts_.push_back({ref.stream, {}, now_, true});
             redacts_.back().ranges.push_back({ref.seq, ref.seq});
         }

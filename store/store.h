@@ -196,9 +196,9 @@ struct PutAudit {
 };
 
 using StoreOp = std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutEntryKey,
-                             PutSearchRecord, PutRemoval, Erase, DropBodies, PutSlot, DropSlotsBefore,
-                             PutDirectoryRecord, PutAck, PutMail, DropMail, PutPrivate, DropPrivate,
-                             PutSecret, DropSecret, PutAudit>;
+                             PutSearchRecord, PutRemoval, Erase, DropBodies, PutSlot,
+                             DropSlotsBefore, PutDirectoryRecord, PutAck, PutMail, DropMail,
+                             PutPrivate, DropPrivate, PutSecret, DropSecret, PutAudit>;
 using Batch = std::vector<StoreOp>;
 
 struct StoredSecret {

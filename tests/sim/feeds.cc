@@ -10,6 +10,7 @@ constexpr const char* consumer_id = "00112233445566778899aabbccddeeff";
 std::string Feeds::poll(const std::string& node) {
     if (!net_.daemon(node).running() || net_.daemon(node).is_coordinator()) return "";
     Consumer& consumer = consumers_[node];
+    int refused = 0;
     constexpr int pages_max = 1000;  // A feed that never ends is found by what it lacks.
     for (int i = 0; i < pages_max; ++i) {
         proto::Request request;
@@ -17,6 +18,16 @@ std::string Feeds::poll(const std::string& node) {
         request.mutable_feed()->set_after(consumer.cursor);
         request.mutable_feed()->set_max(5);
         auto answer = net_.request(node, std::move(request));
+        if (!answer.ok() && answer.error().detail.find("cursor has expired") != std::string::npos) {
+            restored(node);  // It says so, and the consumer starts over.
+            continue;
+        }
+        // Not in step yet after it was put back, 30 s at most: the consumer asks again.
+        if (!answer.ok() && answer.error().detail.find("older copy") != std::string::npos &&
+            ++refused < 10) {
+            net_.run(5 * ms_second);
+            continue;
+        }
         if (!answer.ok()) return "";
         for (const auto& event : answer->feed().events()) {
             if (!consumer.events.insert(event.entry_id() + event.part()).second)

@@ -90,12 +90,13 @@ void Oracle::watch_entry(Daemon& daemon, const VerifiedEntry& entry, const Batch
     const EntryHeader& header = entry.header();
     UnverifiedEntry plain = entry.unverified();
     watch_order(daemon, plain, tails_[daemon.name()]);
-    if (verified_.insert(entry.id()).second) {
+    const bool fresh = verified_.insert(entry.id()).second;
+    if (fresh) {
         auto key = signer_of(plain, ledger_.directory());
         if (!key.ok() || !signature_holds(plain, *key))
             problem("(4) an entry without a good signature at " + daemon.name());
     }
-    if (header.origin != daemon.id()) return;
+    if (header.origin != daemon.id() || !fresh) return;  // Or fetched back.
     if (header.kind == EntryKind::genesis) register_stream(daemon, entry, batch);
     if (header.kind == EntryKind::grant) check_grant(daemon, header, batch);
 }

@@ -86,8 +86,9 @@ void Run::restore(const Action& action) {
     Daemon& one = net_.daemon(name);
     net_.faults.add(Fault::disk_restored);
     net_.kill(name);
-    net_.note("restore " + name);
-    one.restore(*backup->second);
+    bool whole_machine = action.n[1] % 2 == 1;
+    net_.note("restore " + name + (whole_machine ? " with its lease" : ""));
+    one.restore(*backup->second, whole_machine ? LeaseAfter::equal : LeaseAfter::broken);
     oracle_.restored(one);
     net_.start(name);
 }

@@ -28,6 +28,21 @@ TEST(Simulator, TheSamePlanGivesTheSameTrace) {
     }
 }
 
+// A whole machine put back, its lease with it, and used before any link is up. What finds the
+// defect trust_own_store: a seq is used twice.
+TEST(Simulator, AMachinePutBackWholeForksNothing) {
+    for (const char* line : {
+             "net=21 shape=1x3 | post 1 0 0 @3000 | backup 1 | post 1 0 0 @3000 | "
+             "isolate 1 20000 | restore 1 1 @100 | post 1 0 0 @30000 | post 1 0 0",
+             "net=22 shape=1x2 | burst 2 0 0 @3000 | backup 2 | burst 2 2 1 @3000 | "
+             "isolate 2 60000 | restore 2 1 @9000 | burst 2 2 1 @30000 | withdraw | restore 2 1",
+         }) {
+        auto plan = parse_plan(line);
+        ASSERT_TRUE(plan.ok()) << plan.error().detail;
+        expect_good(*plan);
+    }
+}
+
 // Plans that failed once, shortened. Each says which mistake it showed.
 TEST(Simulator, PlansThatFailedOnceHold) {
     for (const char* line : {

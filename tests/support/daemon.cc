@@ -43,6 +43,13 @@ Daemon::Daemon(const TestNetwork& network, const std::string& name, const TestOf
             identity_.enc.push_back({pair.pk, pair.sk.duplicate()});
         identity_.psks.push_back({network.state().psk_generation, network.psk().duplicate()});
         options_.hub = options_.publishes_rilon = !one.application.endpoint.empty();
+        options_.dial.push_back(network.coordinator().info.transport_pk);
+        for (const std::string& other : network.node_names()) {
+            const TestNode& node = network.node(other);
+            if (other != name && !node.application.endpoint.empty() &&
+                node.application.rilon == one.application.rilon)
+                options_.dial.push_back(node.transport.pk);
+        }
     }
     for (std::uint64_t n = 0; n < network.directory().size(); ++n)
         disk_->directory.emplace(DirSeq{n}, network.directory().record(DirSeq{n}));
@@ -50,6 +57,9 @@ Daemon::Daemon(const TestNetwork& network, const std::string& name, const TestOf
 
 Result<std::vector<Output>> Daemon::start(UnixMillis now) {
     store_ = std::make_unique<MemoryStore>(disk_);
+    auto epoch = disk_->private_values.find("feed_epoch");  // As Lease::take does.
+    if (epoch != disk_->private_values.end())
+        options_.feed_epoch = std::max(options_.feed_epoch, ByteReader(epoch->second).u64());
     auto node = Node::start(identity_, options_, *store_, rng_, now);
     if (!node.ok()) return node.error();
     node_ = std::move(*node);
@@ -73,9 +83,10 @@ std::shared_ptr<const MemoryDisk> Daemon::backup() const {
     return std::make_shared<const MemoryDisk>(*disk_);
 }
 
-void Daemon::restore(const MemoryDisk& backup) {
+void Daemon::restore(const MemoryDisk& backup, LeaseAfter lease) {
     kill();
     disk_ = std::make_shared<MemoryDisk>(backup);
+    if (lease == LeaseAfter::equal) return;
     disk_->private_values[restored_name] = {};
     ++options_.feed_epoch;
 }
@@ -141,7 +152,7 @@ Result<std::vector<Output>> Daemon::turn(std::vector<Event> events, UnixMillis n
 
 Bytes Daemon::answer(const Bytes& request, UnixMillis now) {
     auto directory = std::make_shared<Directory>(node_->directory());
-    return answer_query(request, {*store_, node_->index(), directory, id(), options_.feed_epoch,
+    return answer_query(request, {*store_, node_->index(), directory, id(), node_->feed_epoch(),
                                   now, node_->heard(now), node_->sure_time(now)});
 }
 

@@ -23,6 +23,7 @@ struct TestOfficer {
 };
 TestOfficer make_test_officer(const NetworkId& network, const std::string& node, Rng& rng);
 
+enum class LeaseAfter { broken, equal };
 enum class CrashPoint { none, before_commit, after_commit };
 
 class Daemon {
@@ -52,10 +53,10 @@ class Daemon {
     void kill();
     // As if the disk had been replaced.
     void wipe();
-    // A copy of the disk as it is now, and as if it had been put back: the daemon's lease fits no
-    // longer, so its next start founds new streams.
+    // A copy of the disk as it is now, and as if it had been put back. Its lease fits no longer, so
+    // its next start founds new streams; or the whole machine was put back, the lease's file too.
     std::shared_ptr<const MemoryDisk> backup() const;
-    void restore(const MemoryDisk& backup);
+    void restore(const MemoryDisk& backup, LeaseAfter lease = LeaseAfter::broken);
     // One turn. Nothing comes out of a crash; the daemon is not running then.
     Result<std::vector<Output>> turn(std::vector<Event> events, UnixMillis now,
                                      CrashPoint crash = CrashPoint::none);
