@@ -8,6 +8,7 @@
 namespace rilon {
 namespace {
 constexpr std::size_t kept_anew_max = 262144;
+constexpr std::uint64_t kept_anew_ms_min = 10 * ms_minute;  // Readers ask each minute.
 }  // namespace
 
 void NodeCore::keep_no_longer() {
@@ -32,7 +33,7 @@ void NodeCore::keep_no_longer() {
     if (r.stream.is_zero()) {
         r.began = now_;
         std::erase_if(r.kept_anew, [&](const auto& row) {
-            return now_.since(row.second) >= options_.bodies_kept_ms;
+            return now_.since(row.second) >= std::max(options_.bodies_kept_ms, kept_anew_ms_min);
         });
     }
     std::size_t left = aged_at_once;
