@@ -65,6 +65,23 @@ TEST_F(CoreOutage, PostingThatLeavesSomebodyOutNeedsAFreshDirectory) {
               1);
 }
 
+TEST_F(CoreOutage, StatusWarnsOfADirectoryOlderThanADay) {
+    auto warned = [&] {
+        proto::Request request;
+        request.mutable_status();
+        auto answer = net.request("aus-bkk", std::move(request));
+        EXPECT_TRUE(answer.ok());
+        return std::count_if(
+            answer->status().warnings().begin(), answer->status().warnings().end(),
+            [](const std::string& warning) { return warning.starts_with("the directory is "); });
+    };
+    net.kill("coordinator-1");
+    net.sleep(17 * ms_hour);
+    EXPECT_EQ(warned(), 0);
+    net.sleep(8 * ms_hour);
+    EXPECT_EQ(warned(), 1);
+}
+
 TEST_F(CoreOutage, AfterFourteenDaysNothingIsPostedAndEverythingIsRead) {
     auto before = post({"BKK"});
     ASSERT_TRUE(before.ok());
