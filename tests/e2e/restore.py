@@ -30,7 +30,7 @@ class Row16BackupPutBack(drill.Drill):
         return any(row.get("short") == short and not row["withdrawn"] for row in rows)
 
     def lease(self):
-        return next((self.nodes["aus-bkk"].dir / "state").glob("*"))
+        return self.nodes["aus-bkk"].dir / "state" / "lease"
 
     def put_back(self, lease_of_then):
         """aus-bkk as it was at the backup; with the lease's file of then if there is one."""
@@ -74,6 +74,7 @@ class Row16BackupPutBack(drill.Drill):
             wait_until(f"{name} is told", lambda n=name: "origin_restored" in self.logs(mark, n))
         wait_until("its officer is told", lambda: self.warned("aus-bkk", "put back from an older copy"))
         wait_until("what it lost is back", lambda: "restored_in_step" in self.logs(mark, "aus-bkk"))
+        self.assertEqual("lease.broken" in self.logs(mark, "aus-bkk"), not whole_machine)
         for name in self.nodes:
             self.assertNotIn("fork_proven", self.logs(mark, name), name)
             self.assertNotIn("head_contradicts", self.logs(mark, name), name)

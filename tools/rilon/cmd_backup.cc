@@ -1,6 +1,7 @@
 // rilon backup, rilon restore: a node's store copied and put back, by whoever may read its files.
 // The daemon is not asked; it may run on beside a backup.
 #include <chrono>
+#include <filesystem>
 
 #include "config/node_config.h"
 #include "store/backup.h"
@@ -64,6 +65,14 @@ Result<int> run_restore(Context& context) {
     if (!made)
         return problem(made.code(), "nothing was put back: " + made.error().detail,
                        "stop rilond, move the store of now away, and give a finished backup");
+    // A backup of this very hour would still fit it.
+    std::error_code failed;
+    std::filesystem::remove(config->state_dir / "lease", failed);
+    if (failed)
+        return problem(Errc::io,
+                       "the store is back, but " + shown((config->state_dir / "lease").string()) +
+                           " can't be removed: " + failed.message(),
+                       "remove it before rilond starts: by it the node knows what was put back");
     tell(context, "restored", from, *made);
     context.out.talk("✓ put back into " + shown(config->data_dir.string()));
     context.out.talk(
