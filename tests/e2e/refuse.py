@@ -81,6 +81,7 @@ class Row51Operator(Refusing):
         author.start()
         self.assertIn(b"lease.broken", author.log_since(mark))
         self.wait_linked("aus-bkk")
+        wait_until("it is in step", lambda: b"restored_in_step" in author.log_since(mark))
         third = self.say_alert("aus-bkk", "From the copy.", "--wait", "held")
         for short in (first, second, third):
             wait_until(f"the reader has {short}", lambda s=short: self.knows("nzl-bkk", s))
