@@ -1,5 +1,7 @@
 #include "node/index.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -64,6 +66,12 @@ std::optional<std::uint32_t> complete_date(const std::string& text) {
     return date.ok() ? complete_date(*date) : std::nullopt;
 }
 
+// Numbers with one hash are told apart by their text.
+std::uint32_t document_hash(std::string_view folded_number) {
+    const std::size_t hash = std::hash<std::string_view>{}(folded_number);
+    return static_cast<std::uint32_t>(hash ^ (hash >> 32));
+}
+
 }  // namespace
 
 proto::SearchRecord Index::make_record(const AlertId& alert, const proto::Operation* operation) {
@@ -94,31 +102,37 @@ void Index::add(const IndexedEntry& entry) {
     auto parsed = AlertId::parse(entry.record.alert_id());
     if (!parsed.ok()) return;  // Our own record; a foreign alert id was checked when it was made.
     std::unique_lock lock(mutex_);
-    EntryMeaning meaning{*parsed, entry.record.operation(), entry.record.revision(),
-                         entry.record.officer_unchecked()};
-    if (!meanings_.try_emplace(entry.ref, meaning).second) return;
-    if (meaning.operation == proto::SearchRecord::REFUSED) return;
-    if (meaning.officer_unchecked) ++officers_unchecked_;
-    auto [it, fresh] = alerts_.try_emplace(*parsed);
-    AlertState& alert = it->second;
-    if (fresh) {
+    const Row row = alerts_.row_for(*parsed);
+    const auto operation = static_cast<std::uint8_t>(entry.record.operation());
+    const bool unchecked = entry.record.officer_unchecked();
+    if (!meanings_.add(entry.ref, {row, operation, entry.record.revision(), unchecked})) return;
+    if (entry.record.operation() == proto::SearchRecord::REFUSED) return;
+    officers_unchecked_ += unchecked ? 1u : 0u;
+    AlertState alert;
+    if (alerts_.there(row)) {
+        alert = alerts_.get(row);
+    } else {
         alert.id = *parsed;
         alert.origin = entry.origin;
-        by_short_.emplace(short_id_bits(*parsed), *parsed);
     }
     bool readable = alert.readable();
     switch (entry.record.operation()) {
         case proto::SearchRecord::PUBLISH:
-        case proto::SearchRecord::SUPERSEDE: add_revision(alert, entry); break;
-        case proto::SearchRecord::WITHDRAW: withdraw(alert, entry); break;
+        case proto::SearchRecord::SUPERSEDE: add_revision(row, alert, entry); break;
+        case proto::SearchRecord::WITHDRAW: withdraw(row, alert, entry); break;
         case proto::SearchRecord::CONFIRM: alert.confirms.push_back(entry.ref); break;
         default: alert.newer_version = true; break;
     }
-    readable_ += alert.readable() ? 1u : 0u;
-    readable_ -= readable ? 1u : 0u;
+    put_changed(row, alert, readable);
 }
 
-void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
+void Index::put_changed(Row row, const AlertState& alert, bool was_readable) {
+    readable_ += alert.readable() ? 1u : 0u;
+    readable_ -= was_readable ? 1u : 0u;
+    alerts_.put(row, alert);
+}
+
+void Index::add_revision(Row row, AlertState& alert, const IndexedEntry& entry) {
     if (alert.withdrawn() &&
         !mutant(Mutant::revive_withdrawn)) {  // Never revived, from wherever it comes.
         alert.erased.push_back(entry.ref);
@@ -128,8 +142,7 @@ void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
         alert.revisions.insert(alert.revisions.begin(), entry.ref);
         return;
     }
-    if (alert.order != 0) by_order_.erase(alert.order);
-    drop_terms(alert.id);
+    drop_terms(row);
     if (mutant(Mutant::revive_withdrawn)) alert.withdrawal.reset();
     if (alert.revisions.empty()) alert.origin = entry.origin;
     alert.revisions.push_back(entry.ref);
@@ -139,27 +152,26 @@ void Index::add_revision(AlertState& alert, const IndexedEntry& entry) {
     alert.precedence = entry.precedence;
     alert.received = entry.received;
     alert.order = next_order_++;
-    by_purge_.erase({alert.purge_after, alert.id});
     alert.purge_after = UnixMillis{entry.record.purge_after_ms()};
-    if (alert.purge_after.value != 0) by_purge_.insert({alert.purge_after, alert.id});
+    if (alert.purge_after.value != 0)
+        alerts_.watch(row, alert.purge_after);
+    else
+        alerts_.unwatch(row);
     auto other = AlertId::parse(entry.record.other_part());
     if (other.ok()) alert.other_part = *other;
-    by_order_.emplace_hint(by_order_.end(), alert.order, alert.id);
-    put_terms(alert.id, entry.record);
+    put_terms(row, entry.record);
 }
 
-void Index::withdraw(AlertState& alert, const IndexedEntry& entry) {
+void Index::withdraw(Row row, AlertState& alert, const IndexedEntry& entry) {
     if (!alert.has_author()) alert.origin = entry.origin;
     if (!alert.withdrawal.has_value()) {
         alert.withdrawal = entry.ref;
         alert.withdraw_reason = entry.record.withdraw_reason();
         alert.withdrawn_revision = entry.record.revision();
-        if (alert.order != 0) by_order_.erase(alert.order);
         alert.order = next_order_++;
         alert.received = entry.received;
-        by_order_[alert.order] = alert.id;
     }
-    drop_terms(alert.id);
+    drop_terms(row);
     alert.erased.insert(alert.erased.end(), alert.revisions.begin(), alert.revisions.end());
     alert.revisions.clear();
     alert.held_back.clear();
@@ -178,108 +190,92 @@ std::optional<AlertState> Index::erase(const EntryRef& ref) {
     std::unique_lock lock(mutex_);
     unopened_.erase(ref);
     auto meaning = meanings_.find(ref);
-    if (meaning == meanings_.end()) return std::nullopt;
-    settle(meaning->second);  // Nothing is left to check.
-    auto it = alerts_.find(meaning->second.alert);
-    if (it == alerts_.end()) return std::nullopt;
-    AlertState& alert = it->second;
+    if (!meaning) return std::nullopt;
+    settle(ref);  // Nothing is left to check.
+    const Row row = meaning->alert;
+    if (!alerts_.there(row)) return std::nullopt;
+    AlertState alert = alerts_.get(row);
     auto gone = std::find(alert.revisions.begin(), alert.revisions.end(), ref);
     if (gone == alert.revisions.end()) return std::nullopt;
     bool newest = gone + 1 == alert.revisions.end();
-    readable_ -= alert.readable() ? 1u : 0u;
+    bool readable = alert.readable();
     alert.revisions.erase(gone);
     alert.held_back.erase(ref);
-    readable_ += alert.readable() ? 1u : 0u;
     alert.erased.push_back(ref);
-    if (newest || alert.revisions.empty()) drop_terms(alert.id);
-    if (alert.revisions.empty() && alert.order != 0 && !alert.withdrawn()) {
-        by_order_.erase(alert.order);
-        alert.order = 0;
-    }
+    if (newest || alert.revisions.empty()) drop_terms(row);
+    if (alert.revisions.empty() && !alert.withdrawn()) alert.order = 0;
+    put_changed(row, alert, readable);
     return newest && !alert.withdrawn() ? std::optional(alert) : std::nullopt;
 }
 
 std::vector<AlertState> Index::due(UnixMillis now, std::size_t max) const {
     std::shared_lock lock(mutex_);
     std::vector<AlertState> out;
-    for (const auto& [at, id] : by_purge_) {
-        if (at > now || out.size() >= max) break;
-        out.push_back(alerts_.at(id));
-    }
+    for (Row row : alerts_.due(now, max)) out.push_back(alerts_.get(row));
     return out;
 }
 
 void Index::hide(const AlertId& id) {
     std::unique_lock lock(mutex_);
-    auto it = alerts_.find(id);
-    if (it == alerts_.end()) return;
-    AlertState& alert = it->second;
-    readable_ -= alert.readable() ? 1u : 0u;
-    by_purge_.erase({alert.purge_after, id});
-    drop_terms(id);
+    const Row row = alerts_.find(id);
+    if (row == AlertTable::none) return;
+    AlertState alert = alerts_.get(row);
+    bool readable = alert.readable();
+    alerts_.unwatch(row);
+    drop_terms(row);
     alert.erased.insert(alert.erased.end(), alert.revisions.begin(), alert.revisions.end());
     alert.revisions.clear();
     alert.held_back.clear();
-    if (alert.order == 0 || alert.withdrawn()) return;
-    by_order_.erase(alert.order);
-    alert.order = 0;
+    if (!alert.withdrawn()) alert.order = 0;
+    put_changed(row, alert, readable);
 }
 
 void Index::hold_back(const EntryRef& ref, bool back) {
     std::unique_lock lock(mutex_);
     auto meaning = meanings_.find(ref);
-    if (meaning == meanings_.end()) return;
-    auto it = alerts_.find(meaning->second.alert);
-    if (it == alerts_.end()) return;
-    AlertState& alert = it->second;
+    if (!meaning || !alerts_.there(meaning->alert)) return;
+    AlertState alert = alerts_.get(meaning->alert);
     if (std::find(alert.revisions.begin(), alert.revisions.end(), ref) == alert.revisions.end())
         return;
-    readable_ -= alert.readable() ? 1u : 0u;
+    bool readable = alert.readable();
     if (back)
         alert.held_back.insert(ref);
     else
         alert.held_back.erase(ref);
-    readable_ += alert.readable() ? 1u : 0u;
+    put_changed(meaning->alert, alert, readable);
 }
 
 void Index::forget(const AlertId& id) {
     std::unique_lock lock(mutex_);
-    forget_alert(id);
+    const Row row = alerts_.find(id);
+    if (row == AlertTable::none) return;
+    drop_terms(row);
+    readable_ -= alerts_.get(row).readable() ? 1u : 0u;
+    alerts_.forget(row);
 }
 
-void Index::forget_alert(const AlertId& id) {
-    auto it = alerts_.find(id);
-    if (it == alerts_.end()) return;
-    drop_terms(id);
-    by_purge_.erase({it->second.purge_after, id});
-    readable_ -= it->second.readable() ? 1u : 0u;
-    if (it->second.order != 0) by_order_.erase(it->second.order);
-    auto [first, last] = by_short_.equal_range(short_id_bits(id));
-    for (auto short_id = first; short_id != last; ++short_id) {
-        if (short_id->second == id) {
-            by_short_.erase(short_id);
-            break;
-        }
+void Index::put_terms(Row row, const proto::SearchRecord& record) {
+    if (row >= terms_of_.size()) terms_of_.resize(row + 1);
+    Terms& terms = terms_of_[row];
+    for (const auto& person : record.persons()) {
+        PersonId id = put_person(row, person);
+        persons_[id].next = std::exchange(terms.first_person, id);
     }
-    alerts_.erase(it);
-}
-
-void Index::put_terms(const AlertId& alert, const proto::SearchRecord& record) {
-    Terms& terms = terms_of_[alert];
-    for (const auto& person : record.persons()) terms.persons.push_back(put_person(alert, person));
+    std::string documents;
     for (const auto& number : record.documents()) {
-        by_document_[number].push_back(alert);
-        terms.documents.push_back(number);
+        append_text(documents, number);
+        by_document_.add(document_hash(number), row);
     }
+    terms.documents = texts_.put(documents);
     for (int i = 0; i < record.series_from_size() && i < record.series_to_size(); ++i) {
         const std::string& from = record.series_from(i);
         const std::string& to = record.series_to(i);
-        terms.series.push_back(series_key(from, to));
-        series_[terms.series.back()].push_back({from, to, alert});
+        series_of_[row].push_back(series_key(from, to));
+        series_[series_of_[row].back()].push_back({from, to, row});
     }
 }
 
-Index::PersonId Index::put_person(const AlertId& alert, const proto::SearchRecord::Person& person) {
+Index::PersonId Index::put_person(Row row, const proto::SearchRecord::Person& person) {
     PersonId id = static_cast<PersonId>(persons_.size());
     if (free_persons_.empty()) {
         persons_.emplace_back();
@@ -287,85 +283,108 @@ Index::PersonId Index::put_person(const AlertId& alert, const proto::SearchRecor
         id = free_persons_.back();
         free_persons_.pop_back();
     }
-    IndexedPerson& out = persons_[id];
-    out.alert = alert;
-    out.birth_dates.assign(person.birth_dates().begin(), person.birth_dates().end());
-    out.nationalities.assign(person.nationalities().begin(), person.nationalities().end());
-    out.sex = person.sex();
+    Person& out = persons_[id];
+    out.alert = row;
+    std::string facts;
+    append_text(facts, person.sex());
+    append_text(facts, std::to_string(person.birth_dates_size()));
+    for (const auto& text : person.birth_dates()) append_text(facts, text);
+    for (const auto& text : person.nationalities()) append_text(facts, text);
+    out.facts = texts_.put(facts);
+    sodium_memzero(facts.data(), facts.size());
     for (const auto& text : person.names()) {
         NameIndex::Id name = names_.add(fold_name(text));
-        if (name >= person_of_name_.size()) person_of_name_.resize(name + 1);
+        if (name >= person_of_name_.size()) {
+            person_of_name_.resize(name + 1);
+            next_name_.resize(name + 1);
+        }
         person_of_name_[name] = id;
-        out.names.push_back(name);
+        next_name_[name] = std::exchange(out.first_name, name);
     }
-    for (const auto& text : out.birth_dates)
+    for (const auto& text : person.birth_dates())
         if (auto date = complete_date(text)) by_birth_date_[*date].push_back(id);
     return id;
 }
 
+IndexedPerson Index::shown(const Person& person) const {
+    IndexedPerson out;
+    out.alert = alerts_.id(person.alert);
+    std::string_view facts = texts_.get(person.facts);
+    std::string_view text;
+    if (take_text(facts, text)) out.sex = text;
+    std::size_t dates = take_text(facts, text) ? std::stoul(std::string(text)) : 0;
+    for (; dates > 0 && take_text(facts, text); --dates) out.birth_dates.emplace_back(text);
+    while (take_text(facts, text)) out.nationalities.emplace_back(text);
+    return out;
+}
+
 void Index::drop_person(PersonId id) {
-    IndexedPerson& person = persons_[id];
-    for (NameIndex::Id name : person.names) names_.remove(name);
-    for (const auto& text : person.birth_dates)
+    Person& person = persons_[id];
+    for (NameIndex::Id name = person.first_name; name != none; name = next_name_[name])
+        names_.remove(name);
+    for (const auto& text : shown(person).birth_dates)
         if (auto date = complete_date(text)) std::erase(by_birth_date_[*date], id);
+    texts_.drop(person.facts);
     person = {};
     free_persons_.push_back(id);
 }
 
-void Index::drop_terms(const AlertId& alert) {
-    auto terms = terms_of_.extract(alert);
-    if (terms.empty()) return;
-    for (PersonId person : terms.mapped().persons) drop_person(person);
-    for (const auto& number : terms.mapped().documents) {
-        auto it = by_document_.find(number);
-        if (it == by_document_.end()) continue;
-        std::erase(it->second, alert);
-        if (it->second.empty()) by_document_.erase(it);
+void Index::drop_terms(Row row) {
+    if (row >= terms_of_.size()) return;
+    Terms terms = std::exchange(terms_of_[row], {});
+    for (PersonId id = terms.first_person; id != none;) {
+        PersonId next = persons_[id].next;
+        drop_person(id);
+        id = next;
     }
-    for (const auto& key : terms.mapped().series) {
+    std::string_view documents = texts_.get(terms.documents);
+    for (std::string_view number; take_text(documents, number);)
+        by_document_.remove(document_hash(number), row);
+    texts_.drop(terms.documents);
+    auto keys = series_of_.extract(row);
+    if (keys.empty()) return;
+    for (const auto& key : keys.mapped()) {
         auto it = series_.find(key);
         if (it == series_.end()) continue;
-        std::erase_if(it->second, [&](const Series& series) { return series.alert == alert; });
+        std::erase_if(it->second, [&](const Series& series) { return series.alert == row; });
         if (it->second.empty()) series_.erase(it);
     }
 }
 
-void Index::settle(EntryMeaning& meaning) {
-    if (std::exchange(meaning.officer_unchecked, false)) --officers_unchecked_;
+void Index::settle(const EntryRef& ref) {
+    if (meanings_.settle(ref)) --officers_unchecked_;
 }
 
 void Index::note_officer_good(const EntryRef& ref) {
     std::unique_lock lock(mutex_);
-    auto meaning = meanings_.find(ref);
-    if (meaning != meanings_.end()) settle(meaning->second);
+    settle(ref);
 }
 
 void Index::take_back(const EntryRef& ref) {
     std::unique_lock lock(mutex_);
-    auto meaning = meanings_.extract(ref);
-    if (meaning.empty()) return;
-    settle(meaning.mapped());
-    auto it = alerts_.find(meaning.mapped().alert);
-    if (it == alerts_.end()) return;
-    AlertState& alert = it->second;
-    readable_ -= alert.readable() ? 1u : 0u;
-    bool newest = !alert.revisions.empty() && alert.revisions.back() == ref;
+    settle(ref);
+    auto meaning = meanings_.remove(ref);
+    if (!meaning || !alerts_.there(meaning->alert)) return;
+    const Row row = meaning->alert;
+    AlertState alert = alerts_.get(row);
+    const bool readable = alert.readable();
+    const bool newest = !alert.revisions.empty() && alert.revisions.back() == ref;
     std::erase(alert.revisions, ref);
     std::erase(alert.erased, ref);
     alert.held_back.erase(ref);
-    readable_ += alert.readable() ? 1u : 0u;
-    if (newest) drop_terms(alert.id);
-    if (!alert.has_author() && alert.confirms.empty()) return forget_alert(alert.id);
-    if (!newest || alert.withdrawn()) return;
-    by_purge_.erase({alert.purge_after, alert.id});
-    if (alert.order != 0) by_order_.erase(alert.order);
-    alert.order = 0;
-    alert.revision = 0;
+    if (newest) drop_terms(row);
+    if (newest && !alert.withdrawn()) {
+        alerts_.unwatch(row);
+        alert.order = 0;
+        alert.revision = 0;
+    }
+    put_changed(row, alert, readable);
+    if (!alert.has_author() && alert.confirms.empty()) alerts_.forget(row);
 }
 
 void Index::note_unopened(const EntryRef& ref) {
     std::unique_lock lock(mutex_);
-    if (!meanings_.contains(ref)) unopened_.insert(ref);
+    if (!meanings_.find(ref)) unopened_.insert(ref);
 }
 
 void Index::note_opened(const EntryRef& ref) {
@@ -375,9 +394,9 @@ void Index::note_opened(const EntryRef& ref) {
 
 std::optional<AlertState> Index::alert(const AlertId& id) const {
     std::shared_lock lock(mutex_);
-    auto it = alerts_.find(id);
-    if (it == alerts_.end()) return std::nullopt;
-    return it->second;
+    const Row row = alerts_.find(id);
+    if (row == AlertTable::none) return std::nullopt;
+    return alerts_.get(row);
 }
 
 Result<AlertState> Index::find(std::string_view id_or_prefix) const {
@@ -385,46 +404,49 @@ Result<AlertState> Index::find(std::string_view id_or_prefix) const {
     if (!reference.ok()) return Error{Errc::invalid, reference.error().detail};
     std::shared_lock lock(mutex_);
     if (const auto* id = std::get_if<AlertId>(&*reference)) {
-        auto it = alerts_.find(*id);
-        if (it == alerts_.end()) return {Errc::not_found, "no alert with this id is held here"};
-        return it->second;
+        const Row row = alerts_.find(*id);
+        if (row == AlertTable::none) return {Errc::not_found, "no alert with this id is held here"};
+        return alerts_.get(row);
     }
     ShortIdRange range = short_id_range(std::get<ShortIdPrefix>(*reference));
-    auto first = by_short_.lower_bound(range.first);
-    auto last = by_short_.upper_bound(range.last);
-    if (first == last) return {Errc::not_found, "no alert whose id begins so is held here"};
-    if (std::next(first) != last)
-        return {Errc::invalid, "several alerts begin so; type more of the id"};
-    return alerts_.at(first->second);
+    auto found = alerts_.by_short(range.first, range.last, 2);
+    if (found.empty()) return {Errc::not_found, "no alert whose id begins so is held here"};
+    if (found.size() > 1) return {Errc::invalid, "several alerts begin so; type more of the id"};
+    return alerts_.get(found.front());
 }
 
 std::vector<AlertState> Index::newest(std::uint64_t before, std::size_t max) const {
     std::shared_lock lock(mutex_);
     std::vector<AlertState> out;
-    auto it = before == 0 ? by_order_.end() : by_order_.lower_bound(before);
-    while (it != by_order_.begin() && out.size() < max) {
-        --it;
-        out.push_back(alerts_.at(it->second));
-    }
+    for (Row row : alerts_.newest(before, max)) out.push_back(alerts_.get(row));
     return out;
+}
+
+bool Index::names_document(Row row, std::string_view folded_number) const {
+    std::string_view documents = texts_.get(terms_of_[row].documents);
+    for (std::string_view number; take_text(documents, number);)
+        if (number == folded_number) return true;
+    return false;
 }
 
 std::vector<AlertId> Index::by_document(std::string_view folded_number) const {
     std::shared_lock lock(mutex_);
     std::vector<AlertId> out;
-    auto it = by_document_.find(std::string(folded_number));
-    if (it != by_document_.end()) out = it->second;
+    by_document_.each({document_hash(folded_number)}, [&](Row row) {
+        if (names_document(row, folded_number)) out.push_back(alerts_.id(row));
+    });
     for (std::size_t begins = 0; begins <= folded_number.size(); ++begins) {
         std::string key = std::to_string(folded_number.size()) + ":" +
                           std::string(folded_number.substr(0, begins));
         auto series = series_.find(key);
         if (series == series_.end()) continue;
         for (const Series& one : series->second)
-            if (folded_number >= one.from && folded_number <= one.to) out.push_back(one.alert);
+            if (folded_number >= one.from && folded_number <= one.to)
+                out.push_back(alerts_.id(one.alert));
     }
     if (mutant(Mutant::search_scans))
-        for (const auto& [number, alerts] : by_document_)
-            if (number == folded_number) out.insert(out.end(), alerts.begin(), alerts.end());
+        for (Row row = 0; row < terms_of_.size(); ++row)
+            if (names_document(row, folded_number)) out.push_back(alerts_.id(row));
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
@@ -443,7 +465,7 @@ void Index::by_name(const FoldedName& asked, const PersonVisit& visit) const {
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (i > 0 && found[i].first == found[i - 1].first) continue;
         const NameIndex::Match& best = found[i].second;
-        visit(persons_[found[i].first], names_.name(best.name), best.score);
+        visit(shown(persons_[found[i].first]), names_.name(best.name), best.score);
     }
 }
 
@@ -456,16 +478,18 @@ std::vector<AlertId> Index::by_birth_date(const PartialDate& date, std::size_t m
     if (born == by_birth_date_.end()) return out;
     for (PersonId id : born->second) {
         if (out.size() == max) break;
-        out.push_back(persons_[id].alert);
+        out.push_back(alerts_.id(persons_[id].alert));
     }
     return out;
 }
 
 std::optional<Index::EntryMeaning> Index::meaning(const EntryRef& ref) const {
     std::shared_lock lock(mutex_);
-    auto it = meanings_.find(ref);
-    if (it == meanings_.end()) return std::nullopt;
-    return it->second;
+    auto found = meanings_.find(ref);
+    if (!found) return std::nullopt;
+    return EntryMeaning{alerts_.id(found->alert),
+                        static_cast<proto::SearchRecord::Operation>(found->operation),
+                        found->revision};
 }
 
 bool Index::officer_unchecked(const EntryRef& ref) const {
@@ -480,10 +504,7 @@ std::size_t Index::officers_unchecked() const {
 
 std::optional<Seq> Index::next_unchecked(const StreamId& stream, Seq from) const {
     std::shared_lock lock(mutex_);
-    for (auto it = meanings_.lower_bound({stream, from});
-         it != meanings_.end() && it->first.stream == stream; ++it)
-        if (it->second.officer_unchecked) return it->first.seq;
-    return std::nullopt;
+    return meanings_.next_unchecked(stream, from);
 }
 
 std::size_t Index::readable_alerts() const {
@@ -498,9 +519,7 @@ std::size_t Index::unopened() const {
 
 std::vector<AlertId> Index::alert_ids() const {
     std::shared_lock lock(mutex_);
-    std::vector<AlertId> out;
-    for (const auto& [id, alert] : alerts_) out.push_back(id);
-    return out;
+    return alerts_.ids();
 }
 
 }  // namespace rilon

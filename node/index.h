@@ -1,8 +1,11 @@
 // The index: alerts by id, and what search needs of each, in memory only: no searchable term is on
 // disk. Built at start from the sealed search records and kept up with every opened entry. Many
 // readers (queries), one writer (the node); it locks itself.
+//
+// Most of it is numbers: a row an alert (alert_table.h), and texts by place (text_arena.h).
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -12,7 +15,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "node/alert_table.h"
+#include "node/meaning_table.h"
 #include "node/search_record.pb.h"
+#include "node/text_arena.h"
 #include "protocol/alert.pb.h"
 #include "protocol/ids.h"
 #include "protocol/name_index.h"
@@ -20,12 +26,6 @@
 #include "protocol/units.h"
 
 namespace rilon {
-
-struct EntryRef {
-    StreamId stream;
-    Seq seq;
-    auto operator<=>(const EntryRef&) const = default;
-};
 
 // One opened entry, as the index takes it in.
 struct IndexedEntry {
@@ -37,41 +37,9 @@ struct IndexedEntry {
     proto::SearchRecord record;
 };
 
-struct AlertState {
-    AlertId id;
-    NodeId origin;  // Of the first publish we saw.
-    std::uint32_t revision = 0;
-    std::vector<EntryRef> revisions;  // Publish and supersedes still readable, oldest first.
-    std::vector<EntryRef> erased;     // Those whose body is gone.
-    std::vector<EntryRef> confirms;
-    std::optional<EntryRef> withdrawal;  // Set: withdrawn, whatever arrives later.
-    std::string withdraw_reason;
-    std::uint32_t withdrawn_revision = 0;
-    std::string type;
-    std::string part;
-    std::optional<AlertId> other_part;
-    UnixMillis received;       // Of the newest revision.
-    UnixMillis purge_after{};  // Of the newest revision; zero: never.
-    std::uint64_t order = 0;   // Ascending with every publish and supersede: newest is highest.
-    std::uint8_t precedence = 0;
-    bool newer_version = false;
-    // Of its revisions those that a redact names without an officer's word: hidden, not gone yet.
-    std::set<EntryRef> held_back;
-
-    // Somebody published or withdrew it. A confirmation may come before what it confirms.
-    bool has_author() const { return withdrawn() || !revisions.empty() || !erased.empty(); }
-    bool withdrawn() const { return withdrawal.has_value(); }
-    bool expired(UnixMillis now) const { return purge_after.value != 0 && purge_after <= now; }
-    // It has not been taken back by an officer, nor has its time come.
-    bool present() const { return !withdrawn() && !revisions.empty(); }
-    // And is to be seen.
-    bool readable() const { return present() && !held_back.contains(revisions.back()); }
-};
-
 // A person of an alert; its names are in the name index.
 struct IndexedPerson {
     AlertId alert;
-    std::vector<NameIndex::Id> names;
     std::vector<std::string> birth_dates;
     std::vector<std::string> nationalities;
     std::string sex;
@@ -136,42 +104,51 @@ class Index {
     std::vector<AlertId> alert_ids() const;
 
    private:
+    using Row = AlertTable::Row;
     using PersonId = std::uint32_t;
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
 
-    void add_revision(AlertState& alert, const IndexedEntry& entry);
-    void withdraw(AlertState& alert, const IndexedEntry& entry);
-    void put_terms(const AlertId& alert, const proto::SearchRecord& record);
-    PersonId put_person(const AlertId& alert, const proto::SearchRecord::Person& person);
-    void drop_terms(const AlertId& alert);
-    void drop_person(PersonId id);
-    void settle(EntryMeaning& meaning);
-    void forget_alert(const AlertId& alert);
-
-    mutable std::shared_mutex mutex_;
-    std::map<AlertId, AlertState> alerts_;
-    std::map<std::uint64_t, AlertId> by_order_;
-    std::set<std::pair<UnixMillis, AlertId>> by_purge_;
-    std::multimap<std::uint64_t, AlertId> by_short_;  // short_id_bits → alert.
-    std::unordered_map<std::string, std::vector<AlertId>> by_document_;
+    struct Person {
+        Row alert = AlertTable::none;
+        NameIndex::Id first_name = none;  // The others by next_name_.
+        TextArena::Place facts = TextArena::nothing;
+        PersonId next = none;  // Of the same alert.
+    };
     struct Series {
         std::string from, to;
-        AlertId alert;
+        Row alert;
     };
-    std::unordered_map<std::string, std::vector<Series>>
-        series_;  // By what its numbers begin with.
-    std::vector<IndexedPerson> persons_;
+    // What put_terms put where, for drop_terms.
+    struct Terms {
+        PersonId first_person = none;
+        TextArena::Place documents = TextArena::nothing;
+    };
+
+    void add_revision(Row row, AlertState& alert, const IndexedEntry& entry);
+    void withdraw(Row row, AlertState& alert, const IndexedEntry& entry);
+    void put_terms(Row row, const proto::SearchRecord& record);
+    PersonId put_person(Row row, const proto::SearchRecord::Person& person);
+    void drop_terms(Row row);
+    void drop_person(PersonId id);
+    void settle(const EntryRef& ref);
+    IndexedPerson shown(const Person& person) const;
+    bool names_document(Row row, std::string_view folded_number) const;
+    void put_changed(Row row, const AlertState& alert, bool was_readable);
+
+    mutable std::shared_mutex mutex_;
+    AlertTable alerts_;
+    MeaningTable meanings_;
+    TextArena texts_;
+    std::vector<Terms> terms_of_;                        // By row.
+    VariantTable by_document_;                           // Hash of the number → row.
+    std::map<std::string, std::vector<Series>> series_;  // By what its numbers begin with.
+    std::map<Row, std::vector<std::string>> series_of_;
+    std::deque<Person> persons_;
     std::vector<PersonId> free_persons_;
     NameIndex names_;
     std::vector<PersonId> person_of_name_;                                    // By NameIndex::Id.
+    std::vector<NameIndex::Id> next_name_;                                    // By NameIndex::Id.
     std::unordered_map<std::uint32_t, std::vector<PersonId>> by_birth_date_;  // Complete ones.
-    std::map<EntryRef, EntryMeaning> meanings_;
-    // What put_terms put where, for drop_terms.
-    struct Terms {
-        std::vector<std::string> documents;
-        std::vector<std::string> series;
-        std::vector<PersonId> persons;
-    };
-    std::map<AlertId, Terms> terms_of_;
     std::size_t readable_ = 0;
     std::size_t officers_unchecked_ = 0;
     std::uint64_t next_order_ = 1;
