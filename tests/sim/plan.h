@@ -61,7 +61,7 @@ enum class Verb : unsigned {
     slow,       // end: its disk, ms a commit
     clock,      // end, how far (clock_steps)
     backup,     // node
-    restore,    // node: its last backup; odd: the lease's file with it
+    restore,    // which backup; odd: the lease's file with it
     lose_disk,  // the coordinator's
     // malice and time
     malice,  // which trick, of what
