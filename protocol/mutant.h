@@ -49,7 +49,6 @@ enum class Mutant {
     feed_repeats,              // a page of a feed begins with the end of the one before
     no_late_bodies,            // what came without its body is acknowledged and not asked for
     seal_after_cuts,           // posting goes on while a signing key is being replaced
-    trust_own_store,           // a node goes on with its streams whatever its peers hold of them
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
     skip_authorisation,                         // one signer is enough for every statement
@@ -70,6 +69,7 @@ enum class Mutant {
     no_quota,              // an origin may fill our store
     put_off_all_officers,  // of operations that change others' alerts too
     keep_old_secrets,      // an encryption key that was replaced stays for ever
+    trust_own_store,       // a node goes on with its streams whatever its peers hold of them
     count_,
 };
 
@@ -110,7 +110,6 @@ constexpr std::string_view mutant_names[] = {
     "feed_repeats",
     "no_late_bodies",
     "seal_after_cuts",
-    "trust_own_store",
     "answer_before_commit",
     "skip_authorisation",
     "serial_commit",
@@ -130,6 +129,7 @@ constexpr std::string_view mutant_names[] = {
     "no_quota",
     "put_off_all_officers",
     "keep_old_secrets",
+    "trust_own_store",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 
