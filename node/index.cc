@@ -489,7 +489,7 @@ std::optional<Index::EntryMeaning> Index::meaning(const EntryRef& ref) const {
     if (!found) return std::nullopt;
     return EntryMeaning{alerts_.id(found->alert),
                         static_cast<proto::SearchRecord::Operation>(found->operation),
-                        found->revision};
+                        found->revision, found->officer_unchecked};
 }
 
 bool Index::officer_unchecked(const EntryRef& ref) const {
