@@ -247,8 +247,8 @@ struct PendingRedact {
     UnixMillis since;
     bool expiry =
         false;  // No redact came: our own clock says so. In our own streams: none is sealed.
-    bool hidden = false;     // Nobody's word covers it: out of sight, to be destroyed later.
     bool withdrawn = false;  // Of ours, with `expiry`: the word was sealed in another stream.
+    bool hidden = false;     // Nobody's word covers it: out of sight, to be destroyed later.
 };
 
 struct HeldWait {

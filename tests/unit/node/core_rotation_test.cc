@@ -304,7 +304,7 @@ TEST_F(CoreRotation, Row16ABackupOlderThanTheKeyGetsANewOneByItself) {
     EXPECT_TRUE(warned("encryption key is lost"));
     net.heal(aus, "coordinator-1");
     net.run(2 * ms_minute);
-    EXPECT_TRUE(warnings().empty());
+    EXPECT_FALSE(warned("encryption key"));
     const EncPublicKey third = record().enc_pk;
     EXPECT_TRUE(third != first && third != second && has_secret(third));
     // What was sealed to the lost key stays closed, said as a count; what comes now is read.
@@ -417,7 +417,7 @@ TEST_F(CoreRotation, Row16ABackupOlderThanTheSigningKeyIsMendedByAnother) {
     node().identity().sign = std::move(old);
     node().identity().generation = Generation{1};
     net.start(aus);
-    net.run(20 * ms_second);
+    net.run(ms_minute);  // In step with its peers.
     EXPECT_TRUE(refused(net.post(aus, {"BKK"}, "without a key"), Errc::not_enrolled));
     approve(begin_signing());
     EXPECT_EQ(node().identity().generation, Generation{3});
