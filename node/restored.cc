@@ -192,9 +192,15 @@ void NodeCore::found_successors() {
         });
         if (!twice) parts.push_back(std::move(part));
     }
-    for (const PlannedPart& part : parts)
-        if (auto made = ensure_stream(part); !made.ok())
-            return log(3, fmt::format("successor_failed code={}", errc_name(made.code())));
+    for (const PlannedPart& part : parts) {
+        auto made = ensure_stream(part);
+        // Who reads a derived stream is known by its grant alone: without one nobody passes it on.
+        Status told = !made.ok()                    ? Status(made.error())
+                      : part.definition.has_value() ? ensure_epoch(**made)
+                                                    : Status();
+        if (!told.ok())
+            return log(3, fmt::format("successor_failed code={}", errc_name(told.code())));
+    }
     successors_due_ = waits;
 }
 
