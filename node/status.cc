@@ -136,7 +136,8 @@ std::vector<QueueUse> NodeCore::queues() const {
     for (const auto& [id, info] : streams_) {
         early = std::max(early, info.early.size());
         early_bytes = std::max(early_bytes, info.early_bytes);
-        of_one_origin = std::max(of_one_origin, ++of_origin[info.state.origin]);
+        if (!is_self(info.state.origin))  // What we found ourselves nobody else fills.
+            of_one_origin = std::max(of_one_origin, ++of_origin[info.state.origin]);
     }
     return {{"early entries of a stream", early, early_entries_max},
             {"early bytes of a stream", early_bytes, early_bytes_max},
