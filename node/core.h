@@ -247,7 +247,7 @@ struct PendingRedact {
     UnixMillis since;
     bool expiry =
         false;  // No redact came: our own clock says so. In our own streams: none is sealed.
-    bool withdrawn = false;  // Of ours, with `expiry`: the word was sealed in another stream.
+    bool withdrawn = false;  // With `expiry`: the word was sealed in another stream.
     bool hidden = false;     // Nobody's word covers it: out of sight, to be destroyed later.
 };
 
@@ -463,6 +463,8 @@ class NodeCore {
     void expire_due();
     void seal_expired();
     bool goes_on(const StreamInfo& info) const;
+    bool is_superseded(const StreamState& stream) const;
+    void destroy_in_superseded(const AlertId& alert);
     std::vector<SeqRange> take_expired(StreamInfo& info, PendingRedact& redact);
     bool epoch_over(const StreamInfo& info, Seq seq) const;
 

@@ -11,16 +11,32 @@
 namespace rilon {
 namespace {
 constexpr std::size_t at_once = 64;
+}
 
-// Does the origin go on in another stream? Then no redact comes, if it lost this one in a restore.
-bool superseded(const std::map<StreamId, StreamInfo>& streams, const StreamState& stream) {
-    return std::any_of(streams.begin(), streams.end(), [&](const auto& item) {
+// Does the origin go on in another stream? Then no redact comes in this one.
+bool NodeCore::is_superseded(const StreamState& stream) const {
+    return std::any_of(streams_.begin(), streams_.end(), [&](const auto& item) {
         const StreamState& other = item.second.state;
         return other.origin == stream.origin && other.supersedes.has_value() &&
                other.supersedes->stream == stream.id;
     });
 }
-}  // namespace
+
+// The withdrawal is then enough, in whatever order they come.
+void NodeCore::destroy_in_superseded(const AlertId& id) {
+    auto alert = index_.alert(id);
+    if (!alert.has_value() || !alert->withdrawn()) return;
+    bool any = false;
+    for (const EntryRef& ref : alert->erased) {
+        const StreamInfo* info = stream(ref.stream);
+        if (info == nullptr || is_self(info->state.origin) || !is_superseded(info->state)) continue;
+        auto held = store_.entry(ref.stream, ref.seq);
+        if (held.ok() && held->has_value() && (*held)->erased) continue;
+        redacts_.push_back({ref.stream, {{ref.seq, ref.seq}}, now_, true, true});
+        any = true;
+    }
+    if (any) save_redacts();
+}
 
 // A clock that is wrong by a year must not destroy what everybody still needs: the sequencer has to
 // have signed that it is so late as well.
@@ -75,7 +91,7 @@ std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& re
     std::vector<SeqRange> now;
     if (goes_on(info)) return now;
     // Nobody else will. What comes late of this epoch finds its key by its slot (open_range).
-    if (!info.state.frozen && (info.retired || superseded(streams_, info.state)))
+    if (!info.state.frozen && (info.retired || is_superseded(info.state)))
         close_epoch(info, info.state.epoch);
     std::erase_if(redact.ranges, [&](const SeqRange& range) {
         bool over = epoch_over(info, range.to);

@@ -212,6 +212,9 @@ void NodeCore::note_superseding(const StreamInfo& info) {
     const Superseded& before = *info.state.supersedes;
     const StreamInfo* old = stream(before.stream);
     if (old == nullptr || old->state.origin != info.state.origin) return;
+    for (Seq seq; seq <= old->state.head; seq = seq.next())
+        if (auto meaning = index_.meaning({before.stream, seq}))
+            destroy_in_superseded(meaning->alert);
     // Redacts alone may follow in a stream that was only left aside.
     constexpr std::size_t page_bytes = 1u << 20;
     auto later = store_.range(before.stream, before.seq.next(), old->state.head, page_bytes);

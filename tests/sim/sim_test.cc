@@ -71,6 +71,12 @@ TEST(Simulator, PlansThatFailedOnceHold) {
              // Seed 1435. The oracle's: a hub put back from a backup has lost the mail it carried.
              "net=1435 shape=1x4 delay=400 doubled=30 disk=10 | post 42 | backup | post 733 | "
              "post 183 @1183 | restore",
+             // Seed 333. A derived stream that took the place of another had no grant yet: nobody
+             // but
+             // its author knew who may have it.
+             "net=333 shape=2x3 kept=15 | burst 0 242 587 @5 | confirm | replace 938 0 1",
+             // Seed 5018. What was withdrawn in a stream that its author had left kept its body.
+             "net=5018 shape=1x3 | post 107 | replace 363 0 7 @23 | withdraw",
          }) {
         auto plan = parse_plan(line);
         ASSERT_TRUE(plan.ok()) << plan.error().detail;
