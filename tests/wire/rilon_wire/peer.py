@@ -143,7 +143,7 @@ class Node:
         handlers = {sync.HELLO: self.on_hello, sync.DIRECTORY: self.on_directory, sync.HEADS: self.on_heads,
                     sync.BEAT: self.on_beat, sync.RANGE: self.on_range, sync.PUT: self.on_entries,
                     sync.PUSH: self.on_entries, sync.SLOTS: self.on_slots, sync.HEAD: self.on_signed_heads,
-                    sync.ACK: self.on_ack}
+                    sync.ACK: self.on_ack, sync.OWNHEAD: self.on_own_heads}
         if frame.type in handlers and (link.greeted or frame.type in (sync.HELLO, sync.DIRECTORY)):
             handlers[frame.type](link, frame.payload, frame.request)
 
@@ -245,6 +245,14 @@ class Node:
         for at in range(0, len(rows) or 1, ROWS_MAX):
             link.send(sync.HEADS, schema.SyncHeads(digest=sync.digest(heads), rows=rows[at:at + ROWS_MAX],
                                                    has_rows=True), request)
+
+    def on_own_heads(self, link, message, request):
+        """A peer that has just started asks what we hold of its own streams."""
+        if message.asks:
+            rows = [schema.StreamHead(stream_id=stream_id, seq=seq, entry_id=entry_id)
+                    for stream_id, (seq, entry_id) in sorted(self.shared_heads(link).items())
+                    if self.log.streams[stream_id].head.header.origin == link.node_id]
+            link.send(sync.OWNHEAD, schema.SyncOwnHeads(rows=rows), request)
 
     def on_heads(self, link, message, request):
         for row in message.rows:

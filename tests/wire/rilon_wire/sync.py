@@ -5,13 +5,14 @@ from . import schema
 from .layout import H, Reader, demand, u8, u64
 
 HELLO, HEADS, RANGE, PUT, PUSH, SLOTS, HEAD = 1, 2, 3, 4, 5, 6, 7
-ACK, DIRECTORY, FORK, BEAT, STREAM = 8, 9, 11, 13, 15
+ACK, DIRECTORY, OWNHEAD, FORK, BEAT, STREAM = 8, 9, 10, 11, 13, 15
 PAYLOAD_MAX = 393_152
 END = (1 << 64) - 1
 
 PAYLOADS = {HELLO: schema.SyncHello, HEADS: schema.SyncHeads, RANGE: schema.SyncRange, PUT: schema.SyncEntries,
             PUSH: schema.SyncEntries, SLOTS: schema.SyncSlots, HEAD: schema.SyncSignedHeads, ACK: schema.SyncAck,
-            DIRECTORY: schema.SyncDirectory, FORK: schema.SyncFork, BEAT: schema.SyncHeads, STREAM: schema.SyncStream}
+            DIRECTORY: schema.SyncDirectory, OWNHEAD: schema.SyncOwnHeads, FORK: schema.SyncFork,
+            BEAT: schema.SyncHeads, STREAM: schema.SyncStream}
 
 
 @dataclass
