@@ -306,6 +306,20 @@ TEST_F(StolenNodeKey, AWithdrawalInBulkIsCheckedBeforeItHidesAnything) {
     EXPECT_EQ(state("tha-bkk", stream).head, forged.back().header().seq);
 }
 
+// Nor anything that is not here yet.
+TEST_F(StolenNodeKey, AWithdrawalInBulkOfWhatHasNotComeYetIsCheckedToo) {
+    for (int i = 0; i < 10; ++i) forge_publication();
+    proto::Operation operation;
+    operation.mutable_withdraw()->set_reason("error");
+    operation.mutable_withdraw()->set_revision(1);
+    const AlertId alert = make_alert_id(net.now(), net.rng());
+    forge(alert, operation);
+    push_to("tha-bkk");
+    net.run(5 * ms_second);
+    EXPECT_EQ(state("tha-bkk", stream).head, forged.back().header().seq);
+    EXPECT_FALSE(index("tha-bkk").alert(alert).has_value());
+}
+
 // Nor does a publication under an id that is taken.
 TEST_F(StolenNodeKey, APublicationOfAKnownAlertIsCheckedAtOnce) {
     for (int i = 0; i < 10; ++i) forge_publication();
