@@ -159,7 +159,7 @@ void bench_catch_up(BenchRun& run) {
         {"P4", fmt::format("bulk catch-up of {} entries, until all are found", entries), "/s",
          Better::higher, median(found), median(bare), 0.60,
          fmt::format("HEADS, RANGE, PUT of 256 KiB a turn and a commit each, {} cores, no "
-                     "sockets; {:.1f} s until every alert is indexed with its officer checked. "
+                     "sockets; {:.1f} s until every alert is indexed (officers are checked later). "
                      "Raw: two hashes an entry, one verify and one LMDB commit for {}",
                      cores, median(found_s), raw_batch)});
     run.figures.push_back({"P4", "  until the last entry is stored", "/s", Better::higher,
