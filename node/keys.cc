@@ -276,7 +276,7 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
         PutSearchRecord{ref.stream, ref.seq, to_bytes(as_bytes(entry.record.SerializeAsString()))});
     index_.add(entry);
     hide_if_redacted(ref);
-    destroy_in_superseded(alert);
+    if (known.has_value()) destroy_in_superseded(alert);  // Else there is nothing to destroy.
     if (entry.record.operation() == Record::WITHDRAW) apply_redacts();
 }
 

@@ -1,5 +1,5 @@
 // Bulk catch-up looks at one signature for up to 1,024 entries. The others are looked at later,
-// when nothing waits to be opened, so many a second. One that does not hold under a good successor
+// when nothing waits to be opened, so many a tick. One that does not hold under a good successor
 // is as good as a fork: the successor's signature over `prev` proves that the origin wrote it, and
 // everybody can check that (wire.md §6, "Fork"). What is left to look at survives a restart.
 #include <fmt/format.h>

@@ -333,6 +333,37 @@ TEST_F(StolenNodeKey, APublicationOfAKnownAlertIsCheckedAtOnce) {
     }
 }
 
+// An author must not be kept out by its own alert's id, held by what no officer signed; nor wait
+// until all that came before it was checked.
+TEST_F(StolenNodeKey, WhoHoldsAnAuthorsIdUncheckedIsCheckedFirst) {
+    const StreamId its_stream = post("gbr-bkk", {"BKK"}).parts[0].stream;
+    net.run(3 * ms_second);
+    const Seq before = state("gbr-bkk", its_stream).head;
+    net.filter = [&](const SentFrame& sent) { return sent.from == id("gbr-bkk"); };
+    const AlertId alert = post("gbr-bkk", {"BKK"}).alert();
+    net.run(10);
+    net.filter = nullptr;
+    constexpr std::size_t backlog = 300;  // A quarter of a second of checks.
+    for (std::size_t i = 0; i < backlog; ++i) forge_publication();
+    auto operation = *parse_operation(content.operation);
+    operation.mutable_publish()->set_alert_id(alert.str());
+    forge(alert, operation);
+    push_to("tha-bkk");
+    ASSERT_TRUE(until_unchecked("tha-bkk", backlog + 1));
+    ASSERT_EQ(index("tha-bkk").alert(alert)->origin, id("aus-bkk"));
+    proto::SyncEntries frame;
+    frame.set_stream_id(its_stream.str());
+    auto entries = net.daemon("gbr-bkk").store().range(its_stream, before.next(),
+                                                       state("gbr-bkk", its_stream).head, 1u << 20);
+    for (const UnverifiedEntry& entry : *entries)
+        frame.add_entries()->set_entry(std::string(as_text(entry.bytes())));
+    net.inject(id("gbr-bkk"), id("tha-bkk"), SyncType::put, frame.SerializeAsString());
+    net.run(120);
+    EXPECT_GT(index("tha-bkk").officers_unchecked(), backlog / 6);
+    ASSERT_TRUE(net.reads("tha-bkk", alert));
+    EXPECT_EQ(index("tha-bkk").alert(alert)->origin, id("gbr-bkk"));
+}
+
 // A reader has the epoch's key and can chain what it likes; the origin's signature it can't make.
 TEST_F(CatchUp, Row40AForgedRunOfAnothersStreamIsNotTaken) {
     StreamState after = state("gbr-bkk", stream);
