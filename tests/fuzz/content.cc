@@ -4,6 +4,7 @@
 
 #include "node/index.h"
 #include "protocol/alert.h"
+#include "protocol/officer.h"
 #include "protocol/release.h"
 #include "protocol/text.h"
 #include "tests/fuzz/fuzz.h"
