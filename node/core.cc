@@ -3,12 +3,38 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 
 #include "node/lease.h"
 #include "protocol/mutant.h"
 #include "protocol/statement.h"
 
 namespace rilon {
+namespace {
+
+struct SearchPage {
+    std::vector<IndexedEntry> rows;
+    bool last = false;
+};
+
+Result<SearchPage> read_search_page(const StoreView& store, Arrival after) {
+    constexpr std::size_t rows_max = 2048;
+    auto rows = store.search_records(after, rows_max);
+    if (!rows.ok()) return rows.error();
+    SearchPage out{{}, rows->size() < rows_max};
+    out.rows.reserve(rows->size());
+    for (const SearchRow& row : *rows) {
+        IndexedEntry entry{{row.stream, row.seq}, {}, row.n, {}, 0, {}};
+        if (!entry.record.ParseFromArray(row.record.data(), static_cast<int>(row.record.size())))
+            return {Errc::damaged, "a stored search record does not parse"};
+        entry.received = UnixMillis{entry.record.received_ms()};
+        entry.precedence = static_cast<std::uint8_t>(entry.record.precedence() & 3);
+        out.rows.push_back(std::move(entry));
+    }
+    return out;
+}
+
+}  // namespace
 
 NodeCore::NodeCore(NodeIdentity& identity, const NodeOptions& options, const StoreView& store,
                    Rng& rng)
@@ -204,34 +230,35 @@ Status NodeCore::load_private() {
 }
 
 Status NodeCore::load_index() {
-    constexpr std::size_t page = 2048;
-    for (Arrival after{};;) {
-        auto rows = store_.search_records(after, page);
-        if (!rows.ok()) return rows.error();
-        for (const auto& row : *rows) {
-            after = row.n;
-            IndexedEntry entry{{row.stream, row.seq}, {}, row.n, {}, 0, {}};
-            if (!entry.record.ParseFromArray(row.record.data(),
-                                             static_cast<int>(row.record.size())))
-                return {Errc::damaged, "a stored search record does not parse"};
-            if (const StreamInfo* info = stream(row.stream)) entry.origin = info->state.origin;
-            entry.received = UnixMillis{entry.record.received_ms()};
-            entry.precedence = static_cast<std::uint8_t>(entry.record.precedence() & 3);
-            auto check = to_check_.find(row.stream);
-            if (check == to_check_.end() || row.seq < check->second)
-                entry.record.set_officer_unchecked(false);
-            auto alert = AlertId::parse(entry.record.alert_id());
-            if (entry.record.operation() == proto::SearchRecord::REMOVED)
-                take_up_removal(entry);
-            else if (alert.ok() && entitled(entry, *alert))
-                index_.add(entry);
-        }
-        if (rows->size() < page) break;
+    auto page = read_search_page(store_, Arrival{});
+    while (page.ok()) {
+        // Opening and parsing take about as long as indexing: the next page is read meanwhile.
+        std::future<Result<SearchPage>> next;
+        if (!page->last)
+            next = std::async(std::launch::async, [this, after = page->rows.back().arrival] {
+                return read_search_page(store_, after);
+            });
+        for (IndexedEntry& entry : page->rows) take_up_record(entry);
+        if (!next.valid()) break;
+        page = next.get();
     }
+    if (!page.ok()) return page.error();
     take_up_opening();
     for (auto& redact : redacts_)
         if (const StreamInfo* info = stream(redact.stream)) hide_what_waits(*info, redact);
     return {};
+}
+
+void NodeCore::take_up_record(IndexedEntry& entry) {
+    if (const StreamInfo* info = stream(entry.ref.stream)) entry.origin = info->state.origin;
+    auto check = to_check_.find(entry.ref.stream);
+    if (check == to_check_.end() || entry.ref.seq < check->second)
+        entry.record.set_officer_unchecked(false);
+    auto alert = AlertId::parse(entry.record.alert_id());
+    if (entry.record.operation() == proto::SearchRecord::REMOVED)
+        take_up_removal(entry);
+    else if (alert.ok() && entitled(entry, *alert))
+        index_.add(entry);
 }
 
 void NodeCore::greet(Outputs& out) {

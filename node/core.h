@@ -98,7 +98,6 @@ constexpr std::size_t held_posts_max = 256;
 constexpr std::uint64_t resync_wait_ms = 30 * ms_second;
 constexpr std::uint64_t restored_shown_ms = 30 * ms_day;
 constexpr std::uint64_t beat_ms = 5 * ms_second;
-constexpr std::uint64_t suspect_ms = 15 * ms_second;
 constexpr std::uint64_t fetch_timeout_ms = 10 * ms_second;
 constexpr std::uint64_t busy_retry_ms = ms_second;
 constexpr std::size_t unknown_streams_max = 8192;   // named by one peer, asked for in turn
@@ -301,6 +300,7 @@ class NodeCore {
     Status load_directory();
     Status load_streams();
     Status load_index();
+    void take_up_record(IndexedEntry& entry);
     Status load_private();
     void on_tick();
     void log(int priority, std::string line);

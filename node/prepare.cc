@@ -45,6 +45,12 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
     ticket->stale_directory = request.prepare().stale_directory();
     if (Status fresh = fresh_enough(*ticket, ticket->stale_directory); !fresh.ok())
         return fail(client, request.id(), fresh.error());
+    if (precedence_of(prepare.precedence()) == Precedence::flash &&
+        quota_.flash_spent(identity_.id, now_))
+        ticket->shown.add_warnings(
+            fmt::format("this mission had its {} flash entries of this hour: others would pass "
+                        "this one on with routine traffic. --urgent goes before that",
+                        flash_per_hour_max));
     if (tickets_.size() >= tickets_max)
         return fail(client, request.id(), {Errc::busy, "too many postings are under way here"});
     ticket->client = client;

@@ -30,6 +30,12 @@ bool OriginQuota::take_flash(const NodeId& origin, UnixMillis now) {
     return ++use.flash <= flash_per_hour_max;
 }
 
+bool OriginQuota::flash_spent(const NodeId& origin, UnixMillis now) const {
+    auto use = uses_.find(origin);
+    return use != uses_.end() && use->second.hour == now.value / ms_hour &&
+           use->second.flash >= flash_per_hour_max;
+}
+
 std::vector<NodeId> OriginQuota::waiting(UnixMillis now) const {
     std::vector<NodeId> out;
     for (const auto& [origin, use] : uses_)

@@ -27,6 +27,8 @@ class OriginQuota {
     void count(const NodeId& origin, std::uint64_t bytes) { uses_[origin].bytes += bytes; }
     // Counts an entry marked FLASH; false when the origin had its share of this hour.
     bool take_flash(const NodeId& origin, UnixMillis now);
+    // It has had it: the next would not count as FLASH.
+    bool flash_spent(const NodeId& origin, UnixMillis now) const;
     // Who waits for tomorrow.
     std::vector<NodeId> waiting(UnixMillis now) const;
 

@@ -12,22 +12,34 @@ no defect to seed, that the demonstration is not canned: e2e.DemonstrationIsReal
 Which defects the simulator finds, rilon_sim --mutants shows for each.
 """
 import argparse
+import contextlib
 import functools
 import os
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
+DRILLS = threading.Lock()  # They use the same ports.
 SECONDS_MAX = 600  # Of one run of a check; the growth of a search fills a million persons.
 
 
+class Check(NamedTuple):
+    name: str
+    command: Callable[[Path], list[str]]  # In this build.
+    drill: bool = False
+
+
 def unit(binary, pattern):
-    return binary + ": " + pattern, lambda build: [str(build / "tests" / binary), f"--gtest_filter={pattern}"]
+    return Check(f"{binary}: {pattern}", lambda build: [str(build / "tests" / binary), f"--gtest_filter={pattern}"])
 
 
 def simulator(seeds):
-    return f"rilon_sim, seeds {seeds}", lambda build: [str(build / "tests/rilon_sim"), "--seeds", seeds, "--stop"]
+    return Check(f"rilon_sim, seeds {seeds}", lambda build: [str(build / "tests/rilon_sim"), "--seeds", seeds, "--stop"])
 
 
 @functools.cache
@@ -43,7 +55,7 @@ def drill(name):
     def command(build):
         found_network(build)
         return ["ctest", "--test-dir", str(build), "-R", f"^e2e\\.{name}$", "-FS", "e2e_network", "--output-on-failure"]
-    return name, command
+    return Check(name, command, drill=True)
 
 
 # What may be built wrong, the check that exposes it, the defects that it must notice.
@@ -77,7 +89,12 @@ ROWS = [
 ]
 
 
-def passes(command, defect):
+def passes(check, build, defect):
+    with DRILLS if check.drill else contextlib.nullcontext():
+        return ran(check.command(build), defect)
+
+
+def ran(command, defect):
     env = {k: v for k, v in os.environ.items() if k != "RILON_MUTANT"}
     if defect:
         env["RILON_MUTANT"] = defect
@@ -101,19 +118,20 @@ def main():
     parser.add_argument("build", type=Path)
     parser.add_argument("-R", "--regex", default="", help="rows whose name matches")
     args = parser.parse_args()
+    build = args.build.resolve()
+    rows = [row for row in ROWS if re.search(args.regex, row[0])]
     wrong = defects = 0
-    for row, (name, command), taken_out in ROWS:
-        if not re.search(args.regex, row):
-            continue
-        words = command(args.build.resolve())
-        good, why = passes(words, "")
-        wrong += not good
-        print(f"{row:<40} {name}: {'passes' if good else 'FAILS: ' + why}", flush=True)
-        for defect in taken_out:
-            unnoticed, why = passes(words, defect)
-            defects += 1
-            wrong += unnoticed
-            print(f"{'':<40} with {defect}: {'NOT NOTICED' if unnoticed else 'fails: ' + why}", flush=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        runs = [[pool.submit(passes, check, build, defect) for defect in ["", *taken_out]] for _, check, taken_out in rows]
+        for (row, check, taken_out), (whole, *broken) in zip(rows, runs, strict=True):
+            good, why = whole.result()
+            wrong += not good
+            print(f"{row:<40} {check.name}: {'passes' if good else 'FAILS: ' + why}", flush=True)
+            for defect, one in zip(taken_out, broken, strict=True):
+                unnoticed, why = one.result()
+                defects += 1
+                wrong += unnoticed
+                print(f"{'':<40} with {defect}: {'NOT NOTICED' if unnoticed else 'fails: ' + why}", flush=True)
     print(f"{defects} defences taken out, {wrong} wrong")
     return 1 if wrong or not defects else 0
 

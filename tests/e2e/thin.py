@@ -56,9 +56,10 @@ class ThinLine(proxied.Proxied):
         wait_until("catching up", lambda: self.alerts() > 100, 120)
         took, seen = [], self.alerts()
         began = time.monotonic()
-        for words in (("tha-bkk", "--to", "BKK"), ("nzl-bkk", "--to", "BKK/missions"), ("tha-bkk", "--to", "BKK")):
+        for words in (("tha-bkk", "--to", "BKK", "--urgent"), ("nzl-bkk", "--to", "BKK/missions", "--urgent"),
+                      ("tha-bkk", "--to", "BKK", "--flash")):
             posted = time.monotonic()
-            short = self.say_alert(words[0], "at once", *words[1:], "--urgent")
+            short = self.say_alert(words[0], "at once", *words[1:])
             wait_until(f"urgent of {words}", lambda s=short: self.knows("aus-bkk", s), 60)
             took.append(time.monotonic() - posted)
         went_on = self.alerts() - seen

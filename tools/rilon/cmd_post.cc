@@ -57,7 +57,7 @@ Result<int> publish(Context& context, proto::PrepareRequest prepare) {
     posting.headline = headline(alert);
     posting.prepare = std::move(prepare);
     read_wish(context.args, *posting.prepare.mutable_wish());
-    if (context.args.has("urgent")) posting.prepare.set_precedence(urgent_precedence);
+    read_precedence(context.args, posting.prepare);
     auto draft = KeptDraft::keep(posting_to_draft(posting.prepare), go_on);
     if (!draft) return draft.error();
     if (Status s = check_alert(posting.prepare.operation().publish()); !s)

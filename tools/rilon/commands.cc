@@ -111,6 +111,7 @@ constexpr OptionSpec post[] = {
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
     {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
 constexpr OptionSpec say[] = {
@@ -124,6 +125,7 @@ constexpr OptionSpec say[] = {
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
     {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
 constexpr OptionSpec update[] = {
@@ -137,6 +139,7 @@ constexpr OptionSpec update[] = {
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
     {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
 constexpr OptionSpec withdraw[] = {
@@ -144,6 +147,7 @@ constexpr OptionSpec withdraw[] = {
     {"--note", "TEXT", "at most 500 characters"},
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
 constexpr OptionSpec confirm[] = {
@@ -154,6 +158,7 @@ constexpr OptionSpec confirm[] = {
     {"--quotes", nullptr, "known from that alert alone: no second source"},
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
 constexpr OptionSpec inbox[] = {

@@ -8,6 +8,7 @@
 
 #include "config/file_io.h"
 #include "node/system.h"
+#include "protocol/entry.h"
 #include "protocol/officer.h"
 #include "protocol/short_id.h"
 #include "tools/exit_code.h"
@@ -163,12 +164,18 @@ void read_wish(const Args& args, proto::Wish& wish) {
     }
 }
 
+void read_precedence(const Args& args, proto::PrepareRequest& prepare) {
+    if (args.has("urgent"))
+        prepare.set_precedence(static_cast<std::uint32_t>(Precedence::immediate));
+    if (args.has("flash")) prepare.set_precedence(static_cast<std::uint32_t>(Precedence::flash));
+}
+
 std::string wish_words(const Args& args) {
     std::string out;
     for (const char* option : {"to", "exclude", "only"})
         for (const std::string& value : args.all(option))
             out += fmt::format(" --{} {}", option, shown(value));
-    for (const char* flag : {"except-host", "with-host", "tell-issuer", "urgent"})
+    for (const char* flag : {"except-host", "with-host", "tell-issuer", "urgent", "flash"})
         if (args.has(flag)) out += fmt::format(" --{}", flag);
     return out;
 }
@@ -200,7 +207,7 @@ Status choose_audience(Context& context, Session& session, proto::Wish& wish) {
 Result<int> post(Context& context, Session& session, Posting& posting) {
     if (context.args.has("wait") && context.args.get("wait") != "held")
         return problem(Errc::usage, "--wait waits for one thing only", "write --wait held");
-    if (context.args.has("urgent")) posting.prepare.set_precedence(urgent_precedence);
+    read_precedence(context.args, posting.prepare);
     bool dry = false;
     proto::PreparedResponse prepared;
     auto posted = negotiate(context, session, posting, dry, prepared);

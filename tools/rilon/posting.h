@@ -13,8 +13,8 @@ void read_wish(const Args& args, proto::Wish& wish);
 
 // The same options as words to repeat: " --to BKK --except-host".
 std::string wish_words(const Args& args);
-
-constexpr std::uint32_t urgent_precedence = 2;  // --urgent: immediate.
+// --urgent and --flash.
+void read_precedence(const Args& args, proto::PrepareRequest& prepare);
 
 struct Posting {
     proto::PrepareRequest prepare;

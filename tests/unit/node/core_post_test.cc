@@ -1,6 +1,7 @@
 // The way of an alert through the daemon's own Node::step, on good links.
 #include <gtest/gtest.h>
 
+#include "node/quota.h"
 #include "tests/support/test_net.h"
 
 namespace rilon {
@@ -80,6 +81,30 @@ TEST_F(CorePost, SupersedeConfirmWithdraw) {
         EXPECT_TRUE(net.withdrawn(name, posted->alert())) << name;
         EXPECT_FALSE(net.reads(name, posted->alert())) << name;
     }
+}
+
+TEST_F(CorePost, WhatIsNoLongerFlashIsSaidBeforeItIsPosted) {
+    auto warnings = [&](Precedence precedence) {
+        proto::Request request;
+        proto::PrepareRequest& prepare = *request.mutable_prepare();
+        prepare.mutable_operation()->mutable_publish()->mutable_bulletin()->set_text("boarding");
+        prepare.mutable_wish()->set_audience("BKK");
+        prepare.set_precedence(static_cast<std::uint32_t>(precedence));
+        auto shown = net.request("aus-bkk", std::move(request));
+        EXPECT_TRUE(shown.ok()) << shown.error().detail;
+        std::string out;
+        for (const auto& warning : shown->prepared().warnings()) out += warning + "\n";
+        return out;
+    };
+    const PostWish wish{"BKK", false, {}, {}, Precedence::flash};
+    for (std::uint32_t i = 0; i < flash_per_hour_max; ++i) {
+        EXPECT_EQ(warnings(Precedence::flash).find("flash"), std::string::npos) << i;
+        ASSERT_TRUE(net.post("aus-bkk", wish, "boarding").ok());
+    }
+    EXPECT_NE(warnings(Precedence::flash).find("30 flash entries"), std::string::npos);
+    EXPECT_EQ(warnings(Precedence::immediate).find("flash"), std::string::npos);
+    net.sleep(ms_hour);
+    EXPECT_EQ(warnings(Precedence::flash).find("flash"), std::string::npos);
 }
 
 // Readers refuse a certificate with such a sign; a node that made one would end by its own
