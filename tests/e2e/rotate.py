@@ -2,6 +2,7 @@
 """New keys on the running network, through the command line, while posts flow."""
 import re
 import shutil
+import time
 
 import drill
 import hostile
@@ -151,8 +152,11 @@ class TransportKeyRotates(drill.Drill):
         mark = self.nodes["tha-bkk"].log.stat().st_size
         draft = self.begin("tha-bkk")
         self.approve(draft, "admin-tha")
+        signed = time.monotonic()
         self.replaced("tha-bkk", mark)
+        switched = time.monotonic()
         self.all_linked()
+        say(f"switched {switched - signed:.1f} s after the third signature, all linked {time.monotonic() - signed:.1f} s")
         posted = len(lines(acknowledged))
         wait_until("posts flow on", lambda: len(lines(acknowledged)) > posted + 20)
         self.end_poster(poster)
