@@ -102,8 +102,13 @@ bool NodeCore::switch_waits() const {
            });
 }
 
+// A key that the directory never had is a newer one: the store was put back without the identity,
+// and the record comes again.
 void NodeCore::warn_of_transport_key(const NodeRecord& self, proto::StatusResponse& out) const {
-    if (identity_.transport.pk == self.transport_pk || waits(identity_, self.transport_pk)) return;
+    const auto& old = self.old_transports;
+    if (std::find(old.begin(), old.end(), identity_.transport.pk) == old.end() ||
+        waits(identity_, self.transport_pk))
+        return;
     out.add_warnings(
         "this node's transport key is not the one in the directory (an older copy was put back): "
         "no peer lets it in; put back a copy of after the replacement, or have the node admitted "

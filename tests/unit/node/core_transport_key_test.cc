@@ -169,6 +169,22 @@ TEST_F(CoreTransportKey, APeerWithoutAnyOtherLinkHasTheRecordBeforeTheSwitch) {
     everybody_reads(post(aus, {"BKK"}));
 }
 
+// The remedy of docs/operations.md: any other link brings the record, and the old one works again.
+TEST_F(CoreTransportKey, APeerThatWasAwayNeedsOneMoreLink) {
+    net.cut(aus, "coordinator-1");
+    net.kill(aus);
+    ASSERT_TRUE(record_it(begin(hub), "THA").ok());
+    net.run(ms_minute);
+    ASSERT_TRUE(in_step(hub));
+    net.start(aus);
+    net.run(2 * ms_minute);
+    EXPECT_FALSE(net.connected(id(hub), id(aus)));
+    EXPECT_TRUE(warned(aus, "no connection to tha-bkk"));
+    net.heal(aus, "coordinator-1");
+    ASSERT_TRUE(net.run_until([&] { return net.connected(id(hub), id(aus)); }, 2 * ms_minute));
+    everybody_reads(post(aus, {"BKK"}));
+}
+
 // One that reads nothing holds the switch up for ten seconds, no longer.
 TEST_F(CoreTransportKey, APeerThatDoesNotAnswerDoesNotHoldItUp) {
     const TransportPublicKey old = key(hub);
@@ -219,6 +235,36 @@ TEST_F(CoreTransportKey, KilledAtEachStepItHasTheKeyThatIsRecorded) {
     EXPECT_EQ(secrets(aus), 1u);
     EXPECT_TRUE(net.daemon(aus).identity().waiting.empty());
     EXPECT_FALSE(warned(aus, "transport key"));
+}
+
+// The store of before the record beside the identity of after it; and an identity whose key is
+// gone.
+TEST_F(CoreTransportKey, Row16WhatWasPutBackIsMendedOrTold) {
+    const File first = file_of(aus);
+    const Bytes draft = begin(aus);
+    auto copy = net.daemon(aus).backup();
+    ASSERT_TRUE(record_it(draft, "AUS").ok());
+    net.run(ms_minute);
+    const TransportPublicKey now = key(aus);
+    ASSERT_NE(now, first.transport.pk);
+    net.kill(aus);
+    net.daemon(aus).restore(*copy);
+    net.start(aus);
+    EXPECT_FALSE(warned(aus, "transport key is not the one"));
+    net.run(ms_minute);
+    EXPECT_EQ(key(aus), now);
+    EXPECT_TRUE(in_step(aus));
+    everybody_reads(post(aus, {"BKK"}));
+    // The vault was lost, and the identity file is an old one.
+    net.kill(aus);
+    auto emptied = *net.daemon(aus).backup();
+    emptied.secrets.clear();
+    net.daemon(aus).restore(emptied);
+    put_back(aus, {{first.transport.pk, first.transport.sk.duplicate()}, {}});
+    net.start(aus);
+    net.run(ms_minute);
+    EXPECT_TRUE(warned(aus, "transport key is not the one"));
+    EXPECT_FALSE(net.connected(id("coordinator-1"), id(aus)));
 }
 
 TEST_F(CoreTransportKey, ADraftThatExpiresLeavesTheKeyAsItWas) {
