@@ -62,8 +62,9 @@ void NodeCore::fail(ClientId client, std::uint64_t request, const Error& error) 
     failure->set_code(errc_name(error.code));
     failure->set_message(error.detail);
     failure->set_remedy(error.code == Errc::locked && replacing() != nullptr
-                            ? "its administrator has the draft signed, or ends it: rilon identity "
-                              "rotate --signing --cancel"
+                            ? std::string("its administrator has the draft signed, or ends it: "
+                                          "rilon identity rotate --signing ") +
+                                  (replacing()->transport ? "--transport --cancel" : "--cancel")
                             : remedy_for(error.code));
     answer(client, response, request);
 }

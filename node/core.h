@@ -25,7 +25,8 @@
 //   suspension.cc   suspensions that act before they are recorded
 //   directory_sync.cc  records, the sequencer
 //   rotation.cc     new encryption keys of our own
-//   replacement.cc  new signing keys of our own
+//   replacement.cc  new signing and transport keys of our own, by persons
+//   transport_key.cc  the switch to a new transport key; links by keys of before
 //   drafts.cc       statements on their way to their signatures
 //   acks.cc         acks and their mail
 //   control.cc      requests of officers and persons
@@ -164,6 +165,7 @@ struct PeerInfo {
     UnixMillis last_sent_beat{};
     UnixMillis heads_answered{};
     std::uint64_t records = 0;
+    std::uint64_t said_records = 0;  // By its HELLO, not by what we sent it since.
     std::uint64_t requests = 0;  // Numbered by peer: what others are asked is nobody's business.
     std::string software;
     RangePace pace;                   // What we ask it for.
@@ -626,14 +628,26 @@ class NodeCore {
     // replacement.cc
     Status load_replacements(const std::vector<StoredSecret>& secrets);
     void save_replacements();
-    Result<const Replacement*> begin_replacement(bool stolen);
+    Result<const Replacement*> begin_replacement(KeyKinds kinds, bool stolen);
+    Status may_replace(KeyKinds kinds) const;
     Result<std::vector<StreamCut>> own_cuts() const;
-    const Replacement* replacing() const;
+    const Replacement* under_way() const;
+    const Replacement* replacing() const;  // A signing key.
     Status not_replacing() const;
-    Status cancel_replacement();
+    Status cancel_replacement(KeyKinds kinds);
     void settle_replacements(const NodeRecord& self);
+    void drop_secrets(const Replacement& dead);
     void switch_signing(Replacement replacement, const NodeRecord& self);
     std::string replacement_note(const Replacement& replacement) const;
+
+    // transport_key.cc
+    Status load_transport_keys(const std::vector<StoredSecret>& secrets);
+    TransportPublicKey make_transport_key();
+    void drop_transport_key(const TransportPublicKey& pk);
+    void switch_transport(const NodeRecord& self);
+    bool switch_waits() const;
+    void warn_of_transport_key(const NodeRecord& self, proto::StatusResponse& out) const;
+    std::set<NodeId> dialled() const;
 
     // drafts.cc
     void take_draft(const NodeId& from, const proto::Draft& draft);

@@ -263,6 +263,11 @@ AdmitPeers NodeCore::admitted() const {
         if (!is_self(coordinator.id)) out.sync[coordinator.transport_pk] = coordinator.id;
     for (const auto& [id, node] : state.nodes)
         if (!is_self(id) && node->standing == Standing::good) out.sync[node->transport_pk] = id;
+    for (const auto& [id, node] : state.nodes)
+        for (const auto& old : node->old_transports) {
+            out.replaced[old] = id;
+            if (mutant(Mutant::admit_replaced_key) && !is_self(id)) out.sync[old] = id;
+        }
     for (const auto& [id, audience] : state.audiences) {
         if (!publishes(*audience)) continue;
         auto& keys = out.live[id];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <variant>
 #include <vector>
@@ -87,6 +88,9 @@ struct AdmitPeers {
     std::map<TransportPublicKey, NodeId> sync;
     std::map<AudienceId, std::set<TransportPublicKey>> live;
     std::set<TransportPublicKey> control;
+    // Keys that were a node's and are no more: never admitted; a link whose configuration names one
+    // is that node's.
+    std::map<TransportPublicKey, NodeId> replaced;
 };
 // Cut every connection of this peer now (suspension): frames still queued from it are dropped.
 struct DropPeer {
@@ -99,6 +103,10 @@ struct ChangeIdentity {
     std::vector<EncPublicKey> forget;
     std::optional<SignKeyPair> sign;  // Of `generation`; the one before is destroyed.
     Generation generation;
+    std::vector<TransportKeyPair> wait_for;        // For their record.
+    std::vector<TransportPublicKey> wait_no_more;  // Never recorded any more: destroyed.
+    // One that waited, in the place of the present one: all sockets are made anew with it.
+    std::optional<TransportPublicKey> transport;
 };
 // One line for our log: event and key=value fields, no content (docs/architecture.md, "Logs").
 struct LogLine {

@@ -1,6 +1,5 @@
 #include "node/identity_file.h"
 
-#include <sodium.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@ namespace rilon {
 namespace {
 
 constexpr std::uint8_t identity_version = 1;
+constexpr std::uint8_t identity_version_control = 2;  // The control socket has a key of its own.
 constexpr std::size_t identity_file_bytes_max = 64 * 1024;
 constexpr const char* old_suffix = ".old";
 constexpr std::size_t keys_max = 256;  // Encryption keys, PSKs.
@@ -25,11 +25,13 @@ ByteView seed_of(const Key& key) {
 }  // namespace
 
 // version ‖ role ‖ network ‖ id ‖ u16 generation ‖ signing seed ‖ transport secret ‖
-// u16 n ‖ n × encryption secret ‖ u16 m ‖ m × (u32 generation ‖ psk) ‖ u8 has online ‖ [seed]
+// u16 n ‖ n × encryption secret ‖ u16 m ‖ m × (u32 generation ‖ psk) ‖ u8 has online ‖ [seed] ‖
+// [control]
 Bytes encode_identity(const NodeIdentity& identity) {
     RILON_ASSERT(identity.enc.size() <= keys_max && identity.psks.size() <= keys_max);
     ByteWriter out(256 + 32 * identity.enc.size() + 36 * identity.psks.size());
-    out.u8(identity_version).u8(identity.role == NodeRole::coordinator ? 1 : 0);
+    out.u8(identity.control ? identity_version_control : identity_version);
+    out.u8(identity.role == NodeRole::coordinator ? 1 : 0);
     out.raw(identity.network.view()).raw(identity.id.view()).u16(identity.generation.value);
     out.raw(seed_of(identity.sign.sk)).raw(identity.transport.sk.expose());
     out.u16(static_cast<std::uint16_t>(identity.enc.size()));
@@ -38,13 +40,15 @@ Bytes encode_identity(const NodeIdentity& identity) {
     for (const PskEntry& psk : identity.psks) out.u32(psk.generation).raw(psk.psk.expose());
     out.u8(identity.online ? 1 : 0);
     if (identity.online) out.raw(seed_of(identity.online->sk));
+    if (identity.control) out.raw(identity.control->sk.expose());
     return std::move(out).take();
 }
 
 Result<NodeIdentity> parse_identity(ByteView bytes) {
     const Error malformed{Errc::malformed, "the node identity is not as it should be: restore it"};
     ByteReader in(bytes);
-    if (in.u8() != identity_version)
+    const std::uint8_t version = in.u8();
+    if (version != identity_version && version != identity_version_control)
         return {Errc::unsupported, "an identity of another version of RILON: install that one"};
     NodeIdentity out;
     std::uint8_t role = in.u8();
@@ -56,8 +60,7 @@ Result<NodeIdentity> parse_identity(ByteView bytes) {
     ByteView transport = in.raw(TransportSecretKey::size());
     if (in.failed() || role > 1 || out.generation.value == 0) return malformed;
     out.sign = sign_key_pair(SignSeed(seed));
-    out.transport.sk = TransportSecretKey(transport);
-    crypto_scalarmult_base(out.transport.pk.data(), out.transport.sk.expose().data());
+    out.transport = transport_key_pair(TransportSecretKey(transport));
     std::size_t encs = in.u16();
     if (encs > keys_max) return malformed;
     for (std::size_t i = 0; i < encs; ++i) {
@@ -81,6 +84,11 @@ Result<NodeIdentity> parse_identity(ByteView bytes) {
         ByteView online = in.raw(SignSeed::size());
         if (in.failed()) return malformed;
         out.online = sign_key_pair(SignSeed(online));
+    }
+    if (version == identity_version_control) {
+        ByteView control = in.raw(TransportSecretKey::size());
+        if (in.failed()) return malformed;
+        out.control = transport_key_pair(TransportSecretKey(control));
     }
     if (!in.done()) return malformed;
     return out;

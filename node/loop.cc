@@ -217,8 +217,11 @@ void Loop::perform_one(Output& output) {
     if (auto* live = std::get_if<PublishLive>(&output)) transport_.publish(*live);
     if (auto* admit = std::get_if<AdmitPeers>(&output)) transport_.admit(*admit);
     if (auto* drop = std::get_if<DropPeer>(&output)) transport_.drop(drop->peer);
-    if (auto* change = std::get_if<ChangeIdentity>(&output); change && options_.on_identity)
+    if (auto* change = std::get_if<ChangeIdentity>(&output); change && options_.on_identity) {
+        const bool transport = change->transport.has_value();
         options_.on_identity(std::move(*change));
+        if (transport) transport_.rekey();
+    }
     if (auto* line = std::get_if<LogLine>(&output)) log_line(line->priority, line->line);
     if (auto* answer = std::get_if<AnswerClient>(&output)) {
         answered(answer->client, answer->response);

@@ -206,7 +206,7 @@ Status run(const NodeConfig& config, const std::string& file) {
     if (held->broken)
         log_event(LogPriority::warning, "lease.broken",
                   {{"note", "the store was restored or copied; new streams are founded"}});
-    auto transport = ZmqTransport::start(materials->identity.transport, transport_options(config));
+    auto transport = ZmqTransport::start(materials->identity, transport_options(config));
     if (!transport) return transport.error();
     LoopNode core(materials->identity, node_options(config, *materials, *held), **store, rng,
                   clock);

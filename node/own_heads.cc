@@ -123,12 +123,8 @@ std::set<NodeId> NodeCore::links() const {
     for (const auto& [id, peer] : peers_)
         if (peer.up && peer.greeted) out.insert(id);
     if (directory_.empty()) return out;
+    out.merge(dialled());
     const DirectoryState& state = directory_.now();
-    for (const auto& key : options_.dial) {
-        if (const CoordinatorInfo* coordinator = state.coordinator_by_transport(key))
-            out.insert(coordinator->id);
-        if (const NodeRecord* node = state.node_by_transport(key)) out.insert(node->id);
-    }
     const NodeRecord* self = state.node(identity_.id);
     if (options_.hub && self != nullptr)
         for (const auto& [id, node] : state.nodes)

@@ -26,6 +26,14 @@ std::string enc_name(const EncPublicKey& pk) {
     return std::string(enc_prefix) + pk.hex();
 }
 
+// The keys that persons replace, as a request names them.
+std::optional<KeyKinds> kinds_by_name(const std::string& name) {
+    if (name == "signing") return KeyKinds{true, false};
+    if (name == "transport") return KeyKinds{false, true};
+    if (name == "signing+transport") return KeyKinds{true, true};
+    return std::nullopt;
+}
+
 }  // namespace
 
 // What the store has of our keys and the identity file not yet.
@@ -42,7 +50,8 @@ Status NodeCore::load_keys() {
         change.add.push_back(std::move(pair));
         change_identity(identity_, std::move(change));
     }
-    return load_replacements(*secrets);
+    if (Status read = load_replacements(*secrets); !read.ok()) return read;
+    return load_transport_keys(*secrets);
 }
 
 // At the start, each second and with every new record.
@@ -60,6 +69,7 @@ void NodeCore::keep_keys() {
         sort_keys(*self);
     }
     settle_replacements(*self);
+    switch_transport(*self);
     if (now_ >= rotation_.next_look && !options_.refuse_intake) {  // It needs a little room.
         rotation_.next_look = now_.plus(look_ms);
         destroy_old_keys(*self);
@@ -231,16 +241,17 @@ void NodeCore::on_rotate(const Asker& asker, ClientId client, const proto::Reque
     const auto& rotate = request.rotate();
     proto::Response response;
     auto* out = response.mutable_rotate();
+    const auto kinds = kinds_by_name(rotate.key());
     if (rotate.key() == "encryption" && !rotate.cancel()) {
         auto note = rotate_encryption();
         if (!note.ok()) return fail(client, request.id(), note.error());
         out->set_note(*note);
-    } else if (rotate.key() == "signing" && rotate.cancel()) {
-        if (Status done = cancel_replacement(); !done.ok())
+    } else if (kinds.has_value() && rotate.cancel()) {
+        if (Status done = cancel_replacement(*kinds); !done.ok())
             return fail(client, request.id(), done.error());
-        out->set_note("this node posts again");
-    } else if (rotate.key() == "signing") {
-        auto begun = begin_replacement(rotate.stolen());
+        out->set_note(kinds->sign ? "this node posts again" : "the replacement is ended");
+    } else if (kinds.has_value()) {
+        auto begun = begin_replacement(*kinds, rotate.stolen());
         if (!begun.ok()) return fail(client, request.id(), begun.error());
         out->set_note(replacement_note(**begun));
         out->set_draft(std::string(as_text(encode_draft({(*begun)->statement, {}}))));
@@ -275,8 +286,9 @@ void NodeCore::warn_of_keys(proto::StatusResponse& out) const {
         out.add_warnings(
             "the identity file could not be written (see the log): its keys are not "
             "those in use");
-    if (const Replacement* replacement = replacing())
+    if (const Replacement* replacement = under_way())
         out.add_warnings(replacement_note(*replacement));
+    warn_of_transport_key(*self, out);
 }
 
 }  // namespace rilon

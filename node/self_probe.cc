@@ -62,6 +62,11 @@ void SelfProbe::watch(std::vector<ProbeTarget> targets) {
     changed_.notify_all();
 }
 
+bool SelfProbe::outdated() {
+    std::lock_guard lock(mutex_);
+    return fresh_;
+}
+
 void SelfProbe::run() {
     for (;;) {
         std::vector<ProbeTarget> targets;
@@ -73,11 +78,14 @@ void SelfProbe::run() {
             targets = targets_;
         }
         for (const ProbeTarget& target : targets) {
+            ProbeVerdict verdict = ProbeVerdict::no_answer;
             try {
-                report_(target, probe_endpoint(context_, target, probe_wait));
+                verdict = probe_endpoint(context_, target, probe_wait);
             } catch (const zmq::error_t&) {
-                report_(target, ProbeVerdict::no_answer);
             }
+            // A door that was moved meanwhile does not answer.
+            if (verdict == ProbeVerdict::no_answer && outdated()) break;
+            report_(target, verdict);
         }
     }
 }

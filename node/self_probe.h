@@ -44,6 +44,7 @@ class SelfProbe {
 
    private:
     void run();
+    bool outdated();
 
     zmq::context_t& context_;
     Report report_;

@@ -112,12 +112,7 @@ void NodeCore::warn_of_health(proto::StatusResponse& out) {
 void NodeCore::warn_of_directory(proto::StatusResponse& out) const {
     warn_of_suspends(out);
     warn_of_split(out);
-    const DirectoryState& state = directory_.now();
-    for (const auto& key : options_.dial) {
-        const CoordinatorInfo* coordinator = state.coordinator_by_transport(key);
-        const NodeRecord* node = state.node_by_transport(key);
-        if (coordinator == nullptr && node == nullptr) continue;
-        NodeId id = coordinator != nullptr ? coordinator->id : node->id;
+    for (const NodeId& id : dialled()) {
         if (auto it = peers_.find(id); it == peers_.end() || !it->second.up)
             out.add_warnings("no connection to " + node_name(id));
     }

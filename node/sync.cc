@@ -108,7 +108,7 @@ void NodeCore::on_hello(const NodeId& from, const Bytes& payload) {
     bool first = !peer.up;
     if (first) peer_up(from);
     peer.greeted = true;
-    peer.records = hello.records();
+    peer.records = peer.said_records = hello.records();
     peer.software = hello.software().substr(0, 32);
     if (peer.records > directory_.size()) {
         want_records(from);

@@ -39,6 +39,9 @@ class Transport {
     virtual void drop(const NodeId& peer) = 0;
     // All links to peers are made anew, without PeerDown: the node that knew of them is gone.
     virtual void reset_peers() = 0;
+    // Our own key is another one now: what showed the old one is closed and made anew, with
+    // PeerDown.
+    virtual void rekey() = 0;
 
     virtual const TransportCounters& counters() const = 0;
     // Makes poll return. From any thread.

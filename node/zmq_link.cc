@@ -20,15 +20,36 @@ std::chrono::milliseconds pause_after(int failures) {
 
 }  // namespace
 
-ZmqLink::ZmqLink(zmq::context_t& context, const TransportKeyPair& own, LinkTarget target)
-    : context_(context), own_(own), target_(std::move(target)), budget_(unfinished_bytes_max) {}
+ZmqLink::ZmqLink(zmq::context_t& context, const NodeIdentity& own, LinkTarget target)
+    : context_(context),
+      own_(own),
+      target_(std::move(target)),
+      server_(target_.server),
+      budget_(unfinished_bytes_max) {}
+
+bool ZmqLink::follow(const Server& server, SteadyTime now) {
+    if (server.has_value() ? wanted_ && *server == server_ : !wanted_) return false;
+    const bool given_up = wanted_;
+    close();
+    if (server.has_value()) {
+        server_ = *server;
+        failures_ = 0;
+        open(now);
+    }
+    return given_up;
+}
+
+const TransportKeyPair& ZmqLink::own_key() const {
+    const std::size_t turn = static_cast<std::size_t>(failures_) % (1 + own_.waiting.size());
+    return turn == 0 ? own_.transport : own_.waiting[turn - 1];
+}
 
 void ZmqLink::open(SteadyTime now) {
     shut();
     wanted_ = true;
     opens_at_.reset();
     socket_ = std::make_unique<zmq::socket_t>(
-        make_client_socket(context_, target_.type, {own_, target_.server}));
+        make_client_socket(context_, target_.type, {own_key(), server_}));
     monitor_ = std::make_unique<ConnectionMonitor>(context_, *socket_);
     if (target_.type == zmq::socket_type::sub) socket_->set(zmq::sockopt::subscribe, "");
     try {

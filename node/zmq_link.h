@@ -2,12 +2,16 @@
 // socket, SUB to its live one. libzmq itself never tries again after a refused handshake, nor after
 // a message that broke the protocol (one over the size limit): the socket is made anew then, after
 // a pause that grows to half a minute.
+//
+// Where our key was replaced while we were away, who knows of it refuses the old one, and we learn
+// it from nobody else: after a refusal a key of ours that waits for its record gets its turn.
 #pragma once
 
 #include <chrono>
 #include <memory>
 
 #include "node/connection_budget.h"
+#include "node/identity.h"
 #include "node/zmq_monitor.h"
 #include "node/zmq_socket.h"
 
@@ -17,15 +21,20 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 struct LinkTarget {
     zmq::socket_type type = zmq::socket_type::dealer;
-    TransportPublicKey server;
+    TransportPublicKey server;  // As the configuration names it: maybe by a key of before.
     std::string endpoint;
 };
 
 class ZmqLink {
    public:
-    ZmqLink(zmq::context_t& context, const TransportKeyPair& own, LinkTarget target);
+    // Whose server this key is now; nothing when it may not be dialled.
+    using Server = std::optional<TransportPublicKey>;
 
-    void open(SteadyTime now);
+    ZmqLink(zmq::context_t& context, const NodeIdentity& own, LinkTarget target);
+
+    // The link is for the server of this key from now on. True when an open one was given up.
+    bool follow(const Server& server, SteadyTime now);
+    void open(SteadyTime now);  // Anew: to the server followed, with our key of now.
     void close();
     // Close now, open again after the pause.
     void restart(SteadyTime now);
@@ -39,7 +48,8 @@ class ZmqLink {
     // Did bytes come between the last two calls of enforce_budget?
     bool moved() const { return !budget_.moved().empty(); }
 
-    const LinkTarget& target() const { return target_; }
+    const TransportPublicKey& named() const { return target_.server; }
+    const TransportPublicKey& server() const { return server_; }
     bool wanted() const { return wanted_; }
     bool up() const { return up_; }
     SteadyTime up_since() const { return up_since_; }
@@ -52,10 +62,12 @@ class ZmqLink {
 
    private:
     void shut();
+    const TransportKeyPair& own_key() const;
 
     zmq::context_t& context_;
-    const TransportKeyPair& own_;
+    const NodeIdentity& own_;
     LinkTarget target_;
+    TransportPublicKey server_;
     std::unique_ptr<zmq::socket_t> socket_;
     std::unique_ptr<ConnectionMonitor> monitor_;  // Dies first.
     ConnectionBudget budget_;

@@ -1,5 +1,7 @@
 #include "node/zmq_live.h"
 
+#include "node/named_key.h"
+
 namespace rilon {
 namespace {
 
@@ -8,8 +10,7 @@ constexpr std::size_t queue_bytes_max = 32 * 1024 * 1024;
 
 }  // namespace
 
-ZmqLive::ZmqLive(zmq::context_t& context, const TransportKeyPair& own,
-                 const TransportOptions& options)
+ZmqLive::ZmqLive(zmq::context_t& context, const NodeIdentity& own, const TransportOptions& options)
     : context_(context), own_(own), endpoint_(options.live) {
     for (const TransportLink& link : options.links)
         if (!link.live.empty())
@@ -48,7 +49,7 @@ void ZmqLive::receive(const std::map<TransportPublicKey, NodeId>& peers,
 
 void ZmqLive::drain(ZmqLink& link, const std::map<TransportPublicKey, NodeId>& peers) {
     while (auto message = link.receive()) {
-        auto publisher = peers.find(link.target().server);
+        auto publisher = peers.find(link.server());
         if (publisher == peers.end() || message->too_many_parts || message->parts.size() != 2 ||
             message->parts[0].size() != live_topic_bytes) {
             ++refused_;
@@ -75,18 +76,22 @@ void ZmqLive::admit(const AdmitPeers& peers, SteadyTime now) {
     if (!endpoint_.empty()) {
         if (publisher_ && !peers.live.contains(publisher_->audience())) publisher_.reset();
         if (!publisher_ && !peers.live.empty())
-            publisher_ = std::make_unique<ZmqPublisher>(context_, own_, peers.live.begin()->first,
-                                                        endpoint_);
+            publisher_ = std::make_unique<ZmqPublisher>(context_, own_.transport,
+                                                        peers.live.begin()->first, endpoint_);
         if (publisher_) {
             publisher_->allow(peers.live.at(publisher_->audience()));
             publisher_->tend(now);
         }
     }
-    for (auto& link : links_) {
-        bool wanted = peers.sync.contains(link->target().server);
-        if (wanted && !link->wanted()) link->open(now);
-        if (!wanted && link->wanted()) link->close();
-    }
+    for (auto& link : links_) (void)link->follow(key_of_named(link->named(), peers), now);
+}
+
+void ZmqLive::rekey(const AdmitPeers& peers, SteadyTime now) {
+    if (publisher_ && !publisher_->bound().empty()) endpoint_ = publisher_->bound();
+    publisher_.reset();
+    for (auto& link : links_)
+        if (link->wanted()) link->open(now);
+    admit(peers, now);
 }
 
 void ZmqLive::publish(const PublishLive& live) {
@@ -96,7 +101,7 @@ void ZmqLive::publish(const PublishLive& live) {
 
 void ZmqLive::restart(const TransportPublicKey& publisher, SteadyTime now) {
     for (auto& link : links_)
-        if (link->wanted() && link->target().server == publisher) link->restart(now);
+        if (link->wanted() && link->server() == publisher) link->restart(now);
 }
 
 void ZmqLive::count(TransportCounters& into) const {

@@ -15,7 +15,7 @@ constexpr std::size_t live_topic_bytes = 17;  // class u8 ‖ audience_id
 
 class ZmqLive {
    public:
-    ZmqLive(zmq::context_t& context, const TransportKeyPair& own, const TransportOptions& options);
+    ZmqLive(zmq::context_t& context, const NodeIdentity& own, const TransportOptions& options);
 
     // Where we publish, once an audience is known; empty before.
     std::string bound() const;
@@ -27,6 +27,8 @@ class ZmqLive {
     void enforce_budget();
 
     void admit(const AdmitPeers& peers, SteadyTime now);
+    // Our key is another one: publisher and links show it from now on.
+    void rekey(const AdmitPeers& peers, SteadyTime now);
     void publish(const PublishLive& live);
     void restart(const TransportPublicKey& publisher, SteadyTime now);
     bool waiting() const { return !queue_.empty(); }
@@ -36,7 +38,7 @@ class ZmqLive {
     void drain(ZmqLink& link, const std::map<TransportPublicKey, NodeId>& peers);
 
     zmq::context_t& context_;
-    const TransportKeyPair& own_;
+    const NodeIdentity& own_;
     std::string endpoint_;
     std::unique_ptr<ZmqPublisher> publisher_;
     std::vector<std::unique_ptr<ZmqLink>> links_;

@@ -1,18 +1,36 @@
 #include "node/zmq_peers.h"
 
+#include <unistd.h>
+
 #include <utility>
+
+#include "node/named_key.h"
 
 namespace rilon {
 namespace {
 
 // What may be under way to a peer that says nothing; a living one beats every 5 s.
 constexpr std::uint64_t unheard_bytes_max = 16 * 1024 * 1024;
+// A socket that was closed gives its port back in a thread of libzmq's.
+constexpr std::chrono::milliseconds rebind_pause{50};
+constexpr std::chrono::milliseconds rebind_patience{10000};
 
 LinkRef dialled(std::size_t number) {
     return {LinkRef::Kind::dialled, number};
 }
 LinkRef accepted(ConnectionId id) {
     return {LinkRef::Kind::accepted, id};
+}
+
+std::set<TransportPublicKey> keys_of(const std::map<TransportPublicKey, NodeId>& peers) {
+    std::set<TransportPublicKey> out;
+    for (const auto& [key, node] : peers) out.insert(key);
+    return out;
+}
+
+// A closed listener of ipc takes the path away when it is done, the next one's too.
+bool path_held(const std::string& endpoint) {
+    return endpoint.starts_with("ipc://") && ::access(endpoint.substr(6).c_str(), F_OK) == 0;
 }
 
 std::optional<Bytes> joined_frame(std::vector<Bytes>& parts) {
@@ -24,18 +42,22 @@ std::optional<Bytes> joined_frame(std::vector<Bytes>& parts) {
 
 }  // namespace
 
-ZmqPeers::ZmqPeers(zmq::context_t& context, const TransportKeyPair& own,
+ZmqPeers::ZmqPeers(zmq::context_t& context, const NodeIdentity& own,
                    const TransportOptions& options)
-    : options_(options) {
+    : context_(context), own_(own), options_(options) {
     if (!options.sync.empty()) {
-        ListenerLimits limits;
-        limits.connections_max = options.peers_max;
-        listener_ = std::make_unique<ZmqListener>(context, CurveServer{own, domain}, limits);
+        listener_ = make_listener();
         listener_->bind(options.sync);
     }
     for (const TransportLink& link : options.links)
         links_.push_back(std::make_unique<ZmqLink>(
             context, own, LinkTarget{zmq::socket_type::dealer, link.key, link.endpoint}));
+}
+
+std::unique_ptr<ZmqListener> ZmqPeers::make_listener() const {
+    ListenerLimits limits;
+    limits.connections_max = options_.peers_max;
+    return std::make_unique<ZmqListener>(context_, CurveServer{own_.transport, domain}, limits);
 }
 
 const std::string& ZmqPeers::bound() const {
@@ -56,13 +78,14 @@ void ZmqPeers::poll_items(std::vector<zmq::pollitem_t>& items) {
 }
 
 void ZmqPeers::tend(SteadyTime now, std::vector<Event>& events) {
+    if (bind_at_ && now >= *bind_at_) bind_again(now);
     if (listener_)
         for (ConnectionId id : listener_->take_gone()) table_.link_down(accepted(id), events);
     for (std::size_t i = 0; i < links_.size(); ++i) {
         ZmqLink& link = *links_[i];
         for (auto change = link.watch(now); change != ZmqLink::Change::none;
              change = link.watch(now)) {
-            auto peer = peer_of(link.target().server);
+            auto peer = peer_of(link.server());
             if (change == ZmqLink::Change::down) table_.link_down(dialled(i), events);
             if (change == ZmqLink::Change::up && peer)
                 table_.link_up(*peer, dialled(i), now, events);
@@ -84,7 +107,7 @@ void ZmqPeers::drop_silent(SteadyTime now, std::vector<Event>& events) {
     if (now - before > turn_max) table_.excuse(now, now - before);
     for (const NodeId& peer : table_.silent(now, options_.silence_max)) {
         for (LinkRef link : table_.peer_down(peer, events)) cut(link, now);
-        for (const auto& [key, node] : admitted_)
+        for (const auto& [key, node] : admitted_.sync)
             if (node == peer) silent_.push_back(key);
     }
 }
@@ -95,7 +118,7 @@ void ZmqPeers::cut(LinkRef link, SteadyTime now) {
         return;
     }
     ZmqLink& socket = *links_[link.number];
-    if (admitted_.contains(socket.target().server))
+    if (admitted_.sync.contains(socket.server()))
         socket.restart(now);
     else
         socket.close();
@@ -131,7 +154,7 @@ void ZmqPeers::receive_dialled(std::size_t number, SteadyTime now, std::vector<E
     for (std::size_t n = 0; n < transport_events_max; ++n) {
         auto message = link.receive();
         if (!message) return;
-        auto peer = peer_of(link.target().server);
+        auto peer = peer_of(link.server());
         auto bytes = message->too_many_parts ? std::nullopt : joined_frame(message->parts);
         if (!peer || !bytes) {
             ++refused_;
@@ -162,31 +185,23 @@ void ZmqPeers::enforce_budget(SteadyTime now) {
     }
 }
 
-void ZmqPeers::admit(const std::map<TransportPublicKey, NodeId>& peers, SteadyTime now,
-                     std::vector<Event>& events) {
+void ZmqPeers::admit(const AdmitPeers& peers, SteadyTime now, std::vector<Event>& events) {
     admitted_ = peers;
     if (listener_) {
-        std::set<TransportPublicKey> keys;
-        for (const auto& [key, node] : peers) keys.insert(key);
-        listener_->allow(std::move(keys));
+        listener_->allow(keys_of(peers.sync));
         for (ConnectionId id : listener_->take_gone()) table_.link_down(accepted(id), events);
     }
     for (std::size_t i = 0; i < links_.size(); ++i) {
-        bool wanted = peers.contains(links_[i]->target().server);
-        if (wanted && !links_[i]->wanted()) links_[i]->open(now);
-        if (!wanted && links_[i]->wanted()) {
-            table_.link_down(dialled(i), events);
-            links_[i]->close();
-        }
+        auto key = key_of_named(links_[i]->named(), peers);
+        if (links_[i]->follow(key, now)) table_.link_down(dialled(i), events);
     }
 }
 
 void ZmqPeers::drop(const NodeId& peer, std::vector<Event>& events) {
-    std::erase_if(admitted_, [&](const auto& row) { return row.second == peer; });
+    std::erase_if(admitted_.sync, [&](const auto& row) { return row.second == peer; });
     outbound_.erase(peer);
     for (LinkRef link : table_.peer_down(peer, events)) cut(link, {});
-    admit(std::map<TransportPublicKey, NodeId>(admitted_), std::chrono::steady_clock::now(),
-          events);
+    admit(AdmitPeers(admitted_), std::chrono::steady_clock::now(), events);
 }
 
 void ZmqPeers::reset(SteadyTime now) {
@@ -195,6 +210,36 @@ void ZmqPeers::reset(SteadyTime now) {
     if (listener_) listener_->cut_all();
     for (auto& link : links_)
         if (link->wanted()) link->open(now);
+}
+
+void ZmqPeers::rekey(SteadyTime now, std::vector<Event>& events) {
+    for (const auto& [key, node] : admitted_.sync) (void)table_.peer_down(node, events);
+    outbound_.clear();
+    for (auto& link : links_)
+        if (link->wanted()) link->open(now);
+    if (!listener_) return;
+    count_listener(past_);
+    options_.sync = listener_->bound();  // The same port where the system had chosen it.
+    listener_.reset();
+    bind_at_ = now;
+    bind_until_ = now + rebind_patience;
+}
+
+// Throws when the port stays taken.
+void ZmqPeers::bind_again(SteadyTime now) {
+    const bool patient = now <= bind_until_;
+    bind_at_ = now + rebind_pause;
+    if (patient && path_held(options_.sync)) return;
+    auto listener = make_listener();
+    try {
+        listener->bind(options_.sync);
+    } catch (const zmq::error_t&) {
+        if (!patient) throw;
+        return;
+    }
+    bind_at_.reset();
+    listener_ = std::move(listener);
+    listener_->allow(keys_of(admitted_.sync));
 }
 
 Sent ZmqPeers::send_now(const SendFrame& frame) {
@@ -239,8 +284,8 @@ bool ZmqPeers::waiting() const {
 }
 
 std::optional<NodeId> ZmqPeers::peer_of(const TransportPublicKey& key) const {
-    auto found = admitted_.find(key);
-    if (found == admitted_.end()) return std::nullopt;
+    auto found = admitted_.sync.find(key);
+    if (found == admitted_.sync.end()) return std::nullopt;
     return found->second;
 }
 
@@ -248,10 +293,18 @@ std::vector<TransportPublicKey> ZmqPeers::take_silent() {
     return std::exchange(silent_, {});
 }
 
+void ZmqPeers::count_listener(TransportCounters& into) const {
+    if (!listener_) return;
+    into.refused_frames += listener_->refused();
+    into.cut_connections += listener_->cuts();
+    into.handshakes_refused += listener_->handshakes_refused();
+}
+
 void ZmqPeers::count(TransportCounters& into) const {
-    into.refused_frames += refused_ + (listener_ ? listener_->refused() : 0);
-    into.cut_connections += listener_ ? listener_->cuts() : 0;
-    into.handshakes_refused += listener_ ? listener_->handshakes_refused() : 0;
+    count_listener(into);
+    into.refused_frames += past_.refused_frames + refused_;
+    into.cut_connections += past_.cut_connections;
+    into.handshakes_refused += past_.handshakes_refused;
     into.dropped_sends += dropped_;
     for (const auto& link : links_) {
         into.rebuilds += link->rebuilds();

@@ -16,7 +16,7 @@ constexpr std::size_t sync_head_bytes = 10;
 
 class ZmqPeers {
    public:
-    ZmqPeers(zmq::context_t& context, const TransportKeyPair& own, const TransportOptions& options);
+    ZmqPeers(zmq::context_t& context, const NodeIdentity& own, const TransportOptions& options);
 
     static constexpr const char* domain = "sync";
     const std::string& bound() const;  // Empty when we only dial.
@@ -30,10 +30,11 @@ class ZmqPeers {
     // Also takes note whose bytes go on coming.
     void enforce_budget(SteadyTime now);
 
-    void admit(const std::map<TransportPublicKey, NodeId>& peers, SteadyTime now,
-               std::vector<Event>& events);
+    void admit(const AdmitPeers& peers, SteadyTime now, std::vector<Event>& events);
     void drop(const NodeId& peer, std::vector<Event>& events);
     void reset(SteadyTime now);
+    // Our key is another one: every connection ends, every socket shows it from now on.
+    void rekey(SteadyTime now, std::vector<Event>& events);
     void send(SendFrame frame, std::vector<Event>& events);
     bool waiting() const;  // Frames that could not be sent yet.
     std::optional<NodeId> peer_of(const TransportPublicKey& key) const;
@@ -46,6 +47,9 @@ class ZmqPeers {
         OutboundQueue queue;
         std::uint64_t bytes_since_heard = 0;
     };
+    std::unique_ptr<ZmqListener> make_listener() const;
+    void bind_again(SteadyTime now);
+    void count_listener(TransportCounters& into) const;
     void receive_dialled(std::size_t number, SteadyTime now, std::vector<Event>& events);
     void receive_accepted(SteadyTime now, std::vector<Event>& events);
     void heard(LinkRef link, SteadyTime now);
@@ -53,10 +57,15 @@ class ZmqPeers {
     void flush(const NodeId& peer, Outbound& out, std::vector<Event>& events);
     Sent send_now(const SendFrame& frame);
 
+    zmq::context_t& context_;
+    const NodeIdentity& own_;
     TransportOptions options_;
     std::unique_ptr<ZmqListener> listener_;
+    std::optional<SteadyTime> bind_at_;  // The listener of before may hold the port yet.
+    SteadyTime bind_until_{};
     std::vector<std::unique_ptr<ZmqLink>> links_;
-    std::map<TransportPublicKey, NodeId> admitted_;
+    AdmitPeers admitted_;
+    TransportCounters past_;  // Of listeners of before.
     PeerTable table_;
     std::map<NodeId, Outbound> outbound_;
     std::vector<TransportPublicKey> silent_;

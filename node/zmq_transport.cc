@@ -25,7 +25,7 @@ SteadyTime steady_now() {
 }  // namespace
 
 struct ZmqTransport::State {
-    State(const TransportKeyPair& own_keys, TransportOptions given)
+    State(const NodeIdentity& own_keys, TransportOptions given)
         : options(std::move(given)),
           own(own_keys),
           zap(context),
@@ -40,9 +40,11 @@ struct ZmqTransport::State {
     std::vector<ProbeTarget> targets() const {
         std::vector<ProbeTarget> out;
         if (!peers.bound().empty())
-            out.push_back({peers.bound(), own.pk, zmq::socket_type::dealer});
-        if (control) out.push_back({control->bound(), own.pk, zmq::socket_type::dealer});
-        if (!live.bound().empty()) out.push_back({live.bound(), own.pk, zmq::socket_type::sub});
+            out.push_back({peers.bound(), own.transport.pk, zmq::socket_type::dealer});
+        if (control)
+            out.push_back({control->bound(), own.control_key().pk, zmq::socket_type::dealer});
+        if (!live.bound().empty())
+            out.push_back({live.bound(), own.transport.pk, zmq::socket_type::sub});
         return out;
     }
     Status first_probe();
@@ -55,7 +57,7 @@ struct ZmqTransport::State {
     void count();
 
     TransportOptions options;
-    const TransportKeyPair& own;
+    const NodeIdentity& own;
     zmq::context_t context;
     ZapHandler zap;  // Before any bind.
     ZmqPeers peers;
@@ -65,6 +67,7 @@ struct ZmqTransport::State {
     std::map<TransportPublicKey, NodeId> sync_keys;
     AdmitPeers admitted;
     std::vector<Event> later;  // What calls between polls brought about.
+    std::string sync_probed;   // Where the probe was sent; empty: not yet, or not with this key.
     std::string live_probed;
     SteadyTime budget_at{};
     std::string broken;  // Why no socket could be made.
@@ -96,6 +99,7 @@ void ZmqTransport::State::start_probe() {
         if (verdict == ProbeVerdict::no_answer && options.on_dead_door)
             options.on_dead_door(target.endpoint);
     };
+    sync_probed = peers.bound();
     probe = std::make_unique<SelfProbe>(context, report, options.probe_period);
     probe->watch(targets());
 }
@@ -105,7 +109,8 @@ void ZmqTransport::State::open_control() {
     if (control || options.control.empty()) return;
     ListenerLimits limits;
     limits.connections_max = options.clients_max;
-    control = std::make_unique<ZmqListener>(context, CurveServer{own, control_domain}, limits);
+    control = std::make_unique<ZmqListener>(context, CurveServer{own.control_key(), control_domain},
+                                            limits);
     control->bind(options.control);
     probe->watch(targets());
 }
@@ -132,8 +137,9 @@ void ZmqTransport::State::tend(SteadyTime now, std::vector<Event>& events) {
     live.tend(now);
     if (control)
         for (ConnectionId id : control->take_gone()) events.emplace_back(ClientGone{ClientId{id}});
-    if (probe && live.bound() != live_probed && !live.bound().empty()) {
+    if (probe && (live.bound() != live_probed || peers.bound() != sync_probed)) {
         live_probed = live.bound();
+        sync_probed = peers.bound();
         probe->watch(targets());
     }
 }
@@ -175,7 +181,7 @@ void ZmqTransport::State::count() {
 ZmqTransport::ZmqTransport(std::unique_ptr<State> state) : state_(std::move(state)) {}
 ZmqTransport::~ZmqTransport() = default;
 
-Result<std::unique_ptr<ZmqTransport>> ZmqTransport::start(const TransportKeyPair& own,
+Result<std::unique_ptr<ZmqTransport>> ZmqTransport::start(const NodeIdentity& own,
                                                           TransportOptions options) {
     try {
         auto state = std::make_unique<State>(own, std::move(options));
@@ -257,7 +263,7 @@ void ZmqTransport::admit(const AdmitPeers& peers) {
     s.admitted = peers;
     try {
         SteadyTime now = steady_now();
-        s.peers.admit(peers.sync, now, s.later);
+        s.peers.admit(peers, now, s.later);
         s.live.admit(peers, now);
         s.open_control();
         if (s.control) s.control->allow(peers.control);
@@ -285,6 +291,20 @@ void ZmqTransport::reset_peers() {
     });
     try {
         s.peers.reset(steady_now());
+    } catch (const zmq::error_t& error) {
+        s.broken = error.what();  // The next poll says so.
+    }
+}
+
+// The control socket stays: its clients pin a key of its own.
+void ZmqTransport::rekey() {
+    State& s = *state_;
+    try {
+        SteadyTime now = steady_now();
+        s.peers.rekey(now, s.later);
+        s.live.rekey(s.admitted, now);
+        s.sync_probed.clear();
+        s.live_probed.clear();
     } catch (const zmq::error_t& error) {
         s.broken = error.what();  // The next poll says so.
     }

@@ -9,17 +9,18 @@
 
 #include <memory>
 
+#include "node/identity.h"
 #include "node/transport.h"
 #include "node/transport_options.h"
-#include "protocol/crypto.h"
 
 namespace rilon {
 
 class ZmqTransport : public Transport {
    public:
-    // Binds and probes; nobody is admitted yet. `own` must outlive it. Errors: io (with endpoint
+    // Binds and probes; nobody is admitted yet. `own` must outlive it; rekey() when it has another
+    // transport key. Errors: io (with endpoint
     // and remedy), not_permitted (the probe was admitted), unreachable (the probe got no answer).
-    static Result<std::unique_ptr<ZmqTransport>> start(const TransportKeyPair& own,
+    static Result<std::unique_ptr<ZmqTransport>> start(const NodeIdentity& own,
                                                        TransportOptions options);
     ~ZmqTransport() override;
 
@@ -30,6 +31,7 @@ class ZmqTransport : public Transport {
     void admit(const AdmitPeers& peers) override;
     void drop(const NodeId& peer) override;
     void reset_peers() override;
+    void rekey() override;
     const TransportCounters& counters() const override;
     void wake() override;
 

@@ -46,7 +46,11 @@ EncKeyPair make_enc_key_pair(Rng& rng) {
 }
 
 TransportKeyPair make_transport_key_pair(Rng& rng) {
-    TransportKeyPair pair{{}, rng.secret<TransportSecretKey>()};
+    return transport_key_pair(rng.secret<TransportSecretKey>());
+}
+
+TransportKeyPair transport_key_pair(TransportSecretKey sk) {
+    TransportKeyPair pair{{}, std::move(sk)};
     crypto_scalarmult_base(pair.pk.data(), pair.sk.expose().data());
     return pair;
 }

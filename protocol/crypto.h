@@ -44,6 +44,7 @@ SignKeyPair sign_key_pair(const SignSeed& seed);
 SignKeyPair make_sign_key_pair(Rng& rng);
 EncKeyPair make_enc_key_pair(Rng& rng);
 TransportKeyPair make_transport_key_pair(Rng& rng);
+TransportKeyPair transport_key_pair(TransportSecretKey sk);
 EncPublicKey enc_public_key(const EncSecretKey& sk);
 
 Signature sign(const SignSecretKey& sk, ByteView message);

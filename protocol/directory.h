@@ -96,6 +96,8 @@ struct NodeRecord {
     EncPublicKey enc_pk;              // The current one.
     std::vector<OldEncKey> old_encs;  // Oldest first; those whose secret may still be there.
     TransportPublicKey transport_pk;
+    std::vector<TransportPublicKey>
+        old_transports;  // Replaced: admitted nowhere, this node's for ever.
     Standing standing = Standing::good;
     std::vector<StreamCut> cuts;  // With revoked: an unlisted stream is cut before seq 0.
     std::optional<StatementId> suspend_id;
@@ -149,6 +151,8 @@ struct DirectoryState {
     const NodeRecord* node(const NodeId& id) const;
     const NodeRecord* node_by_name(const std::string& name) const;
     const NodeRecord* node_by_transport(const TransportPublicKey& pk) const;
+    // Also by a key that was replaced since.
+    const NodeRecord* node_once_by_transport(const TransportPublicKey& pk) const;
     const CoordinatorInfo* coordinator(const NodeId& id) const;
     const CoordinatorInfo* coordinator_by_transport(const TransportPublicKey& pk) const;
     const Party* party(const std::string& code) const;

@@ -182,6 +182,7 @@ Status perform_replace_key(const proto::ReplaceKey& body, DirectoryChange& chang
         auto pk = parse_transport_key(body.new_transport_pk());
         if (!pk) return pk.error();
         if (Status s = change.claim_new(pk->view(), node_owner(id, ":transport")); !s) return s;
+        node->old_transports.push_back(node->transport_pk);
         node->transport_pk = *pk;
     }
     change.touched.insert("keys:" + id.hex());

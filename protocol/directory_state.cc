@@ -66,6 +66,15 @@ const NodeRecord* DirectoryState::node_by_transport(const TransportPublicKey& pk
     return nullptr;
 }
 
+const NodeRecord* DirectoryState::node_once_by_transport(const TransportPublicKey& pk) const {
+    if (const NodeRecord* now = node_by_transport(pk)) return now;
+    for (const auto& [id, node] : nodes)
+        if (std::find(node->old_transports.begin(), node->old_transports.end(), pk) !=
+            node->old_transports.end())
+            return node.get();
+    return nullptr;
+}
+
 const NodeRecord* DirectoryState::node_by_suspend(const StatementId& id) const {
     for (const auto& [node_id, node] : nodes)
         if (node->standing == Standing::suspended && node->suspend_id == id) return node.get();

@@ -70,6 +70,7 @@ enum class Mutant {
     put_off_all_officers,  // of operations that change others' alerts too
     keep_old_secrets,      // an encryption key that was replaced stays for ever
     trust_own_store,       // a node goes on with its streams whatever its peers hold of them
+    admit_replaced_key,    // a transport key that persons replaced still lets its holder in
     count_,
 };
 
@@ -130,6 +131,7 @@ constexpr std::string_view mutant_names[] = {
     "put_off_all_officers",
     "keep_old_secrets",
     "trust_own_store",
+    "admit_replaced_key",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

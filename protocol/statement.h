@@ -75,6 +75,9 @@ class Drafter {
 // One line for people, everything foreign in it escaped: "admit node aus-bkk (AUS) to BKK".
 std::string describe_statement(const proto::Statement& statement, const DirectoryState& state);
 
+// The keys that it puts in the place of others, as bytes: signing first.
+std::vector<std::string> new_keys(const proto::ReplaceKey& body);
+
 // A statement on its way to its signatures. Parsing checks lengths, not signatures.
 struct StatementDraft {
     Bytes statement;

@@ -140,4 +140,11 @@ std::string describe_statement(const proto::Statement& statement, const Director
     return "a statement this version doesn't know";
 }
 
+std::vector<std::string> new_keys(const proto::ReplaceKey& body) {
+    std::vector<std::string> out;
+    for (const std::string* key : {&body.new_sign_pk(), &body.new_transport_pk()})
+        if (!key->empty()) out.push_back(*key);
+    return out;
+}
+
 }  // namespace rilon

@@ -84,6 +84,7 @@ ROWS = [
     ("one signer is enough", unit("core_test", "*Row42*"), ["skip_authorisation"]),
     ("an old encryption key stays", unit("core_test", "CoreRotation.ANewEncryptionKey*"), ["keep_old_secrets"]),
     ("posting behind the cuts", unit("core_test", "CoreRotation.ASigningKey*"), ["seal_after_cuts"]),
+    ("a replaced transport key stays", unit("core_test", "CoreTransportKey.AReplacedKey*"), ["admit_replaced_key"]),
     ("a store put back whole is trusted", unit("core_test", "CoreRestore.Row16*"), ["trust_own_store"]),
     ("an insider fills the store", unit("core_test", "*Row41*"), ["no_quota"]),
 ]

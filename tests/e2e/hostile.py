@@ -45,12 +45,12 @@ def endpoints():
 
 
 class Stranger:
-    """One connection with a random CURVE key."""
+    """One connection with a random CURVE key, or with a stolen one (public, secret)."""
 
-    def __init__(self, context, address, server, kind):
+    def __init__(self, context, address, server, kind, keys=None):
         self.socket = context.socket(kind)
         self.socket.linger = 0
-        self.socket.curve_publickey, self.socket.curve_secretkey = zmq.curve_keypair()
+        self.socket.curve_publickey, self.socket.curve_secretkey = keys or zmq.curve_keypair()
         self.socket.curve_serverkey = bytes.fromhex(server)
         if kind == zmq.SUB:
             self.socket.subscribe(b"")

@@ -1,6 +1,13 @@
 #!/usr/bin/env python3
 """New keys on the running network, through the command line, while posts flow."""
+import re
+import shutil
+import time
+
 import drill
+import hostile
+import wire_peer
+import zmq
 from drill import LIVE, lines, say, wait_until
 
 CHAIR, ADMINISTRATOR, RSO = "chair-bkk", "admin-aus", "rso-1"
@@ -74,6 +81,112 @@ class KeysRotate(drill.Drill):
             for short in after:
                 wait_until(f"{reader} reads on", lambda r=reader, s=short: self.knows(r, s))
         say("posted under the second signing key, restart included")
+
+
+class TransportKeyRotates(drill.Drill):
+    """The danger: every peer's configuration and every officer's profile names a key that nobody shows any more."""
+
+    def begin(self, name):
+        """The draft, for persons to sign."""
+        draft = LIVE / f"{name}.draft"
+        self.rilon(f"{name}-admin", "identity", "rotate", "--transport", "--out", str(draft))
+        return draft
+
+    def approve(self, draft, administrator):
+        for person in (administrator, RSO, CHAIR):
+            self.rilon(person, "admin", "approve", str(draft))
+
+    def replaced(self, name, mark):
+        node = self.nodes[name]
+        wait_until(f"{name} switches", lambda: b"transport_key_replaced" in node.log_since(mark), 60)
+
+    def linked_to(self, profile, peer):
+        status = self.status(profile)
+        return status and any(row["connected"] and row["name"] == peer for row in status["peers"])
+
+    def all_linked(self):
+        for profile in ("aus-bkk", "nzl-bkk"):
+            for peer in ("tha-bkk", "rso"):
+                wait_until(f"{profile} is linked to {peer}", lambda a=profile, b=peer: self.linked_to(a, b), 60)
+
+    def settings(self):
+        """Everything that a person wrote or was given."""
+        files = [*(LIVE / "nodes").glob("*/node.toml"), *(LIVE / "nodes").glob("*/connection.toml"),
+                 *(LIVE / "home").glob("*.toml")]
+        return {path: path.read_text() for path in files}
+
+    def verdict(self, identity, to, server):
+        """What a peer says to who has this key."""
+        address = hostile.value(LIVE / "nodes" / to / "node.toml", "sync", "[listen]")
+        context = zmq.Context()
+        keys = (identity.transport.pk, identity.transport.sk)
+        one = hostile.Stranger(context, address, server, zmq.DEALER, keys)
+        wait_until("a verdict", one.look, 20)
+        one.close()
+        context.term()
+        return one.verdict
+
+    def test_hub_and_leaf(self):
+        self.unlock("aus-bkk", "nzl-bkk", "tha-bkk", "tha-bkk-admin", "nzl-bkk-admin", RSO, CHAIR, "admin-tha",
+                    "admin-nzl")
+        self.all_linked()
+        before = self.settings()
+        stolen = LIVE / "stolen"
+        stolen.mkdir()
+        for name in ("identity", "storage.key"):
+            shutil.copy(self.nodes["tha-bkk"].file(name), stolen)
+        links = before[LIVE / "nodes/aus-bkk/node.toml"]
+        keys = dict(re.findall(r'name = "([^"]+)"\npublic_key = "([0-9a-f]+)"', links))
+        thief = wire_peer.identity_of(stolen)
+        self.assertEqual(self.verdict(thief, "rso", keys["rso"]), "admitted")  # The danger: it is good until then.
+        self.hub(thief, keys)
+        self.leaf_that_was_away()
+        self.assertEqual(self.settings(), before)  # Nobody had to edit anything.
+
+    def hub(self, thief, keys):
+        """Whom others dial, while alerts flow."""
+        acknowledged = LIVE / "acknowledged"
+        poster = self.start_poster("aus-bkk", acknowledged)
+        wait_until("posts flow", lambda: len(lines(acknowledged)) > 20)
+        self.rilon("tha-bkk", "identity", "rotate", "--transport", ok=5)  # An officer may not.
+        mark = self.nodes["tha-bkk"].log.stat().st_size
+        draft = self.begin("tha-bkk")
+        self.approve(draft, "admin-tha")
+        signed = time.monotonic()
+        self.replaced("tha-bkk", mark)
+        switched = time.monotonic()
+        self.all_linked()
+        say(f"switched {switched - signed:.1f} s after the third signature, all linked {time.monotonic() - signed:.1f} s")
+        posted = len(lines(acknowledged))
+        wait_until("posts flow on", lambda: len(lines(acknowledged)) > posted + 20)
+        self.end_poster(poster)
+        for reader in ("tha-bkk", "nzl-bkk"):
+            self.wait_readable(reader, acknowledged)
+        short = self.say_alert("tha-bkk", "Under the new key.")  # The officer's profile is of before.
+        for reader in ("aus-bkk", "nzl-bkk"):
+            wait_until(f"{reader} reads it", lambda r=reader: self.knows(r, short))
+        self.assertEqual(self.verdict(thief, "rso", keys["rso"]), "denied")
+        self.assertNotIn("transport key", self.rilon("tha-bkk", "status").out)
+        self.nodes["tha-bkk"].kill()
+        self.nodes["tha-bkk"].start()
+        self.all_linked()
+        again = self.say_alert("nzl-bkk", "After a restart.")
+        wait_until("it is read", lambda: self.knows("tha-bkk", again))
+        say(f"{len(lines(acknowledged))} posts while the hub's transport key was replaced, none lost; "
+            "the old key is refused")
+
+    def leaf_that_was_away(self):
+        """Everybody refuses its old key when it comes back, and it has no word of that."""
+        draft = self.begin("nzl-bkk")
+        self.nodes["nzl-bkk"].kill()
+        self.approve(draft, "admin-nzl")
+        short = self.say_alert("tha-bkk", "While you were away.")
+        mark = self.nodes["nzl-bkk"].log.stat().st_size
+        self.nodes["nzl-bkk"].start()
+        self.replaced("nzl-bkk", mark)
+        self.all_linked()
+        wait_until("it reads what it missed", lambda: self.knows("nzl-bkk", short))
+        say("a node that was away during its own record came back by itself")
 
 
 if __name__ == "__main__":

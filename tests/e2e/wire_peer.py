@@ -25,7 +25,7 @@ def identity_of(folder):
     head, nonce, sealed = data[:10], data[10:34], data[34:]
     assert head == b"RLN1SEA\0\x01\x01", head
     r = Reader(crypto.unseal(H(b"RLN1SKD\0\x01", key=storage_key), nonce, head, sealed))
-    assert r.take(2) == b"\x01\x00"
+    assert r.take(2) == b"\x02\x00"  # With a key of its own for the control socket.
     network_id, node_id, generation = r.take(16), r.take(16), r.number(2)
     sign, transport = crypto.SignKey(r.take(32)), crypto.BoxKey(r.take(32))
     encryption = [crypto.BoxKey(r.take(32)) for _ in range(r.number(2))]

@@ -29,7 +29,9 @@ std::vector<Bytes> identity_seeds() {
     coordinator.online = make_sign_key_pair(rng);
     node.enc.push_back(make_enc_key_pair(rng));
     node.psks.push_back({7, rng.secret<Psk>()});
-    return {encode_identity(node), encode_identity(coordinator)};
+    const Bytes of_before = encode_identity(node);
+    node.control = make_transport_key_pair(rng);
+    return {encode_identity(node), of_before, encode_identity(coordinator)};
 }
 
 void run_sealed_file(ByteView input) {

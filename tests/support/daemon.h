@@ -41,6 +41,7 @@ class Daemon {
     Node& node() { return *node_; }
     const Node& node() const { return *node_; }
     NodeIdentity& identity() { return identity_; }
+    const NodeIdentity& identity() const { return identity_; }
     NodeOptions& options() { return options_; }
     const TestOfficer& officer() const { return officer_; }
     MemoryStore& store() { return *store_; }

@@ -279,6 +279,9 @@ void TestNet::perform(Daemon& daemon, std::vector<Output> outputs) {
             });
             disconnect(daemon.id(), drop->peer);
         }
+        if (std::holds_alternative<AdmitPeers>(output)) cut_replaced(daemon);
+        if (auto* change = std::get_if<ChangeIdentity>(&output); change && change->transport)
+            cut_all(daemon);
         if (auto* line = std::get_if<LogLine>(&output); line != nullptr && trace)
             std::fprintf(stderr, "    %s: <%d> %s\n", daemon.name().c_str(), line->priority,
                          line->line.c_str());

@@ -172,6 +172,7 @@ class TestNet {
         std::uint64_t id = 0;  // Another after each break.
         bool up = false;
         UnixMillis since{};
+        std::map<NodeId, TransportPublicKey> shown;    // By either end.
         std::map<NodeId, std::uint64_t> last_arrival;  // By receiver: keeps the order.
         std::map<NodeId, std::deque<std::pair<std::uint64_t, Bytes>>> held;  // Blocked direction.
     };
@@ -194,6 +195,10 @@ class TestNet {
     }
     void step_one();
     void dial(const NodeId& from, const NodeId& to, std::uint64_t delay_ms);
+    static std::optional<TransportPublicKey> key_let_in(const Daemon& dialler,
+                                                        const Daemon& listener);
+    void cut_replaced(const Daemon& daemon);
+    void cut_all(const Daemon& daemon);
     void try_connect(const NodeId& from, const NodeId& to, std::uint64_t waited_ms);
     void deliver(const NodeId& to, Event event, std::uint64_t delay_ms = 0);
     void schedule_turn(Daemon& daemon, std::uint64_t delay_ms);

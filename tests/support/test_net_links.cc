@@ -40,15 +40,42 @@ void TestNet::dial(const NodeId& from, const NodeId& to, std::uint64_t delay_ms)
     at(delay_ms, [this, from, to, delay_ms] { try_connect(from, to, delay_ms); });
 }
 
+// The key of the dialler's that the listener admits, if any; and the listener must still have the
+// one that the dialler knows as its.
+std::optional<TransportPublicKey> TestNet::key_let_in(const Daemon& dialler,
+                                                      const Daemon& listener) {
+    const TransportPublicKey& server = listener.identity().transport.pk;
+    for (const auto& [key, node] : dialler.admitted().sync)
+        if (node == listener.id() && key != server) return std::nullopt;
+    std::vector<TransportPublicKey> own{dialler.identity().transport.pk};
+    for (const TransportKeyPair& pair : dialler.identity().waiting) own.push_back(pair.pk);
+    for (const TransportPublicKey& pk : own)
+        if (listener.admitted().sync.contains(pk)) return pk;
+    return std::nullopt;
+}
+
+// What a transport does when it hears that a key was replaced.
+void TestNet::cut_replaced(const Daemon& daemon) {
+    for (const auto& [id, other] : ids_) {
+        auto it = connections_.find(pair_of(daemon.id(), id));
+        if (it == connections_.end() || !it->second.up) continue;
+        if (daemon.admitted().replaced.contains(it->second.shown[id])) disconnect(daemon.id(), id);
+    }
+}
+
+void TestNet::cut_all(const Daemon& daemon) {
+    for (const auto& [id, other] : ids_) disconnect(daemon.id(), id);
+}
+
 // A connection needs both ends alive, both directions open, and a listener that admits the key.
 void TestNet::try_connect(const NodeId& from, const NodeId& to, std::uint64_t waited_ms) {
     Daemon* dialler = by_id(from);
     Daemon* listener = by_id(to);
     if (connected(from, to) || !dialler->running()) return;
-    bool admitted = listener->running() && !boxes_[to].stopped && !boxes_[from].stopped &&
-                    !blocked(from, to) && !blocked(to, from) &&
-                    listener->admitted().sync.contains(dialler->identity().transport.pk);
-    if (!admitted) {
+    bool reached = listener->running() && !boxes_[to].stopped && !boxes_[from].stopped &&
+                   !blocked(from, to) && !blocked(to, from);
+    auto key = reached ? key_let_in(*dialler, *listener) : std::nullopt;
+    if (!key.has_value()) {
         std::uint64_t next = std::min(std::max<std::uint64_t>(500, 2 * waited_ms), dial_ms_max);
         return dial(from, to, next + rng_.below(1000));
     }
@@ -57,6 +84,7 @@ void TestNet::try_connect(const NodeId& from, const NodeId& to, std::uint64_t wa
     link.id = next_connection_++;
     link.up = true;
     link.since = now_;
+    link.shown = {{from, *key}, {to, listener->identity().transport.pk}};
     note("up " + dialler->name() + " " + listener->name());
     deliver(from, PeerUp{to});
     deliver(to, PeerUp{from});

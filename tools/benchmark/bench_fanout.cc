@@ -59,7 +59,8 @@ Took run_bursts(FanOutSubscribers& listening, std::size_t bursts,
 class LivePublisher {
    public:
     explicit LivePublisher(const std::vector<CurveKey>& keys)
-        : own_(make_transport_key_pair(rng_)), audience_(rng_.bytes<AudienceId>()) {
+        : audience_(rng_.bytes<AudienceId>()) {
+        own_.transport = make_transport_key_pair(rng_);
         TransportOptions options;
         options.live = "tcp://127.0.0.1:*";
         transport_ = must(ZmqTransport::start(own_, options), "opening sockets");
@@ -75,7 +76,8 @@ class LivePublisher {
     std::string endpoint() const { return transport_->live_endpoint(); }
     CurveKey key() const {
         CurveKey out{};
-        std::copy(own_.pk.view().begin(), own_.pk.view().end(), out.begin());
+        const auto pk = own_.transport.pk.view();
+        std::copy(pk.begin(), pk.end(), out.begin());
         return out;
     }
     void tend() {
@@ -91,7 +93,7 @@ class LivePublisher {
 
    private:
     SystemRng rng_;
-    TransportKeyPair own_;
+    NodeIdentity own_;
     AudienceId audience_;
     Bytes entry_ = Bytes(entry_bytes, 0x65);
     std::unique_ptr<ZmqTransport> transport_;

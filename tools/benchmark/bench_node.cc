@@ -171,7 +171,7 @@ LiveNode::LiveNode(const TestNetwork& network, const std::string& name,
     sockets.control = control_endpoint();
     if (options.hub) sockets.sync = "tcp://127.0.0.1:*";
     if (dial != nullptr) sockets.links.push_back(*dial);
-    transport_ = must(ZmqTransport::start(parts.identity.transport, sockets), "opening sockets");
+    transport_ = must(ZmqTransport::start(parts.identity, sockets), "opening sockets");
     LoopOptions loop = loop_options(options.helpers);
     loop.on_turn = [this] { started_ = true; };
     loop_ = std::make_unique<Loop>(*parts.core, *parts.store, *transport_, parts.clock, loop);

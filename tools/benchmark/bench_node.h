@@ -72,6 +72,7 @@ class ScriptedTransport : public Transport {
     void admit(const AdmitPeers&) override {}
     void drop(const NodeId&) override {}
     void reset_peers() override {}
+    void rekey() override {}
     const TransportCounters& counters() const override { return counters_; }
     void wake() override {}
 

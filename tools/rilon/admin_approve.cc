@@ -57,8 +57,9 @@ Result<StatementDraft> draft_to_sign(Session& session, const std::string& name) 
         if (!bytes) return bytes.error();
         auto draft = parse_draft(*bytes);
         if (!draft)
-            return problem(draft.code(), name + ": " + draft.error().detail,
-                           "ask for the file again: rilon identity rotate --signing");
+            return problem(
+                draft.code(), name + ": " + draft.error().detail,
+                "ask for the file again: rilon identity rotate, with the options of before");
         return draft;
     }
     auto found = draft_named(session, name);
@@ -68,9 +69,9 @@ Result<StatementDraft> draft_to_sign(Session& session, const std::string& name) 
 }
 
 void show_fingerprint(Output& out, const proto::Statement& statement) {
-    if (statement.has_replace_key() && !statement.replace_key().new_sign_pk().empty()) {
-        out.warn("fingerprint: " +
-                 fingerprint_line(as_bytes(statement.replace_key().new_sign_pk())));
+    if (statement.has_replace_key()) {
+        for (const std::string& key : new_keys(statement.replace_key()))
+            out.warn("fingerprint: " + fingerprint_line(as_bytes(key)));
         out.talk("Sign only if the mission read out the same twelve words by telephone.");
     }
     if (!statement.has_add_node()) return;

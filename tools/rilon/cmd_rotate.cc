@@ -14,19 +14,27 @@ namespace rilon {
 namespace {
 
 Status check_options(const Args& args) {
-    const bool signing = args.has("signing");
-    if (signing && args.has("encryption"))
-        return problem(Errc::usage, "one key at a time", "give --encryption or --signing");
-    for (const char* option : {"cancel", "stolen", "out"})
-        if (args.has(option) && !signing)
-            return problem(Errc::usage, std::string("--") + option + " is for a signing key",
-                           "give --signing too");
+    const bool by_persons = args.has("signing") || args.has("transport");
+    if (by_persons && args.has("encryption"))
+        return problem(Errc::usage, "an encryption key is replaced alone",
+                       "give --encryption, or --signing and --transport");
+    if (args.has("stolen") && !args.has("signing"))
+        return problem(Errc::usage, "--stolen is for a signing key", "give --signing too");
+    for (const char* option : {"cancel", "out"})
+        if (args.has(option) && !by_persons)
+            return problem(Errc::usage, std::string("--") + option + " is for what persons sign",
+                           "give --signing or --transport too");
     if (args.has("cancel") && (args.has("stolen") || args.has("out")))
         return problem(Errc::usage, "--cancel stands alone", "rilon identity rotate --help");
     return {};
 }
 
-// Both stop or undo what others count on.
+std::string keys_named(const Args& args) {
+    if (!args.has("signing")) return args.has("transport") ? "transport" : "encryption";
+    return args.has("transport") ? "signing+transport" : "signing";
+}
+
+// Both stop or undo what others count on; a transport key alone stops nothing.
 Status confirm(Context& context) {
     const bool cancel = context.args.has("cancel");
     if (!context.args.has("signing")) return {};
@@ -50,10 +58,9 @@ Result<int> run_identity_rotate(Context& context) {
     auto session = Session::open(context);
     if (!session) return session.error();
     if (Status sure = confirm(context); !sure) return sure.error();
-    const bool signing = context.args.has("signing");
     proto::Request request;
     proto::RotateRequest& rotate = *request.mutable_rotate();
-    rotate.set_key(signing ? "signing" : "encryption");
+    rotate.set_key(keys_named(context.args));
     rotate.set_cancel(context.args.has("cancel"));
     rotate.set_stolen(context.args.has("stolen"));
     auto response = session->call(request);
@@ -68,8 +75,8 @@ Result<int> run_identity_rotate(Context& context) {
         context.out.talk("✓ " + shown(done.note()));
         auto statement = parse_statement(draft->statement);
         if (!statement) return statement.error();
-        context.out.talk("  new key   " +
-                         fingerprint_line(as_bytes(statement->replace_key().new_sign_pk())));
+        for (const std::string& key : new_keys(statement->replace_key()))
+            context.out.talk("  new key   " + fingerprint_line(as_bytes(key)));
         context.out.talk("  three persons run: rilon admin approve " + path);
         context.out.talk("  it expires " + local_time(done.expires_ms()));
     } else {

@@ -135,7 +135,7 @@ Status write_node(const Places& places, const NodeIdentity& identity, const std:
         return s;
     Profile connection;
     connection.node = places.control;
-    connection.node_key = identity.transport.pk.hex();
+    connection.node_key = identity.control_key().pk.hex();
     connection.network = places.in("network.rilon");
     return save_profile_file(connection, places.in("connection.toml"));
 }
@@ -178,6 +178,7 @@ Result<int> run_setup_node(Context& context) {
     identity.sign = make_sign_key_pair(rng);
     identity.id = make_node_id(pin->network, identity.sign.pk);
     identity.transport = make_transport_key_pair(rng);
+    identity.control = make_transport_key_pair(rng);  // Officers pin it; the other one may change.
     identity.enc.push_back(make_enc_key_pair(rng));
     const NodeApplication application{
         args.get("name"),   args.get("party"),       args.get("rilon"),

@@ -63,9 +63,10 @@ constexpr OptionSpec out_only[] = {
 constexpr OptionSpec rotate[] = {
     {"--encryption", nullptr, "what alerts are sealed to (without an option too)"},
     {"--signing", nullptr, "what the node signs with; three persons must sign the draft"},
+    {"--transport", nullptr, "what it shows on connections; three persons too, and posts flow on"},
     {"--stolen", nullptr, "with --signing: somebody else has the old key, begin new streams"},
-    {"--out", "FILE", "with --signing: where the draft goes (replace-key.draft; - is stdout)"},
-    {"--cancel", nullptr, "with --signing: the draft will not be signed, post again"},
+    {"--out", "FILE", "where the draft for persons goes (replace-key.draft; - is stdout)"},
+    {"--cancel", nullptr, "the draft will not be signed: end the replacement"},
 };
 constexpr OptionSpec certify[] = {
     {"--role", "ROLE", "viewer, officer, releaser, administrator"},

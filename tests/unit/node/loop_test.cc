@@ -51,6 +51,7 @@ class FakeTransport : public Transport {
     void admit(const AdmitPeers&) override { log.push_back("admit"); }
     void drop(const NodeId&) override { log.push_back("drop"); }
     void reset_peers() override { log.push_back("reset"); }
+    void rekey() override { log.push_back("rekey"); }
     const TransportCounters& counters() const override { return counters_; }
     void wake() override {
         std::lock_guard lock(mutex_);
@@ -120,6 +121,12 @@ class FakeCore : public LoopCore {
         out.writes.emplace_back(PutPrivate{"x", Bytes(1)});
         SendFrame low{{}, Precedence::routine, {}, to_bytes(as_bytes("low"))};
         SendFrame high{{}, Precedence::flash, {}, to_bytes(as_bytes("high"))};
+        if (text == "wkey") {
+            ChangeIdentity change;
+            change.transport = TransportPublicKey{};
+            out.after.emplace_back(std::move(change));
+            out.after.emplace_back(ChangeIdentity{});
+        }
         if (text == "wsend") {
             out.after.emplace_back(low);
             out.after.emplace_back(high);
@@ -190,6 +197,17 @@ TEST_F(LoopTest, UrgentFramesGoFirst) {
     ASSERT_TRUE(go().ok());
     EXPECT_EQ(transport.log, (std::vector<std::string>{"admit", "commit", "answer wsend",
                                                        "send high", "send low"}));
+}
+
+// The sockets are made anew when the identity has the key, and it when the commit is done.
+TEST_F(LoopTest, AnotherTransportKeyIsShownAfterTheCommitAndTheIdentity) {
+    options.on_identity = [&](const ChangeIdentity& change) {
+        transport.log.push_back(change.transport ? "identity with a key" : "identity");
+    };
+    transport.script.push_back(ask({"wkey"}));
+    ASSERT_TRUE(go().ok());
+    EXPECT_EQ(transport.log, (std::vector<std::string>{"admit", "commit", "identity with a key",
+                                                       "rekey", "identity", "answer wkey"}));
 }
 
 TEST_F(LoopTest, JobsComeBackInTheirOrderAndShareTheCommit) {

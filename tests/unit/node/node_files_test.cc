@@ -109,7 +109,41 @@ TEST_F(NodeFiles, ARenewedIdentityLeavesNothingOfTheOneBefore) {
     EXPECT_TRUE(load_identity(path, key).ok());
 }
 
+// The key that officers pin stays; where it is one of its own nothing is left of the one replaced.
+TEST_F(NodeFiles, AReplacedTransportKeyLivesOnAsTheControlSocketsOnly) {
+    for (const bool own_control : {false, true}) {
+        NodeIdentity made = identity();
+        if (own_control) made.control = make_transport_key_pair(rng);
+        const TransportPublicKey pinned = made.control_key().pk;
+        const Bytes old = to_bytes(made.transport.sk.expose());
+        ChangeIdentity waits;
+        waits.wait_for.push_back(make_transport_key_pair(rng));
+        const TransportPublicKey next = waits.wait_for[0].pk;
+        waits.wait_for.push_back(make_transport_key_pair(rng));
+        const TransportPublicKey dead = waits.wait_for[1].pk;
+        change_identity(made, std::move(waits));
+        ChangeIdentity change;
+        change.transport = next;
+        change.wait_no_more.push_back(dead);
+        change_identity(made, std::move(change));
+        EXPECT_EQ(made.transport.pk, next);
+        EXPECT_TRUE(made.waiting.empty());
+        const Bytes file = encode_identity(made);
+        auto back = parse_identity(file);
+        ASSERT_TRUE(back.ok());
+        EXPECT_EQ(back->transport.pk, next);
+        EXPECT_EQ(back->control_key().pk, pinned);
+        const auto found = std::search(file.begin(), file.end(), old.begin(), old.end());
+        EXPECT_EQ(found == file.end(), own_control);
+    }
+}
+
 TEST_F(NodeFiles, Row44IdentityOfHostileBytesIsRefused) {
+    NodeIdentity with_control = identity();
+    with_control.control = make_transport_key_pair(rng);
+    const Bytes longer = encode_identity(with_control);
+    for (std::size_t n = 0; n < longer.size(); ++n)
+        EXPECT_FALSE(parse_identity(ByteView(longer).first(n)).ok()) << n;
     Bytes good = encode_identity(identity());
     for (std::size_t n = 0; n < good.size(); ++n)
         EXPECT_FALSE(parse_identity(ByteView(good).first(n)).ok()) << n;

@@ -26,12 +26,12 @@ inline AudienceId audience_id(Byte n) {
 struct Host {
     explicit Host(Byte number) : id(node_id(number)) {
         SystemRng rng;
-        keys = make_transport_key_pair(rng);
+        own.transport = make_transport_key_pair(rng);
         options.probe_period = std::chrono::hours(1);
     }
     void listen() { options.sync = "tcp://127.0.0.1:*"; }
     void start() {
-        auto started = ZmqTransport::start(keys, options);
+        auto started = ZmqTransport::start(own, options);
         ASSERT_TRUE(started.ok()) << started.error().detail;
         transport = std::move(*started);
     }
@@ -67,7 +67,8 @@ struct Host {
     }
 
     NodeId id;
-    TransportKeyPair keys;
+    NodeIdentity own;
+    const TransportKeyPair& keys = own.transport;
     TransportOptions options;
     std::set<TransportPublicKey> control;
     std::unique_ptr<ZmqTransport> transport;

@@ -467,7 +467,7 @@ TEST_F(Control, AnEndpointThatIsTakenIsRefusedWithAReason) {
     second.start();
     Host third(10);
     third.options.sync = second.transport->sync_endpoint();
-    auto refused = ZmqTransport::start(third.keys, third.options);
+    auto refused = ZmqTransport::start(third.own, third.options);
     ASSERT_FALSE(refused.ok());
     EXPECT_NE(refused.error().detail.find("[listen]"), std::string::npos);
 }

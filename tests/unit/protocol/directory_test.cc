@@ -233,6 +233,37 @@ TEST_F(DirectoryTest, ReplacingASigningKeyKeepsTheOldGenerationWithItsCuts) {
            net.admitters("AUS", "BKK"), Errc::bad_signature);
 }
 
+TEST_F(DirectoryTest, AReplacedTransportKeyIsItsNodesForEver) {
+    const NodeId id = net.node("aus-bkk").id;
+    const TransportPublicKey first = net.state().node(id)->transport_pk;
+    const DirSeq before = net.state().n;
+    auto replace = [&](const TransportPublicKey& pk) {
+        expect_applied(net.drafter().replace_key(net.id(), id, {nullptr, &pk}, {}),
+                       net.admitters("AUS", "BKK"));
+    };
+    const TransportPublicKey second = make_transport_key_pair(net.rng()).pk;
+    const TransportPublicKey third = make_transport_key_pair(net.rng()).pk;
+    replace(second);
+    replace(third);
+    const DirectoryState& now = net.state();
+    EXPECT_EQ(now.node(id)->transport_pk, third);
+    EXPECT_EQ(now.node(id)->old_transports, (std::vector<TransportPublicKey>{first, second}));
+    for (const TransportPublicKey& pk : {first, second}) {
+        EXPECT_EQ(now.node_by_transport(pk), nullptr);
+        EXPECT_EQ(now.node_once_by_transport(pk), now.node(id));
+    }
+    EXPECT_EQ(now.node_once_by_transport(third), now.node(id));
+    EXPECT_EQ(now.node_once_by_transport(make_transport_key_pair(net.rng()).pk), nullptr);
+    EXPECT_EQ(net.directory().at(before)->node_once_by_transport(second), nullptr);
+    // The signing key and its streams are untouched.
+    EXPECT_EQ(now.node(id)->signing.size(), 1u);
+    // Nobody's key a second time: its own old one, nor as another node's.
+    expect(net.drafter().replace_key(net.id(), id, {nullptr, &first}, {}),
+           net.admitters("AUS", "BKK"), Errc::invalid);
+    expect(net.drafter().replace_key(net.id(), net.node("can-bkk").id, {nullptr, &first}, {}),
+           net.admitters("CAN", "BKK"), Errc::invalid);
+}
+
 TEST_F(DirectoryTest, SuspensionLapsesAtTheRecordThatReachesIt) {
     net.suspend("aus-bkk");
     EXPECT_EQ(standing("aus-bkk"), Standing::suspended);
