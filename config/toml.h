@@ -1,8 +1,9 @@
-// toml++ 3.3 as text from outside needs it. Two of its habits end a process: assertions that a text
-// can make false (a dot where a table's name begins), and a "never reached" that any letter beyond
-// ASCII outside of quotes reaches. Included by the two .cc files that read TOML, by nothing else.
+// toml++ 3.3 as text from outside needs it. Three of its habits end a process: assertions that a
+// text can make false (a dot where a table's name begins), a "never reached" that any letter beyond
+// ASCII outside of quotes reaches, and recursion as deep as a text likes. Included by the two .cc files that read TOML, by nothing else.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #define TOML_EXCEPTIONS 0
@@ -26,7 +27,14 @@ constexpr void toml_assert(bool holds) {
 
 namespace rilon {
 
+// It walks tables by recursion, and each dot of a name is one level: so many fit a stack, and no
+// text that people write has as many.
+constexpr std::ptrdiff_t toml_dots_max = 10'000;
+
 inline toml::parse_result parse_toml(std::string_view text, std::string_view file = {}) {
+    if (std::count(text.begin(), text.end(), '.') > toml_dots_max)
+        return toml::parse_result(
+            toml::parse_error("the text has more than 10,000 dots", toml::source_region{}));
     try {
         return toml::parse(text, file);
     } catch (const TomlAssertion&) {

@@ -40,7 +40,8 @@ ByteView as_view(const MDB_val& v) {
     return {static_cast<const Byte*>(v.mv_data), v.mv_size};
 }
 int compare(ByteView a, ByteView b) {
-    int order = std::memcmp(a.data(), b.data(), std::min(a.size(), b.size()));
+    const std::size_t common = std::min(a.size(), b.size());
+    const int order = common == 0 ? 0 : std::memcmp(a.data(), b.data(), common);
     if (order != 0) return order;
     return a.size() < b.size() ? -1 : a.size() > b.size() ? 1 : 0;
 }

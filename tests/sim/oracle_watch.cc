@@ -1,7 +1,6 @@
 // Oracle: what is seen as it happens. Every frame as it leaves a node, every batch before its
 // commit, every turn after its outputs.
 #include <algorithm>
-#include <cstring>
 
 #include "node/index.h"
 #include "node/search_record.pb.h"
@@ -15,7 +14,7 @@ constexpr std::string_view canary = "canary-";
 constexpr std::size_t inbox_events_max = 20'000;  // A storm: hundreds are usual.
 
 bool has_canary(const Bytes& bytes) {
-    return memmem(bytes.data(), bytes.size(), canary.data(), canary.size()) != nullptr;
+    return as_text(bytes).find(canary) != std::string_view::npos;
 }
 
 std::optional<Bytes> private_value(const Batch& batch, const std::string& name) {

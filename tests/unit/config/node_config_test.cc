@@ -86,9 +86,11 @@ TEST(NodeConfig, TheExamplesAreValid) {
 }
 
 TEST(NodeConfig, Row44HostileTextsAreRefused) {
-    std::string deep = good + "[a";
-    for (int i = 0; i < 20000; ++i) deep += ".a";
-    EXPECT_FALSE(parse_node_config(deep + "]\n", "f").ok());
+    for (int levels : {9000, 20000}) {
+        std::string deep = good + "[a";
+        for (int i = 0; i < levels; ++i) deep += ".a";
+        EXPECT_FALSE(parse_node_config(deep + "]\n", "f").ok());
+    }
     EXPECT_FALSE(parse_node_config("x = " + std::string(20000, '['), "f").ok());
     EXPECT_FALSE(parse_node_config(std::string("role = \"\0\xff\"", 11), "f").ok());
     // What toml++ itself would not survive, see config/toml.h.
