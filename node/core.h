@@ -423,6 +423,7 @@ class NodeCore {
     void apply_redacts();
     std::vector<SeqRange> take_due(StreamInfo& info, PendingRedact& redact);
     bool covered(const StreamInfo& info, const SeqRange& range) const;
+    bool is_beyond(const StreamInfo& info, Seq seq) const;
     bool to_be_opened(const StreamInfo& info, const SeqRange& range) const;
     std::vector<SeqRange> without_tombstones(const StreamId& stream,
                                              const std::vector<SeqRange>& ranges) const;

@@ -43,14 +43,13 @@ void NodeCore::save_redacts() {
 }
 
 // Every entry of the range is of an alert whose author's officer withdrew it, or whose time is
-// over; or a history grant, which may go at any time; or gone already. A carrier reads nothing and
-// follows the redact itself: it keeps no copy that anyone could read.
+// over; or a history grant, which may go at any time; or beyond all reach already. A carrier reads
+// nothing and follows the redact itself: it keeps no copy that anyone could read.
 bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
     if (is_coordinator() || is_self(info.state.origin)) return true;
     for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
         using Record = proto::SearchRecord;
-        if (history_.taken.contains({info.state.id, seq}) || is_erased({info.state.id, seq}))
-            continue;
+        if (history_.taken.contains({info.state.id, seq}) || is_beyond(info, seq)) continue;
         auto meaning = index_.meaning({info.state.id, seq});
         if (!meaning.has_value() ||
             (meaning->operation != Record::PUBLISH && meaning->operation != Record::SUPERSEDE))
@@ -60,6 +59,15 @@ bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
             return false;
     }
     return true;
+}
+
+// Erased, or never here and with nobody who could still bring it: its origin and all carriers have
+// followed the redact. Without this the key of a history grant that was taken back on its way would
+// be derived here and wait a day for an officer's word.
+bool NodeCore::is_beyond(const StreamInfo& info, Seq seq) const {
+    auto held = store_.entry(info.state.id, seq);
+    if (!held.ok() || !held->has_value() || !(*held)->entry.absent()) return false;
+    return (*held)->erased || (standing(info) == nullptr && members(info).size() == 2);
 }
 
 // Has the range what is about to be opened? It may be a withdrawal, which must not be lost.

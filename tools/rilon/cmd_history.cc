@@ -3,6 +3,7 @@
 #include "tools/exit_code.h"
 #include "tools/problem.h"
 #include "tools/rilon/commands.h"
+#include "tools/rilon/options.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/posting.h"
 
