@@ -314,6 +314,7 @@ void NodeCore::record_ack(const Ack& letter) {
             it->second = record;
         }
         write(PutAck{row.stream, record});
+        history_was_taken(letter.node, row);
     }
     check_held_waits();
 }

@@ -61,6 +61,7 @@ Status NodeCore::load(UnixMillis now) {
     if (Status status = load_drafts(); !status.ok()) return status;
     if (Status status = load_keys(); !status.ok()) return status;
     if (Status status = load_checks(); !status.ok()) return status;
+    if (Status status = load_history(); !status.ok()) return status;
     return load_index();
 }
 
@@ -318,9 +319,11 @@ void NodeCore::on_tick() {
     beat();
     if (!directory_.empty()) sign_heads(false);
     expire_due();
+    settle_given();
     seal_expired();
     apply_redacts();  // Before anything is on its way to be opened.
     open_some();
+    take_history();
     check_officers();
     ask_slots(false);
     retry_fetches();
@@ -350,6 +353,7 @@ void NodeCore::on_tick() {
 
 void NodeCore::flush(Outputs& out) {
     out_ = &out;
+    if (history_.look_again) settle_history();
     merge_queued();
     save_checks();
     continue_fetches();

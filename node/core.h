@@ -13,6 +13,9 @@
 //   bare_redact.cc  redacts without an officer's word: hidden at once, destroyed a day later
 //   expiry.cc       alerts whose time is over
 //   recheck.cc      the signatures of a bulk batch that nobody looked at yet
+//   history.cc      history grants: who may be given the key of what
+//   history_give.cc ours, from PREPARE until nothing of them is left here
+//   history_take.cc those to us, until their keys are taken
 //   retention.cc    what a coordinator keeps, and for how long
 //   late_bodies.cc  entries that came without their body: asked for until they have it
 //   posting.cc      PREPARE, COMMIT, sealing, key grants of our own streams
@@ -44,6 +47,7 @@
 #include "node/control.pb.h"
 #include "node/event.h"
 #include "node/head_watch.h"
+#include "node/history.h"
 #include "node/node.h"
 #include "node/quota.h"
 #include "node/range_pace.h"
@@ -212,7 +216,11 @@ struct PlannedPart {
     Precedence precedence = Precedence::routine;
     std::vector<EntryRef> covers;  // Withdraw: the entries it takes back.
     bool waits = false;            // Peers have not confirmed yet that the stream may go on.
+    HistoryList history;           // Of a history grant; no keys before COMMIT.
 };
+
+// The record at which an epoch was granted, where it is known.
+using GrantTimes = std::map<std::pair<StreamId, Epoch>, std::optional<DirSeq>>;
 
 // A PREPARE that came before the peers' word on the stream it would go to.
 struct HeldPost {
@@ -231,6 +239,7 @@ struct Ticket {
     Hash32 readers_then;
     proto::PreparedResponse shown;
     std::string action;
+    std::string detail;            // For the audit log; empty: the alert's id.
     bool stale_directory = false;  // The officer said to go on.
     std::uint64_t request = 0;
     std::size_t checks_left = 0;
@@ -416,11 +425,13 @@ class NodeCore {
     void apply_redacts();
     std::vector<SeqRange> take_due(StreamInfo& info, PendingRedact& redact);
     bool covered(const StreamInfo& info, const SeqRange& range) const;
+    bool is_beyond(const StreamInfo& info, Seq seq) const;
     bool to_be_opened(const StreamInfo& info, const SeqRange& range) const;
     std::vector<SeqRange> without_tombstones(const StreamId& stream,
                                              const std::vector<SeqRange>& ranges) const;
     void erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges);
     bool erased_in_batch(const EntryRef& ref) const;
+    bool is_erased(const EntryRef& ref) const;
     void say_removed(const AlertState& alert, const EntryRef& newest, const char* reason);
     void on_erased(const std::vector<ErasedEntry>& entries);
     void take_up_owed();
@@ -433,6 +444,49 @@ class NodeCore {
     void hide_what_waits(const StreamInfo& info, PendingRedact& redact);
     void hide_if_redacted(const EntryRef& ref);
     void warn_of_bare_redacts(proto::StatusResponse& out) const;
+
+    // history.cc
+    std::optional<DirSeq> granted_at(const StreamInfo& info, Epoch epoch) const;
+    bool had_slot(const StreamInfo& info, DirSeq granted, const NodeId& node) const;
+    bool same_party(const NodeId& one, const NodeId& other) const;
+    Status releasable(const StreamInfo& info, const proto::Operation& operation, const NodeId& by,
+                      const NodeId& to) const;
+    bool taken_back(const ListedEntry& entry) const;
+    bool named_by_redact(const EntryRef& ref) const;
+    Status load_history();
+    void save_given();
+    void save_taken();
+    void settle_history();
+
+    // history_give.cc
+    Result<proto::Operation> stored_operation(const EntryRef& ref) const;
+    Status may_give(const EntryRef& ref, const NodeId& to, GrantTimes& times) const;
+    HistoryPlan plan_history(const NodeId& to, UnixMillis since, UnixMillis until) const;
+    Result<const NodeRecord*> history_reader(const std::string& name) const;
+    Result<Ticket> prepare_history(const proto::PrepareRequest& request);
+    static void show_history(const NodeRecord& to, const HistoryPlan& plan,
+                             proto::HistoryPreview& out);
+    Hash32 history_hash(const NodeId& to, const std::vector<ListedEntry>& entries) const;
+    Result<std::vector<EntryKey>> history_keys(const HistoryList& list) const;
+    Status publish_history(const PlannedPart& part, const Signature& signature,
+                           const Officer& officer, std::span<const EntryKey> keys);
+    void history_was_taken(const NodeId& by, const AckRow& row);
+    bool is_due(const GivenHistory& grant) const;
+    void settle_given();
+
+    // history_take.cc
+    enum class Take { now, later, no };
+    void got_history(const EntryHeader& header, const OpenedContent& content);
+    Take may_take(const TakenHistory& grant, const ListedEntry& entry) const;
+    bool is_entitled(const StreamInfo& info, const EntryHeader& header) const;
+    void on_granted(EntryOpened opened);
+    Status check_granted(const TakenHistory& grant, const EntryOpened& opened) const;
+    Result<std::vector<EntryKey>> keys_of(const ListedEntry& place, std::size_t count) const;
+    bool take_some(const ListedEntry& place, TakenHistory& grant, std::size_t& left);
+    void take_history();
+    void finish_history(const ListedEntry& place);
+    void settle_taken();
+    void forget_history(const EntryRef& ref);
 
     // recheck.cc
     Status load_unchecked(StreamInfo& info);
@@ -588,6 +642,7 @@ class NodeCore {
     void note_superseding(const StreamInfo& info);
     void owe_redact(const EntryRef& ref);
     bool same_readers(const PlannedPart& part, const StreamId& before) const;
+    std::size_t own_unopened() const;
     void warn_of_restored(proto::StatusResponse& out) const;
 
     // directory_sync.cc
@@ -806,6 +861,7 @@ class NodeCore {
     OriginQuota quota_;
     OriginQuota slots_taken_;  // By the peer that brought them.
     std::vector<PendingRedact> redacts_;
+    HistoryBook history_;
     std::map<EntryRef, Arrival> erased_unacked_;  // Gone here; level 3 waits for consumers.
     std::set<EntryRef> owed_;  // Level 3 not yet posted: a start goes on with them.
     bool owed_taken_up_ = false;

@@ -17,6 +17,7 @@ void NodeCore::on_redact(StreamInfo& info, Epoch epoch, std::vector<SeqRange> ra
     if (mutant(Mutant::skip_redact)) return;
     for (const SeqRange& range : ranges) no_longer_lacking(info, range);
     redacts_.push_back({info.state.id, std::move(ranges), now_});
+    history_.look_again = true;
     apply_redacts();
     save_redacts();
 }
@@ -42,12 +43,13 @@ void NodeCore::save_redacts() {
 }
 
 // Every entry of the range is of an alert whose author's officer withdrew it, or whose time is
-// over. A carrier reads nothing and follows the redact itself: it keeps no copy that anyone could
-// read.
+// over; or a history grant, which may go at any time; or beyond all reach already. A carrier reads
+// nothing and follows the redact itself: it keeps no copy that anyone could read.
 bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
     if (is_coordinator() || is_self(info.state.origin)) return true;
     for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
         using Record = proto::SearchRecord;
+        if (history_.taken.contains({info.state.id, seq}) || is_beyond(info, seq)) continue;
         auto meaning = index_.meaning({info.state.id, seq});
         if (!meaning.has_value() ||
             (meaning->operation != Record::PUBLISH && meaning->operation != Record::SUPERSEDE))
@@ -57,6 +59,15 @@ bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
             return false;
     }
     return true;
+}
+
+// Erased, or never here and with nobody who could still bring it: its origin and all carriers have
+// followed the redact. Without this the key of a history grant that was taken back on its way would
+// be derived here and wait a day for an officer's word.
+bool NodeCore::is_beyond(const StreamInfo& info, Seq seq) const {
+    auto held = store_.entry(info.state.id, seq);
+    if (!held.ok() || !held->has_value() || !(*held)->entry.absent()) return false;
+    return (*held)->erased || (standing(info) == nullptr && members(info).size() == 2);
 }
 
 // Has the range what is about to be opened? It may be a withdrawal, which must not be lost.
@@ -125,11 +136,13 @@ std::vector<SeqRange> NodeCore::without_tombstones(const StreamId& id,
 
 void NodeCore::erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges) {
     if (ranges.empty()) return;
+    history_.look_again = true;
     if (!mutant(Mutant::redact_hides)) write(Erase{info.state.id, ranges});
     for (const auto& range : ranges) {
         no_longer_lacking(info, range);
         for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
             const EntryRef ref{info.state.id, seq};
+            forget_history(ref);
             if (auto alert = index_.erase(ref))
                 say_removed(*alert, ref, alert->expired(sure_time(now_)) ? "expired" : "withdrawn");
         }
@@ -137,8 +150,13 @@ void NodeCore::erase_now(StreamInfo& info, const std::vector<SeqRange>& ranges) 
     if (is_self(info.state.origin) || is_coordinator()) return;
     for (const auto& range : ranges)
         for (Seq seq = range.from; seq <= range.to; seq = seq.next())
-            owed_.insert({info.state.id, seq});
+            if (!is_erased({info.state.id, seq})) owed_.insert({info.state.id, seq});
     save_owed();
+}
+
+bool NodeCore::is_erased(const EntryRef& ref) const {
+    auto held = store_.entry(ref.stream, ref.seq);
+    return held.ok() && held->has_value() && (*held)->erased;
 }
 
 bool NodeCore::erased_in_batch(const EntryRef& ref) const {
@@ -163,6 +181,7 @@ void NodeCore::say_removed(const AlertState& alert, const EntryRef& newest, cons
     write(PutRemoval{newest.stream, newest.seq, to_bytes(as_bytes(record.SerializeAsString()))});
     next_arrival_ = next_arrival_.next();
     index_.hide(alert.id);
+    history_.look_again = true;
 }
 
 void NodeCore::save_owed() {

@@ -46,7 +46,8 @@ Status NodeCore::not_cut_off() const {
 Status NodeCore::fresh_enough(const Ticket& ticket, bool overridden) const {
     if (Status heard = not_cut_off(); !heard.ok()) return heard;
     std::uint64_t age = now_.since(directory_as_of());
-    bool publishes = ticket.action == "post" || ticket.action == "supersede";
+    bool publishes =
+        ticket.action == "post" || ticket.action == "supersede" || ticket.action == "history";
     if (age <= directory_stale_ms || !publishes || overridden || mutant(Mutant::old_directory) ||
         std::none_of(ticket.parts.begin(), ticket.parts.end(),
                      [this](const PlannedPart& part) { return leaves_out(part); }))

@@ -93,6 +93,7 @@ proto::SearchRecord Index::make_record(const AlertId& alert, const proto::Operat
             record.set_revision(operation->withdraw().revision());
             break;
         case proto::Operation::kConfirm: record.set_operation(proto::SearchRecord::CONFIRM); break;
+        case proto::Operation::kHistory: record.set_operation(proto::SearchRecord::HISTORY); break;
         case proto::Operation::BODY_NOT_SET: break;
     }
     return record;
@@ -101,6 +102,7 @@ proto::SearchRecord Index::make_record(const AlertId& alert, const proto::Operat
 void Index::add(const IndexedEntry& entry) {
     auto parsed = AlertId::parse(entry.record.alert_id());
     if (!parsed.ok()) return;  // Our own record; a foreign alert id was checked when it was made.
+    if (entry.record.operation() == proto::SearchRecord::HISTORY) return;  // No alert's.
     std::unique_lock lock(mutex_);
     const Row row = alerts_.row_for(*parsed);
     const auto operation = static_cast<std::uint8_t>(entry.record.operation());

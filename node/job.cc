@@ -79,8 +79,11 @@ Result<OpenedContent> read_content(OfficerContent content) {
 JobResult run_job(Job job, const Directory& directory) {
     if (auto* entry = std::get_if<CheckEntryJob>(&job.body))
         return JobResult{check_entry(std::move(*entry), directory)};
-    if (auto* open = std::get_if<OpenEntryJob>(&job.body))
-        return JobResult{open_entry(*open, directory)};
+    if (auto* open = std::get_if<OpenEntryJob>(&job.body)) {
+        EntryOpened opened = open_entry(*open, directory);
+        opened.granted_by = open->granted_by;
+        return JobResult{std::move(opened)};
+    }
     if (auto* officer = std::get_if<CheckOfficerJob>(&job.body))
         return JobResult{check_officer(std::move(*officer), directory)};
     if (auto* again = std::get_if<RecheckJob>(&job.body)) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "node/search_record.pb.h"
+#include "protocol/history.h"
 #include "protocol/officer.h"
 #include "protocol/stream.h"
 
@@ -32,6 +33,7 @@ struct OpenEntryJob {
     EntryKey key;
     UnixMillis received;
     OfficerCheck check = OfficerCheck::now;
+    std::optional<ListedEntry> granted_by = std::nullopt;  // The history grant with this key.
 };
 // The check that was put off, of an entry that is not committed yet.
 struct CheckOfficerJob {
@@ -76,6 +78,7 @@ struct EntryOpened {
     EntryHeader header;
     UnixMillis received;
     Result<OpenedContent> content;
+    std::optional<ListedEntry> granted_by = std::nullopt;
 };
 struct PostChecked {
     std::uint64_t post = 0;

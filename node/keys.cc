@@ -192,6 +192,7 @@ void NodeCore::came_after_close(const StreamInfo& info, const EntryHeader& heade
 
 void NodeCore::on_opened(EntryOpened opened) {
     --opening_;
+    if (opened.granted_by.has_value()) return on_granted(std::move(opened));
     const EntryRef ref{opened.header.stream, opened.header.seq};
     index_.note_opened(ref);
     if (erased_in_batch(ref)) return;
@@ -236,6 +237,8 @@ bool NodeCore::entitled(const IndexedEntry& entry, const AlertId& alert) {
 
 void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
                              OpenedContent content) {
+    if (content.record.operation() == proto::SearchRecord::HISTORY)
+        return got_history(header, content);
     EntryRef ref{header.stream, header.seq};
     const AlertId alert = content.alert();
     IndexedEntry entry{ref,
@@ -277,7 +280,9 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
     index_.add(entry);
     hide_if_redacted(ref);
     if (known.has_value()) destroy_in_superseded(alert);  // Else there is nothing to destroy.
-    if (entry.record.operation() == Record::WITHDRAW) apply_redacts();
+    if (entry.record.operation() != Record::WITHDRAW) return;
+    history_.look_again = true;
+    apply_redacts();
 }
 
 }  // namespace rilon

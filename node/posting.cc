@@ -68,18 +68,26 @@ void NodeCore::finish_post(std::uint64_t number) {
     // All parts or none: whatever can refuse one is asked before the first is sealed.
     for (const auto& part : ticket.parts)
         if (Status can = check_sealable(part); !can.ok()) return refuse(can.error());
+    std::vector<std::vector<EntryKey>> keys;
+    for (const auto& part : ticket.parts) {
+        auto read = history_keys(part.history);
+        if (!read.ok()) return refuse(read.error());
+        keys.push_back(std::move(*read));
+    }
     proto::Response response;
     auto* posted = response.mutable_posted();
     for (std::size_t i = 0; i < ticket.parts.size(); ++i) {
         Status sealed =
-            publish_part(ticket, ticket.parts[i], ticket.signatures[i], officer->second);
+            keys[i].empty()
+                ? publish_part(ticket, ticket.parts[i], ticket.signatures[i], officer->second)
+                : publish_history(ticket.parts[i], ticket.signatures[i], officer->second, keys[i]);
         RILON_ASSERT(sealed.ok());
         posted->add_parts()->Swap(ticket.shown.mutable_parts(static_cast<int>(i)));
     }
     posted->set_alert_id(ticket.parts.front().alert.str());
     ++counters_.published;
     write(PutAudit{now_, officer->second.display_sign, ticket.action,
-                   ticket.parts.front().alert.hex()});
+                   ticket.detail.empty() ? ticket.parts.front().alert.hex() : ticket.detail});
     if (ticket.stale_directory)
         write(PutAudit{now_, officer->second.display_sign, "stale-directory",
                        fmt::format("{} h", now_.since(directory_as_of()) / ms_hour)});
@@ -268,6 +276,7 @@ Status NodeCore::seal_with(StreamInfo& info, EntryDraft draft, const Nonce24& no
     draft.dir_seq = directory_.now().n;
     OriginKeys keys{identity_.sign.sk, identity_.generation};
     auto entry = seal(draft, info.state, keys, info.key.has_value() ? &*info.key : nullptr, nonce);
+    wipe(draft.plain);
     if (!entry.ok()) return entry.error();
     EntryHeader header = entry->header();
     touch(info);

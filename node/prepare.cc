@@ -36,6 +36,7 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
         case proto::Operation::kSupersede: ticket = prepare_supersede(prepare); break;
         case proto::Operation::kWithdraw: ticket = prepare_withdraw(prepare); break;
         case proto::Operation::kConfirm: ticket = prepare_confirm(prepare); break;
+        case proto::Operation::kHistory: ticket = prepare_history(prepare); break;
         case proto::Operation::BODY_NOT_SET: break;
     }
     if (!ticket.ok()) return fail(client, request.id(), ticket.error());

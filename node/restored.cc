@@ -251,6 +251,25 @@ bool NodeCore::same_readers(const PlannedPart& part, const StreamId& before) con
     return old->state.audience == (now != nullptr ? now->state.audience : part.found->audience);
 }
 
+// What we wrote after the copy and got back from peers: no slot was ever made for us.
+std::size_t NodeCore::own_unopened() const {
+    constexpr std::size_t looked_at_max = 4096;
+    std::size_t out = 0;
+    std::size_t looked_at = 0;
+    for (const auto& [id, info] : streams_) {
+        if (!info.retired || !info.lost_after.has_value()) continue;
+        for (Seq seq = info.lost_after->seq.next();
+             seq <= info.state.head && looked_at < looked_at_max; seq = seq.next(), ++looked_at) {
+            if (index_.meaning({id, seq}).has_value()) continue;
+            auto held = store_.entry(id, seq);
+            if (!held.ok() || !held->has_value() || (*held)->entry.absent()) continue;
+            const bool opens = store_.entry_key(id, seq).ok();
+            if ((*held)->entry.header().kind == EntryKind::content && !opens) ++out;
+        }
+    }
+    return out;
+}
+
 void NodeCore::warn_of_restored(proto::StatusResponse& out) const {
     if (resync_)
         out.add_warnings(
@@ -263,6 +282,11 @@ void NodeCore::warn_of_restored(proto::StatusResponse& out) const {
         out.add_warnings(
             "this node's store was put back from an older copy, or runs twice: it goes on in new "
             "streams. If nobody put it back, stop it and have its key replaced");
+    if (const std::size_t closed = own_unopened(); closed > 0)
+        out.add_warnings(fmt::format(
+            "{} entries that this node wrote after the copy was made can't be opened here: ask a "
+            "colleague at another mission that reads them to run rilon history {}",
+            closed, node_name(identity_.id)));
     for (const auto& [id, at] : restored_origins_)
         if (now_.since(at) < restored_shown_ms)
             out.add_warnings(node_name(id) +

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "protocol/history.h"
 #include "protocol/partial_date.h"
 #include "protocol/text.h"
 
@@ -233,6 +234,9 @@ Result<proto::Operation> parse_operation(ByteView bytes) {
         case proto::Operation::kSupersede: alert = &operation.supersede().alert(); break;
         case proto::Operation::kWithdraw:
         case proto::Operation::kConfirm: return operation;
+        case proto::Operation::kHistory:
+            if (auto list = parse_history(operation.history()); !list) return list.error();
+            return operation;
         case proto::Operation::BODY_NOT_SET:
             if (operation.ByteSizeLong() == 0)
                 return {Errc::malformed, "an operation without a body"};

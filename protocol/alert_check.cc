@@ -6,6 +6,7 @@
 
 #include "protocol/alert.h"
 #include "protocol/alert_problems.h"
+#include "protocol/history.h"
 #include "protocol/nearest.h"
 #include "protocol/partial_date.h"
 #include "protocol/short_id.h"
@@ -292,6 +293,10 @@ Status check_operation(const proto::Operation& operation) {
             problems.required("party", confirm.party());
             problems.line("party", confirm.party(), 8);
             return problems.status();
+        }
+        case proto::Operation::kHistory: {
+            auto list = parse_history(operation.history());
+            return list ? Status() : Status(list.error());
         }
         case proto::Operation::BODY_NOT_SET: break;
     }

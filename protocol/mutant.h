@@ -56,21 +56,24 @@ enum class Mutant {
     zap_open,                                   // the ZAP handler admits every key
     zap_optional,                               // libzmq admits every key when no handler answers
     trust_the_chain,                            // a batch's signature is not checked
-    purge_by_delete,       // old keys are deleted, and their pages left as they are
-    index_in_clear,        // search records lie in the store unsealed
-    name_hash_logged,      // an unkeyed hash of each name is in the log
-    search_scans,          // a search compares every person
-    ignore_heads,          // what origins sign they have is not remembered
-    old_directory,         // posting goes on however old the directory is
-    wait_for_record,       // a suspension acts only when it is recorded
-    split_kept_secret,     // the proof of a split directory is not made
-    order_by_anybody,      // records apply without the sequencer's checkpoint
-    never_expire,          // alerts stay when their time is over
-    no_quota,              // an origin may fill our store
-    put_off_all_officers,  // of operations that change others' alerts too
-    keep_old_secrets,      // an encryption key that was replaced stays for ever
-    trust_own_store,       // a node goes on with its streams whatever its peers hold of them
-    admit_replaced_key,    // a transport key that persons replaced still lets its holder in
+    purge_by_delete,        // old keys are deleted, and their pages left as they are
+    index_in_clear,         // search records lie in the store unsealed
+    name_hash_logged,       // an unkeyed hash of each name is in the log
+    search_scans,           // a search compares every person
+    ignore_heads,           // what origins sign they have is not remembered
+    old_directory,          // posting goes on however old the directory is
+    wait_for_record,        // a suspension acts only when it is recorded
+    split_kept_secret,      // the proof of a split directory is not made
+    order_by_anybody,       // records apply without the sequencer's checkpoint
+    never_expire,           // alerts stay when their time is over
+    no_quota,               // an origin may fill our store
+    put_off_all_officers,   // of operations that change others' alerts too
+    keep_old_secrets,       // an encryption key that was replaced stays for ever
+    trust_own_store,        // a node goes on with its streams whatever its peers hold of them
+    admit_replaced_key,     // a transport key that persons replaced still lets its holder in
+    history_for_anybody,    // anybody gives a joiner anybody's alerts
+    history_past_the_rule,  // and what the release rule withholds
+    history_kept,           // a history grant stays when its keys are taken
     count_,
 };
 
@@ -132,6 +135,9 @@ constexpr std::string_view mutant_names[] = {
     "keep_old_secrets",
     "trust_own_store",
     "admit_replaced_key",
+    "history_for_anybody",
+    "history_past_the_rule",
+    "history_kept",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

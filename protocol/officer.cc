@@ -118,8 +118,12 @@ Bytes officer_message(const NetworkId& network, const StreamId& stream, const Al
 }
 
 Bytes encode_content(const SignedCertificate& certificate, const AlertId& alert, ByteView operation,
-                     const Signature& officer_signature) {
+                     const Signature& officer_signature, std::span<const EntryKey> history_keys) {
     proto::Content wire;
+    if (!history_keys.empty())  // At once: a string that grows leaves copies behind.
+        wire.mutable_history_keys()->reserve(history_keys.size() * EntryKey::size());
+    for (const EntryKey& key : history_keys)
+        wire.mutable_history_keys()->append(as_text(key.expose()));
     wire.set_certificate(certificate.bytes.data(), certificate.bytes.size());
     wire.set_certificate_generation(certificate.generation.value);
     wire.set_certificate_signature(certificate.signature.str());
@@ -129,6 +133,7 @@ Bytes encode_content(const SignedCertificate& certificate, const AlertId& alert,
     Bytes out(wire.ByteSizeLong());
     wire.SerializeToArray(out.data(), static_cast<int>(out.size()));
     wipe(*wire.mutable_operation());
+    wipe(*wire.mutable_history_keys());
     return out;
 }
 
@@ -145,6 +150,7 @@ Result<SignedContent> parse_content(ByteView plain) {
     SignedContent content;
     content.operation = to_bytes(as_bytes(wire.operation()));
     wipe(*wire.mutable_operation());
+    wipe(*wire.mutable_history_keys());
     if (!alert || !certificate_signature || !officer_signature || generation == 0 ||
         generation > 0xffff)
         return refused;

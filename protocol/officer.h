@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "protocol/crypto.h"
@@ -61,7 +62,8 @@ struct SignedContent {
     Bytes operation;
     Signature signature;  // The officer's.
 };
-Result<SignedContent> parse_content(ByteView plain);  // Errors: malformed.
+// Keys of a history grant are not in it (history.h). Errors: malformed.
+Result<SignedContent> parse_content(ByteView plain);
 
 // Certificates already found good under a key, so that an officer's next alert costs one signature
 // check and not two. Bounded: when full it starts anew. Not for several threads at once.
@@ -99,7 +101,9 @@ Result<OfficerContent> verify_content(SignedContent&& content, const Directory& 
 Result<OfficerContent> verify_content(ByteView plain, const Directory& directory,
                                       const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
                                       CertificateCache* cache = nullptr);
+// `history_keys`: of a history grant, in the order of its list.
 Bytes encode_content(const SignedCertificate& certificate, const AlertId& alert, ByteView operation,
-                     const Signature& officer_signature);
+                     const Signature& officer_signature,
+                     std::span<const EntryKey> history_keys = {});
 
 }  // namespace rilon

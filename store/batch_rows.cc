@@ -108,6 +108,32 @@ Status BatchWriter::put(const DropSlotsBefore& op) {
     return {};
 }
 
+Status BatchWriter::put(const DropSlots& op) {
+    auto number = number_of(op.stream);
+    if (!number) return {};
+    const RowKey epoch = epoch_row_key(*number, op.epoch.value);
+    std::vector<Bytes> rows;
+    {
+        auto cursor = Cursor::open(txn_, Table::slots);
+        if (!cursor) return cursor.error();
+        for (auto more = cursor->seek(epoch);; more = cursor->next()) {
+            if (!more) return more.error();
+            if (!*more || !equal(cursor->key().first(epoch.view().size()), epoch)) break;
+            rows.push_back(to_bytes(cursor->key()));
+        }
+    }
+    for (const Bytes& row : rows) {
+        auto held = core_.sealed_row(txn_, Table::slots, row);
+        if (!held && held.code() != Errc::damaged) return held.error();
+        if (held && held->has_value()) {
+            RowKey time = number_key(ByteReader(**held).u64()).raw(row);
+            if (Status s = erase_row(Table::slot_times, time); !s.ok()) return s;
+        }
+        if (Status s = erase_row(Table::slots, row); !s.ok()) return s;
+    }
+    return {};
+}
+
 Status BatchWriter::put(const PutDirectoryRecord& op) {
     return put_sealed(Table::directory, number_key(op.record.n.value),
                       encode_directory_row(op.record));

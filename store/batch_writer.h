@@ -63,6 +63,7 @@ class BatchWriter {
     Status put(const PutStream& op);
     Status put(const PutSlot& op);
     Status put(const DropSlotsBefore& op);
+    Status put(const DropSlots& op);
     Status put(const PutDirectoryRecord& op);
     Status put(const PutAck& op);
     Status put(const PutMail& op);

@@ -57,6 +57,7 @@ struct Measure {
     void operator()(const Erase&) const { erases = true; }
     void operator()(const DropBodies&) const { erases = true; }
     void operator()(const DropSlotsBefore&) const {}
+    void operator()(const DropSlots&) const {}
     void operator()(const DropMail&) const {}
     void operator()(const DropPrivate&) const {}
 };

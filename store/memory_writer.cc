@@ -287,6 +287,14 @@ Status MemoryWriter::put(const DropSlotsBefore& op) {
     return {};
 }
 
+Status MemoryWriter::put(const DropSlots& op) {
+    std::vector<std::tuple<StreamId, Epoch, SlotTag>> gone;
+    for (const auto& [key, at] : disk_.slots)
+        if (std::get<0>(key) == op.stream && std::get<1>(key) == op.epoch) gone.push_back(key);
+    for (const auto& key : gone) drop(disk_.slots, key);
+    return {};
+}
+
 Status MemoryWriter::put(const PutDirectoryRecord& op) {
     set(disk_.directory, op.record.n, op.record);
     return {};

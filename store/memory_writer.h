@@ -28,6 +28,7 @@ class MemoryWriter {
     Status put(const DropBodies& op);
     Status put(const PutSlot& op);
     Status put(const DropSlotsBefore& op);
+    Status put(const DropSlots& op);
     Status put(const PutDirectoryRecord& op);
     Status put(const PutAck& op);
     Status put(const PutMail& op);

@@ -155,6 +155,11 @@ struct DropSlotsBefore {
     UnixMillis granted;
     std::set<StreamId> but;  // Of these none.
 };
+// Those of one epoch: nobody is to get its K any more.
+struct DropSlots {
+    StreamId stream;
+    Epoch epoch;
+};
 struct PutDirectoryRecord {
     DirectoryRecord record;
 };
@@ -197,8 +202,8 @@ struct PutAudit {
 
 using StoreOp = std::variant<PutEntry, PutStream, PutBody, PutEpochKey, CloseEpoch, PutEntryKey,
                              PutSearchRecord, PutRemoval, Erase, DropBodies, PutSlot,
-                             DropSlotsBefore, PutDirectoryRecord, PutAck, PutMail, DropMail,
-                             PutPrivate, DropPrivate, PutSecret, DropSecret, PutAudit>;
+                             DropSlotsBefore, DropSlots, PutDirectoryRecord, PutAck, PutMail,
+                             DropMail, PutPrivate, DropPrivate, PutSecret, DropSecret, PutAudit>;
 using Batch = std::vector<StoreOp>;
 
 struct StoredSecret {

@@ -313,6 +313,7 @@ nlohmann::ordered_json operation_json(const proto::Operation& operation) {
             put(out, "outcome", confirm.outcome());
             return out;
         }
+        case proto::Operation::kHistory: return {{"operation", "history"}};  // No alert.
         case proto::Operation::BODY_NOT_SET: break;
     }
     return {{"operation", "unknown"}};

@@ -86,6 +86,8 @@ ROWS = [
     ("posting behind the cuts", unit("core_test", "CoreRotation.ASigningKey*"), ["seal_after_cuts"]),
     ("a replaced transport key stays", unit("core_test", "CoreTransportKey.AReplacedKey*"), ["admit_replaced_key"]),
     ("a store put back whole is trusted", unit("core_test", "CoreRestore.Row16*"), ["trust_own_store"]),
+    ("history for anybody, and for ever", unit("core_test", "*CoreHistory.*:ForgedHistory.*"),
+     ["history_for_anybody", "history_past_the_rule", "history_kept"]),
     ("an insider fills the store", unit("core_test", "*Row41*"), ["no_quota"]),
 ]
 

@@ -56,7 +56,10 @@ class Row16BackupPutBack(drill.Drill):
         lease = self.lease().read_bytes()
         self.rilon("aus-bkk", "backup", str(LIVE / "backup"), "--config-dir", str(self.nodes["aus-bkk"].dir))
         lost = [self.say_alert("aus-bkk", f"After the backup {i}, {what}.") for i in range(5)]
-        for short in lost:
+        brief = self.say_alert("aus-bkk", f"Withdrawn at once, {what}.")
+        self.rilon("aus-bkk", "withdraw", brief, "--reason", "error")  # So there is a new key, which no copy has.
+        closed = self.say_alert("aus-bkk", f"Under a key of after the backup, {what}.")
+        for short in (*lost, closed):
             wait_until("nzl-bkk has it", lambda s=short: self.knows("nzl-bkk", s))
         self.rilon("nzl-bkk", "withdraw", gone, "--reason", "error")
         wait_until("it is withdrawn", lambda: not self.shows("aus-bkk", gone))
@@ -80,7 +83,20 @@ class Row16BackupPutBack(drill.Drill):
             self.assertNotIn("head_contradicts", self.logs(mark, name), name)
         for short in lost:
             self.assertTrue(self.knows("nzl-bkk", short))
+        self.give_back(closed)
         say(f"{what}: first posting {took:.1f} s after the start, no seq used twice, all told")
+
+    def give_back(self, closed):
+        """By a history grant of any reader; on the real store."""
+        wait_until("its officer is told what is closed", lambda: self.warned("aus-bkk", "rilon history aus-bkk"))
+        self.assertFalse(self.knows("aus-bkk", closed))
+        self.assertIn("HISTORY   for aus-bkk", self.rilon("nzl-bkk", "history", "aus-bkk", "--dry-run").out)
+        self.assertFalse(self.knows("aus-bkk", closed))
+        self.assertIn("given to aus-bkk", self.rilon("nzl-bkk", "history", "aus-bkk").out)
+        wait_until("it reads again what it wrote", lambda: self.knows("aus-bkk", closed))
+        wait_until("nothing is closed any more", lambda: not self.warned("aus-bkk", "rilon history aus-bkk"))
+        self.rilon("nzl-bkk", "history", "nobody-bkk", ok=3)
+        self.rilon("nzl-bkk", "history", "nzl-bkk", ok=2)
 
     def try_post(self, gone, seen):
         if self.shows("aus-bkk", gone):

@@ -4,6 +4,7 @@
 
 #include "node/index.h"
 #include "protocol/alert.h"
+#include "protocol/history.h"
 #include "protocol/officer.h"
 #include "protocol/release.h"
 #include "protocol/text.h"
@@ -20,6 +21,8 @@ namespace {
 constexpr UnixMillis now{1795446000000};
 
 void run_content(ByteView input) {
+    for (std::size_t count = 0; count < 3; ++count)
+        if (auto keys = parse_history_keys(input, count)) RILON_ASSERT(keys->size() == count);
     auto content = parse_content(input);
     if (!content) return;
     auto again = parse_content(encode_content(content->certificate, content->alert,
@@ -46,8 +49,14 @@ std::vector<Bytes> content_seeds() {
                                   rng.bytes<NodeId>(),
                                   now,
                                   now.plus(30 * ms_day)};
-    return {encode_content(certify_officer(network, certificate, Generation{1}, node.sk),
-                           rng.bytes<AlertId>(), as_bytes("operation"), rng.bytes<Signature>())};
+    const SignedCertificate certified =
+        certify_officer(network, certificate, Generation{1}, node.sk);
+    std::vector<EntryKey> keys;
+    keys.push_back(rng.secret<EntryKey>());
+    return {encode_content(certified, rng.bytes<AlertId>(), as_bytes("operation"),
+                           rng.bytes<Signature>()),
+            encode_content(certified, rng.bytes<AlertId>(), as_bytes("history"),
+                           rng.bytes<Signature>(), keys)};
 }
 
 // Nothing that reaches a terminal moves it.
@@ -94,6 +103,11 @@ void run_operation(ByteView input) {
     if (!operation) return index(nullptr);
     index(&*operation);
     const Status good = check_operation(*operation);
+    if (operation->has_history()) {  // What was parsed can be said again.
+        auto list = parse_history(operation->history());
+        auto again = parse_history(encode_history(*list));
+        RILON_ASSERT(again.ok() && again->to == list->to && again->entries == list->entries);
+    }
     RILON_ASSERT(nlohmann::json::accept(dump_json(operation_json(*operation))));
     if (!operation->has_publish()) return;
     proto::Alert alert = operation->publish();
@@ -131,6 +145,11 @@ std::vector<Bytes> operation_seeds() {
     withdraw.mutable_withdraw()->set_reason("error");
     proto::Operation confirm;
     confirm.mutable_confirm()->set_what("mo");
+    proto::Operation history;
+    const StreamId stream = rng.bytes<StreamId>();
+    *history.mutable_history() =
+        encode_history({rng.bytes<NodeId>(), {{stream, Seq{2}}, {stream, Seq{7}}}});
+    out.push_back(text_seed(history.SerializeAsString()));
     out.push_back(text_seed(withdraw.SerializeAsString()));
     out.push_back(text_seed(confirm.SerializeAsString()));
     return out;

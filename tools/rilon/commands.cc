@@ -162,6 +162,12 @@ constexpr OptionSpec confirm[] = {
     {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
+constexpr OptionSpec history[] = {
+    {"--since", "TIME", "alerts received in the last 30d, 12h, … (30d)"},
+    {"--until", "TIME", "but not in the last 10d, …"},
+    {"--dry-run", nullptr, "show how many, give nothing"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
+};
 constexpr OptionSpec inbox[] = {
     {"--unread", nullptr, "only what was not opened"},
     {"--urgent", nullptr, "only immediate and flash"},
@@ -291,6 +297,8 @@ constexpr CommandSpec table[] = {
     {"withdraw", "ID", 1, 1, "take an alert back, everywhere", withdraw, run_withdraw},
     {"update", "ID", 1, 1, "replace an alert by a new revision", update, run_update},
     {"confirm", "ID", 1, 1, "the same was seen here too", confirm, run_confirm},
+    {"history", "NODE", 1, 1, "let a node read what was sealed before it could", history,
+     run_history},
     {"watch", "", 0, 0, "what comes in, as it comes", watch, run_watch},
     {"feed", "", 0, 0, "the same for programs: CloudEvents, a line each", feed, run_feed},
     {"audience list", "", 0, 0, "who can be posted to", {}, run_audience_list},

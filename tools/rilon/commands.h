@@ -40,6 +40,8 @@ Result<int> run_say(Context& context);
 Result<int> run_update(Context& context);
 Result<int> run_withdraw(Context& context);
 Result<int> run_confirm(Context& context);
+// cmd_history.cc
+Result<int> run_history(Context& context);
 // cmd_read.cc
 Result<int> run_inbox(Context& context);
 Result<int> run_show(Context& context);

@@ -130,11 +130,31 @@ std::string json_posted(const proto::PostedResponse& posted, const std::string& 
     return dump(out);
 }
 
+namespace {
+
+Json history_json(const proto::HistoryPreview& history) {
+    Json out = {{"node", history.node()},     {"party", history.party()},
+                {"alerts", history.alerts()}, {"withheld", Json::array()},
+                {"others", history.others()}, {"more", history.more()}};
+    for (const proto::HistoryWithheld& withheld : history.withheld())
+        out["withheld"].push_back({{"why", withheld.why()}, {"alerts", withheld.alerts()}});
+    return out;
+}
+
+}  // namespace
+
 std::string json_preview(const proto::PreparedResponse& prepared) {
     Json out = line("preview");
     out["parts"] = Json::array();
     for (const proto::PreparedPart& p : prepared.parts()) out["parts"].push_back(part_json(p));
     out["warnings"] = array_of(prepared.warnings());
+    if (prepared.has_history()) out["history"] = history_json(prepared.history());
+    return dump(out);
+}
+
+std::string json_history(const proto::HistoryPreview& history) {
+    Json out = line("history");
+    out.update(history_json(history));
     return dump(out);
 }
 

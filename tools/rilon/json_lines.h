@@ -26,6 +26,7 @@ std::string json_compare(const NameComparison& comparison);
 std::string json_posted(const proto::PostedResponse& posted, const std::string& level);
 // What a dry run would have posted.
 std::string json_preview(const proto::PreparedResponse& prepared);
+std::string json_history(const proto::HistoryPreview& history);
 std::string json_alert(const proto::AlertRow& row);
 // With the whole alert under "alert".
 std::string json_alert_full(const proto::AlertRow& row);

@@ -55,8 +55,13 @@ Result<bool> officer_agrees(Context& context, const proto::PreparedResponse& pre
 // What is signed has to be what was asked for; the node may have set ids and audiences in it.
 bool same_kind(const Posting& posting, const proto::PreparedPart& part) {
     proto::Operation operation;
-    return operation.ParseFromString(part.operation()) &&
-           operation.body_case() == posting.prepare.operation().body_case();
+    if (!operation.ParseFromString(part.operation()) ||
+        operation.body_case() != posting.prepare.operation().body_case())
+        return false;
+    if (!operation.has_history()) return true;
+    // To the node that was asked for, and to no other.
+    return part.readers_size() == 1 && part.readers(0).name() == posting.prepare.history().node() &&
+           part.readers(0).node_id() == operation.history().node_id();
 }
 
 Result<proto::PostedResponse> commit(Session& session, const Posting& posting,
@@ -213,6 +218,11 @@ Result<int> post(Context& context, Session& session, Posting& posting) {
     auto posted = negotiate(context, session, posting, dry, prepared);
     if (!posted) return posted.error();
     if (dry) return exit_done;
+    if (prepared.has_history()) {  // No alert that anybody acknowledges.
+        context.out.line(context.out.json() ? json_history(prepared.history())
+                                            : given_line(prepared.history()));
+        return exit_done;
+    }
     auto done = receipt(context, session, posting, *posted);
     if (done) return done;
     // Posted all the same; only who holds it is not known now.

@@ -40,6 +40,10 @@ std::string withheld(const proto::PreparedPart& part) {
     return out;
 }
 
+std::string alerts(std::uint32_t n) {
+    return n == 1 ? "1 alert" : fmt::format("{} alerts", n);
+}
+
 std::string trimmed_right(std::string text) {
     while (!text.empty() && text.back() == ' ') text.pop_back();
     return text;
@@ -47,11 +51,34 @@ std::string trimmed_right(std::string text) {
 
 }  // namespace
 
+std::vector<std::string> history_lines(const proto::HistoryPreview& history) {
+    std::vector<std::string> out;
+    out.push_back(fmt::format("HISTORY   for {} ({}): {}", safe(history.node()),
+                              safe(history.party()), alerts(history.alerts())));
+    std::string why;
+    for (const proto::HistoryWithheld& withheld : history.withheld())
+        why += fmt::format("{}{} {}", why.empty() ? "" : "; ", withheld.alerts(),
+                           safe(withheld.why()));
+    if (!why.empty()) out.push_back("withheld by the release rule: " + why);
+    if (history.others() > 0)
+        out.push_back(alerts(history.others()) + " of other parties: theirs to give");
+    if (history.more())
+        out.push_back("! older ones are left out, too many at once: then give those with --until");
+    return out;
+}
+
+std::string given_line(const proto::HistoryPreview& history) {
+    return fmt::format("✓ {} given to {}; read there as soon as it is reached.",
+                       alerts(history.alerts()), safe(history.node()));
+}
+
 std::vector<std::string> preview_lines(const proto::PreparedResponse& prepared,
                                        const std::string& headline, const std::string& host) {
     std::vector<std::string> out;
+    if (prepared.has_history()) out = history_lines(prepared.history());
     if (!headline.empty()) out.push_back(safe(headline));
     for (const proto::PreparedPart& part : prepared.parts()) {
+        if (prepared.has_history()) break;  // To one node, in as many parts as are needed.
         const auto readers = static_cast<std::size_t>(part.readers_size());
         const std::size_t all = part.audience_size() > readers ? part.audience_size() : readers;
         const std::string reads =

@@ -9,6 +9,10 @@
 
 namespace rilon {
 
+// Of a history grant: to whom, how many, how many not and why; and that it was given.
+std::vector<std::string> history_lines(const proto::HistoryPreview& history);
+std::string given_line(const proto::HistoryPreview& history);
+
 // "PERSON    9 of 20 missions   host THA: NO    withheld: UTO (documentary)", a line a part; the
 // headline first. `host` is the party code of the host. Warnings follow.
 std::vector<std::string> preview_lines(const proto::PreparedResponse& prepared,

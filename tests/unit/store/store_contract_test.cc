@@ -246,6 +246,17 @@ TYPED_TEST(StoreContract, SlotsByTagAndDroppedByAge) {
     EXPECT_EQ(this->store().slots(slot.stream, Epoch{4})->size(), 1u);
     this->append(this->batch(DropSlotsBefore{UnixMillis{6}, {}}));
     EXPECT_TRUE(this->store().slots(slot.stream, Epoch{4})->empty());
+    // Of one epoch; the others stay.
+    Slot other = slot;
+    other.epoch = Epoch{5};
+    this->append(this->batch(PutSlot{slot, UnixMillis{7}}, PutSlot{other, UnixMillis{7}}));
+    this->append(this->batch(DropSlots{slot.stream, Epoch{4}}));
+    this->append(this->batch(DropSlots{StreamId{}, Epoch{4}}));
+    this->box.reopen();
+    EXPECT_TRUE(this->store().slots(slot.stream, Epoch{4})->empty());
+    EXPECT_EQ(this->store().slots(slot.stream, Epoch{5})->size(), 1u);
+    this->append(this->batch(DropSlotsBefore{UnixMillis{8}, {}}));
+    EXPECT_TRUE(this->store().slots(slot.stream, Epoch{5})->empty());
 }
 
 // A carrier's: nothing but the body goes, and it may come again.

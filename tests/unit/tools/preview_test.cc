@@ -17,6 +17,31 @@ proto::PreparedPart part(const char* name, int readers, std::uint32_t all, bool 
     return out;
 }
 
+TEST(Preview, OfHistorySaysToWhomHowManyAndWhatNot) {
+    proto::PreparedResponse prepared;
+    *prepared.add_parts() = part("history", 1, 20, false);
+    *prepared.add_parts() = part("history", 1, 20, false);
+    proto::HistoryPreview& history = *prepared.mutable_history();
+    history.set_node("ita-bkk");
+    history.set_party("ITA");
+    history.set_alerts(1700);
+    history.set_others(1);
+    history.set_more(true);
+    history.add_withheld()->set_why("claimed");
+    history.mutable_withheld(0)->set_alerts(3);
+    history.add_withheld()->set_why("left out\x1b[1m");
+    history.mutable_withheld(1)->set_alerts(1);
+    const auto lines = preview_lines(prepared, "", "THA");
+    ASSERT_EQ(lines.size(), 4u);
+    EXPECT_EQ(lines[0], "HISTORY   for ita-bkk (ITA): 1700 alerts");
+    EXPECT_EQ(lines[1].find("withheld by the release rule: 3 claimed; 1 left out"), 0u);
+    EXPECT_EQ(lines[1].find('\x1b'), std::string::npos);
+    EXPECT_EQ(lines[2], "1 alert of other parties: theirs to give");
+    EXPECT_NE(lines[3].find("--until"), std::string::npos);
+    EXPECT_EQ(given_line(history),
+              "✓ 1700 alerts given to ita-bkk; read there as soon as it is reached.");
+}
+
 // The layout of the product's description, to the blank.
 TEST(Preview, IsTheAgreedLayout) {
     proto::PreparedResponse prepared;
