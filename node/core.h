@@ -414,6 +414,7 @@ class NodeCore {
     std::optional<Seq> grant_of(const StreamInfo& info, Epoch epoch) const;
     void miss_key(const StreamInfo& info, Epoch epoch, Seq grant);
     void miss_lost_keys();
+    bool all_erased(const StreamInfo& info) const;
     std::optional<EntryId> id_by_chain(const EntryRef& ref) const;
     void ask_for_damaged();
     void heal(const NodeId& from, StreamInfo& info, UnverifiedEntry entry);

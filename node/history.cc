@@ -15,7 +15,7 @@
 
 namespace rilon {
 
-// --- the book ---------------------------------------------------------------------------------
+// --- the book --------------------------------------------------------------------------------
 
 namespace {
 
@@ -85,7 +85,7 @@ Status HistoryBook::load_taken(ByteView bytes) {
     return get_grants(bytes, taken, &TakenHistory::by);
 }
 
-// --- the rules --------------------------------------------------------------------------------
+// --- the rules -------------------------------------------------------------------------------
 
 // The record by which the epoch's readers were computed.
 std::optional<DirSeq> NodeCore::granted_at(const StreamInfo& info, Epoch epoch) const {
@@ -173,7 +173,7 @@ bool NodeCore::named_by_redact(const EntryRef& ref) const {
     });
 }
 
-// --- over a restart ---------------------------------------------------------------------------
+// --- over a restart --------------------------------------------------------------------------
 
 namespace {
 constexpr const char* given_name = "history-given";

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t keys_in_all_max = 4 * history_keys_max;    // Of one grant.
 constexpr std::size_t keys_pending_max = 16 * history_keys_max;  // Of all that are not taken yet.
-constexpr std::size_t alerts_looked_at_max = 20000;
+constexpr std::size_t alerts_looked_at_max = 8000;
 constexpr std::size_t page = 256;
 constexpr std::uint64_t kept_ms = 14 * ms_day;
 
@@ -32,7 +32,7 @@ std::vector<EntryRef> said_of(const AlertState& alert) {
 
 }  // namespace
 
-// --- what may be given --------------------------------------------------------------------------
+// --- what may be given -----------------------------------------------------------------------
 
 // The operation of an entry that was opened before, read again from the store.
 Result<proto::Operation> NodeCore::stored_operation(const EntryRef& ref) const {
@@ -119,7 +119,7 @@ HistoryPlan NodeCore::plan_history(const NodeId& to, UnixMillis since, UnixMilli
     return plan;
 }
 
-// --- PREPARE ----------------------------------------------------------------------------------
+// --- PREPARE ---------------------------------------------------------------------------------
 
 Result<const NodeRecord*> NodeCore::history_reader(const std::string& name) const {
     const NodeRecord* to = directory_.now().node_by_name(name);
@@ -211,7 +211,7 @@ Hash32 NodeCore::history_hash(const NodeId& to, const std::vector<ListedEntry>& 
     return hash({out.view()});
 }
 
-// --- COMMIT -----------------------------------------------------------------------------------
+// --- COMMIT ----------------------------------------------------------------------------------
 
 // Read only now: nothing that waits for an officer's look holds a key.
 Result<std::vector<EntryKey>> NodeCore::history_keys(const HistoryList& list) const {
@@ -243,7 +243,7 @@ Status NodeCore::publish_history(const PlannedPart& part, const Signature& signa
     return {};
 }
 
-// --- until it is gone ---------------------------------------------------------------------------
+// --- until it is gone ------------------------------------------------------------------------
 
 void NodeCore::history_was_taken(const NodeId& by, const AckRow& row) {
     auto given = history_.given.find({row.stream, row.seq});

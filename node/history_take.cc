@@ -41,8 +41,7 @@ void NodeCore::got_history(const EntryHeader& header, const OpenedContent& conte
         apply_redacts();  // It came before we could read.
 }
 
-// --- one key
-// --------------------------------------------------------------------------------------
+// --- one key ---------------------------------------------------------------------------------
 
 // May the key of this entry be taken, by this grant? Rules: node/history.cc.
 NodeCore::Take NodeCore::may_take(const TakenHistory& grant, const ListedEntry& entry) const {
@@ -100,7 +99,7 @@ Status NodeCore::check_granted(const TakenHistory& grant, const EntryOpened& ope
     return releasable(info, *operation, grant.by, identity_.id);
 }
 
-// --- the grant --------------------------------------------------------------------------------
+// --- the grant -------------------------------------------------------------------------------
 
 Result<std::vector<EntryKey>> NodeCore::keys_of(const ListedEntry& place, std::size_t count) const {
     auto held = store_.entry(place.stream, place.seq);

@@ -108,14 +108,27 @@ void NodeCore::miss_key(const StreamInfo& info, Epoch epoch, Seq grant) {
     save_missing();
 }
 
-// At start: an open epoch whose K was damaged, and nobody asks for it.
+// At start: an open epoch whose K was damaged, and nobody asks for it. Or it was destroyed early,
+// with all that it opened: then it must not come back.
 void NodeCore::miss_lost_keys() {
-    for (const auto& [id, info] : streams_) {
+    for (auto& [id, info] : streams_) {
         if (!info.state.epoch_open || info.key.has_value()) continue;
+        if (all_erased(info)) {
+            info.closed = info.state.epoch;
+            continue;
+        }
         auto grant = store_.entry(id, info.state.grant_seq);
         if (grant.ok() && grant->has_value() && was_reader(info, (*grant)->entry.header()))
             miss_key(info, info.state.epoch, info.state.grant_seq);
     }
+}
+
+// Had the latest epoch anything, and is all of it erased?
+bool NodeCore::all_erased(const StreamInfo& info) const {
+    const Seq first = info.state.grant_seq.next();
+    for (Seq seq = first; seq <= info.state.head; seq = seq.next())
+        if (!is_erased({info.state.id, seq})) return false;
+    return first <= info.state.head;
 }
 
 // --- getting back -----------------------------------------------------------------------------

@@ -267,8 +267,7 @@ class Seizure {
     std::map<ListedEntry, Bytes> keys_;
 };
 
-// --- who reads
-// ------------------------------------------------------------------------------------
+// --- who reads -------------------------------------------------------------------------------
 
 TEST_F(CoreHistory, AJoinerReadsNothingEarlierAndAfterAGrantItDoes) {
     Posted early = post("aus-bkk", {"BKK"});
@@ -286,6 +285,10 @@ TEST_F(CoreHistory, AJoinerReadsNothingEarlierAndAfterAGrantItDoes) {
     EXPECT_TRUE(shows(joiner, early.alert()));
     EXPECT_TRUE(shows(joiner, derived.alert()));
     EXPECT_EQ(listed(joiner), 2u);
+    const auto& audit = disk("aus-bkk").audit;
+    EXPECT_TRUE(std::any_of(audit.begin(), audit.end(), [](const AuditRow& row) {
+        return row.action == "history" && row.detail == "to ita-bkk: 2 alerts";
+    }));
     // And so it stays.
     net.kill(joiner);
     net.start(joiner);
@@ -360,8 +363,7 @@ TEST_F(CoreHistory, WhatIsAskedForWronglyIsRefusedWithTheReason) {
     EXPECT_NE(refusal(joiner).find("suspended"), std::string::npos);
 }
 
-// --- a restored origin
-// ------------------------------------------------------------------------------
+// --- a restored origin -----------------------------------------------------------------------
 
 TEST_F(CoreHistory, ARestoredOriginReadsItsLaterEntriesAgain) {
     post("aus-bkk", {"BKK"});
@@ -397,8 +399,7 @@ TEST_F(CoreHistory, ARestoredOriginReadsItsLaterEntriesAgain) {
     EXPECT_TRUE(gone("aus-bkk", ref));
 }
 
-// --- nothing is left
-// ------------------------------------------------------------------------------
+// --- nothing is left -------------------------------------------------------------------------
 
 TEST_F(CoreHistory, NothingIsLeftOfAGrantWhenItsKeysAreTaken) {
     Posted early = post("aus-bkk", {"BKK"});
@@ -528,8 +529,61 @@ TEST_F(CoreHistory, NotTakenForFourteenDaysAGrantGoes) {
     EXPECT_TRUE(nothing_left("aus-bkk", place));
 }
 
-// --- crashes
-// ------------------------------------------------------------------------------------------
+TEST_F(CoreHistory, MoreThanAnEntryHoldsComesInPartsAndNoneIsLeft) {
+    std::vector<AlertId> early;
+    for (std::size_t i = 0; i < history_keys_max + 5; ++i) {
+        auto posted = net.post("aus-bkk", {"BKK"}, "canary " + std::to_string(i));
+        ASSERT_TRUE(posted.ok()) << posted.error().detail;
+        early.push_back(posted->alert());
+    }
+    join();
+    ASSERT_FALSE(net.reads(joiner, early.front()));
+    auto grant = give("aus-bkk", joiner);
+    ASSERT_TRUE(grant.ok()) << grant.error().detail;
+    ASSERT_EQ(grant->parts.size(), 2u);
+    const ListedEntry last = given("aus-bkk", *grant);
+    net.run(ms_minute);
+    for (const AlertId& one : early) ASSERT_TRUE(net.reads(joiner, one));
+    std::size_t grants = 0;
+    for (const auto& [at, entry] : disk("aus-bkk").entries) {
+        if (at.first != last.stream || entry.entry.header().kind != EntryKind::content) continue;
+        ++grants;
+        for (const char* node : {"aus-bkk", joiner})
+            EXPECT_TRUE(nothing_left(node, {at.first, at.second})) << node;
+    }
+    EXPECT_EQ(grants, 2u);
+}
+
+// Its granter is away when it starts again: the slot is at the coordinator still, K is not wanted.
+TEST_F(CoreHistory, AfterARestartTheKeyOfAGrantThatIsOverIsNotFetchedAgain) {
+    Posted early = post("aus-bkk", {"BKK"});
+    join();
+    keep_from(joiner, SyncType::ack);
+    auto grant = give("aus-bkk", joiner);
+    ASSERT_TRUE(grant.ok());
+    const ListedEntry place = given("aus-bkk", *grant);
+    net.run(20 * ms_second);
+    ASSERT_TRUE(nothing_left(joiner, place));
+    net.kill("aus-bkk");
+    const Epoch epoch = disk(joiner).streams.at(place.stream).epoch;
+    ASSERT_TRUE(disk(joiner).streams.at(place.stream).epoch_open);  // No redact came.
+    ASSERT_FALSE(store("coordinator-1").slots(place.stream, epoch)->empty());
+    net.kill(joiner);
+    std::size_t keys = 0;
+    net.daemon(joiner).on_batch = [&](const Batch& batch) {
+        for (const StoreOp& op : batch) {
+            const auto* key = std::get_if<PutEpochKey>(&op);
+            keys += key != nullptr && key->stream == place.stream ? 1u : 0u;
+        }
+    };
+    net.start(joiner);
+    net.run(ms_minute);
+    EXPECT_EQ(keys, 0u);
+    EXPECT_TRUE(nothing_left(joiner, place));
+    EXPECT_TRUE(shows(joiner, early.alert()));
+}
+
+// --- crashes ---------------------------------------------------------------------------------
 
 TEST_F(CoreHistory, ACrashAtAnyStepIsGoneOnFrom) {
     std::vector<Posted> early;
@@ -538,15 +592,11 @@ TEST_F(CoreHistory, ACrashAtAnyStepIsGoneOnFrom) {
     auto grant = give("aus-bkk", joiner);
     ASSERT_TRUE(grant.ok());
     const ListedEntry place = given("aus-bkk", *grant);
-    for (int i = 0; i < 40; ++i) {  // Each run a few commits further.
-        for (const char* node : {joiner, "aus-bkk"}) {
-            net.run(150);
-            net.kill(node);
-            net.start(node);
-        }
-        net.run(300 + 50 * std::uint64_t(i));
-    }
-    net.run(30 * ms_second);
+    net.quality.crash_per_mille = 150;  // Before or after the commit of every seventh turn.
+    net.run(2 * ms_minute);
+    net.quality.crash_per_mille = 0;
+    EXPECT_GT(net.faults.total(), 50u);
+    net.run(ms_minute);
     for (const Posted& one : early) EXPECT_TRUE(shows(joiner, one.alert()));
     for (const char* node : {"aus-bkk", joiner}) EXPECT_TRUE(nothing_left(node, place)) << node;
 }
@@ -575,8 +625,7 @@ TEST_F(CoreHistory, WhatComesLateIsTakenWhenItComes) {
     EXPECT_TRUE(nothing_left("aus-bkk", place));
 }
 
-// --- forged grants
-// ------------------------------------------------------------------------------------
+// --- forged grants ---------------------------------------------------------------------------
 
 // As a node that has other rules would seal it: to the joiner alone, well signed by its officer.
 class ForgedHistory : public CoreHistory {
