@@ -8,7 +8,6 @@
 #include "node/sync.pb.h"
 #include "protocol/alert.h"
 #include "protocol/history.h"
-#include "protocol/mutant.h"
 #include "protocol/officer.h"
 #include "protocol/short_id.h"
 #include "protocol/slot.h"
