@@ -30,8 +30,7 @@ void NodeCore::destroy_in_superseded(const AlertId& id) {
     for (const EntryRef& ref : alert->erased) {
         const StreamInfo* info = stream(ref.stream);
         if (info == nullptr || is_self(info->state.origin) || !is_superseded(info->state)) continue;
-        auto held = store_.entry(ref.stream, ref.seq);
-        if (held.ok() && held->has_value() && (*held)->erased) continue;
+        if (is_erased(ref)) continue;
         redacts_.push_back({ref.stream, {{ref.seq, ref.seq}}, now_, true, true});
         any = true;
     }

@@ -160,8 +160,7 @@ bool NodeCore::taken_back(const ListedEntry& entry) const {
                std::find(alert->revisions.begin(), alert->revisions.end(), ref) ==
                    alert->revisions.end();
     }
-    auto held = store_.entry(ref.stream, ref.seq);
-    return held.ok() && held->has_value() && (*held)->erased;
+    return is_erased(ref);
 }
 
 bool NodeCore::named_by_redact(const EntryRef& ref) const {

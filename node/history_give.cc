@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "node/core.h"
+#include "node/open_stored.h"
 #include "protocol/alert.h"
 #include "protocol/mutant.h"
 #include "protocol/short_id.h"
@@ -36,18 +37,10 @@ std::vector<EntryRef> said_of(const AlertState& alert) {
 
 // The operation of an entry that was opened before, read again from the store.
 Result<proto::Operation> NodeCore::stored_operation(const EntryRef& ref) const {
-    auto held = store_.entry(ref.stream, ref.seq);
-    if (!held.ok()) return held.error();
-    if (!held->has_value()) return {Errc::not_found, "the entry is not here"};
-    auto key = store_.entry_key(ref.stream, ref.seq);
-    if (!key.ok()) return key.error();
-    const EntryId id = (*held)->entry.id();
-    auto entry = trust_stored(std::move((*held)->entry), id);
-    if (!entry.ok()) return entry.error();
-    auto plain = open_body(*entry, *key);
-    if (!plain.ok()) return plain.error();
-    auto content = parse_content(*plain);
-    wipe(*plain);
+    auto stored = open_stored(store_, ref);
+    if (!stored.ok()) return stored.error();
+    auto content = parse_content(stored->plain);
+    wipe(stored->plain);
     if (!content.ok()) return content.error();
     return parse_operation(content->operation);
 }

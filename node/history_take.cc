@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "node/core.h"
+#include "node/open_stored.h"
 #include "protocol/alert.h"
 #include "protocol/mutant.h"
 
@@ -102,18 +103,10 @@ Status NodeCore::check_granted(const TakenHistory& grant, const EntryOpened& ope
 // --- the grant -------------------------------------------------------------------------------
 
 Result<std::vector<EntryKey>> NodeCore::keys_of(const ListedEntry& place, std::size_t count) const {
-    auto held = store_.entry(place.stream, place.seq);
-    if (!held.ok()) return held.error();
-    if (!held->has_value()) return {Errc::not_found, "not committed yet"};
-    auto key = store_.entry_key(place.stream, place.seq);
-    if (!key.ok()) return key.error();
-    const EntryId id = (*held)->entry.id();
-    auto entry = trust_stored(std::move((*held)->entry), id);
-    if (!entry.ok()) return entry.error();
-    auto plain = open_body(*entry, *key);
-    if (!plain.ok()) return plain.error();
-    auto keys = parse_history_keys(*plain, count);
-    wipe(*plain);
+    auto stored = open_stored(store_, {place.stream, place.seq});  // It may not be committed yet.
+    if (!stored.ok()) return stored.error();
+    auto keys = parse_history_keys(stored->plain, count);
+    wipe(stored->plain);
     return keys;
 }
 

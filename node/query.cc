@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "node/open_stored.h"
 #include "node/query_rows.h"
 #include "protocol/alert.h"
 #include "protocol/short_id.h"
@@ -158,32 +159,23 @@ void put(Result<Value> result, proto::Response& response, Put place) {
 }  // namespace
 
 Result<OpenedOperation> open_operation(const EntryRef& ref, const QueryContext& context) {
-    auto stored = context.store.entry(ref.stream, ref.seq);
+    auto stored = open_stored(context.store, ref);
     if (!stored.ok()) return stored.error();
-    if (!stored->has_value()) return {Errc::not_found, "the entry is not here"};
-    auto key = context.store.entry_key(ref.stream, ref.seq);
-    if (!key.ok()) return key.error();
-    EntryId id = (*stored)->entry.id();
-    UnixMillis received = (*stored)->received;
-    auto entry = trust_stored(std::move((*stored)->entry), id);
-    if (!entry.ok()) return entry.error();
-    EntryHeader header = entry->header();
-    auto plain = open_body(*entry, *key);
-    if (!plain.ok()) return plain.error();
-    auto content =
-        verify_content(*plain, *context.directory, header.origin, header.stream, header.dir_seq);
-    wipe(*plain);
+    EntryHeader header = stored->entry.header();
+    auto content = verify_content(stored->plain, *context.directory, header.origin, header.stream,
+                                  header.dir_seq);
+    wipe(stored->plain);
     if (!content.ok()) return content.error();
     auto operation = parse_operation(content->operation);
     if (!operation.ok() && operation.code() != Errc::unsupported) return operation.error();
     bool known = operation.ok();
     return OpenedOperation{header,
-                           received,
-                           id,
+                           stored->received,
+                           stored->entry.id(),
                            std::move(*content),
                            known ? std::move(*operation) : proto::Operation{},
                            known,
-                           to_bytes(entry->prefix())};
+                           to_bytes(stored->entry.prefix())};
 }
 
 const proto::Alert* alert_of(const proto::Operation& operation) {
