@@ -1,6 +1,6 @@
 // toml++ 3.3 as text from outside needs it. Three of its habits end a process: assertions that a
 // text can make false (a dot where a table's name begins), a "never reached" that any letter beyond
-// ASCII outside of quotes reaches, and recursion as deep as a text likes. Included by the two .cc
+// ASCII outside of quotes reaches, and recursion as deep as a text likes. Included by the three .cc
 // files that read TOML, by nothing else.
 #pragma once
 

@@ -1,7 +1,5 @@
 // Acks: signed receipts for origins. Level 1 goes out with the commit that stored the entries,
-// levels 2 and 3 a moment later together. They travel as mail: kept until the next hop has them
-// durable. An ack never passes through a node outside the stream's audience; those of derived
-// streams are sealed.
+// levels 2 and 3 a moment later together. They travel as mail (mail.cc).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,16 +8,6 @@
 #include "protocol/mutant.h"
 
 namespace rilon {
-namespace {
-// MailRow.kind
-constexpr std::uint8_t mail_sealed = 1;   // a sealed ack
-constexpr std::uint8_t mail_direct = 2;   // only to the addressee or by the coordinator
-constexpr std::uint8_t mail_carried = 4;  // of another node: a hub gives it to the addressee alone
-
-std::size_t weight_of(const Bytes& letter) {
-    return std::max(letter.size(), letter_bytes);
-}
-}  // namespace
 
 void NodeCore::ack(const StreamInfo& info, Seq seq, const EntryId& entry, AckLevel level) {
     if (ack_rows_.empty()) ack_rows_since_ = now_;
@@ -43,17 +31,20 @@ bool NodeCore::may_sign_acks() {
 }
 
 void NodeCore::say_again() {
-    std::erase_if(mail_, [&](const auto& row) {
-        if ((row.second.first.kind & mail_carried) != 0) return false;
-        write(DropMail{row.first});
-        return true;
-    });
+    std::vector<std::uint64_t> ours;
+    for (const auto& [n, letter] : mail_.letters())
+        if ((letter.row.kind & mail_carried) == 0) ours.push_back(n);
+    for (std::uint64_t n : ours) {
+        write(DropMail{n});
+        mail_.drop(n);
+    }
     for (auto& [id, info] : streams_) {
         if (is_self(info.state.origin) || !info.state.founded) continue;
         info.acknowledged.reset();
         ack_stored_[id] = {info.state.head, info.state.head_id};
         say_again_what_is_gone(info);
     }
+    save_owed();
 }
 
 void NodeCore::say_again_what_is_gone(const StreamInfo& info) {
@@ -67,8 +58,10 @@ void NodeCore::say_again_what_is_gone(const StreamInfo& info) {
             auto said = store_.entry_acks(info.state.id, entry.header().seq);
             if (!said.ok()) continue;
             for (const AckRecord& record : *said)
-                if (record.node == identity_.id && record.level == AckLevel::redacted)
+                if (record.node == identity_.id && record.level == AckLevel::redacted) {
                     ack(info, entry.header().seq, entry.id(), AckLevel::redacted);
+                    owed_.insert({info.state.id, entry.header().seq});  // Until it is said.
+                }
         }
     }
 }
@@ -129,155 +122,6 @@ void NodeCore::flush_acks() {
 void NodeCore::settle(const AckRow& row) {
     write(PutAck{row.stream, {identity_.id, row.level, row.seq, now_}});
     if (row.level == AckLevel::redacted) owed_.erase({row.stream, row.seq});
-}
-
-// The next hop sees the number; made of the time it does not count what goes to others.
-std::uint64_t NodeCore::next_mail() {
-    next_mail_ = std::max(next_mail_ + 1, now_.value * 1000);
-    return next_mail_;
-}
-
-void NodeCore::post_mail(const NodeId& to, Bytes ack, bool sealed, bool direct_only) {
-    if (mail_.size() >= mail_max) {
-        ++counters_.refused;
-        return;
-    }
-    if (sealed && !mutant(Mutant::receipts_through_anybody)) {
-        const NodeRecord* node = directory_.now().node(to);
-        if (node == nullptr) return;
-        auto closed = seal_ack(ack, node->enc_pk, rng_);
-        if (!closed.ok()) return;
-        ack = std::move(*closed);
-    }
-    std::uint8_t kind =
-        static_cast<std::uint8_t>((sealed ? mail_sealed : 0) | (direct_only ? mail_direct : 0));
-    if (mutant(Mutant::receipts_through_anybody)) kind = 0;
-    MailRow row{next_mail(), to, kind, std::move(ack)};
-    write(PutMail{row});
-    UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};
-    const std::uint64_t n = row.n;
-    mail_[n] = {std::move(row), sent};
-}
-
-// The addressee itself, a coordinator, or a hub of our RILON where it may know.
-std::optional<NodeId> NodeCore::next_hop(const MailRow& row) const {
-    auto up = [&](const NodeId& id) {
-        auto it = peers_.find(id);
-        return it != peers_.end() && it->second.up && it->second.greeted;
-    };
-    if (up(row.to)) return row.to;
-    bool carried = (row.kind & mail_carried) != 0 && !mutant(Mutant::bounce_mail);
-    if (directory_.empty() || carried) return std::nullopt;
-    const DirectoryState& state = directory_.now();
-    if (is_coordinator()) {  // The addressee's hub, where the stream's audience allows.
-        const NodeRecord* to = state.node(row.to);
-        if (to == nullptr || (row.kind & mail_direct) != 0) return std::nullopt;
-        for (const auto& [id, node] : state.nodes)
-            if (node->rilon == to->rilon && !node->endpoint.empty() && up(id)) return id;
-        return std::nullopt;
-    }
-    for (const auto& coordinator : state.coordinators)
-        if (up(coordinator.id)) return coordinator.id;
-    if ((row.kind & mail_direct) != 0) return std::nullopt;
-    const NodeRecord* self = state.node(identity_.id);
-    const NodeRecord* to = state.node(row.to);
-    if (self == nullptr || to == nullptr || self->rilon != to->rilon) return std::nullopt;
-    for (const auto& [id, node] : state.nodes)
-        if (node->rilon == self->rilon && !node->endpoint.empty() && up(id)) return id;
-    return std::nullopt;
-}
-
-bool NodeCore::send_mail_row(const MailRow& row) {
-    auto hop = next_hop(row);
-    if (!hop.has_value()) return false;
-    proto::SyncAck frame;
-    frame.set_mail(row.n);
-    frame.set_to(row.to.str());
-    frame.set_ack(std::string(as_text(row.bytes)));
-    frame.set_sealed((row.kind & mail_sealed) != 0);
-    frame.set_direct((row.kind & mail_direct) != 0);
-    send(*hop, SyncType::ack, row.n, frame.SerializeAsString());
-    return true;
-}
-
-void NodeCore::send_mail(const NodeId& peer, bool) {
-    constexpr int rows_max = 256;  // At once; confirmations bring the next.
-    int sent = 0;
-    for (auto& [n, row] : mail_) {
-        if (sent >= rows_max) return;
-        if (row.second.value != 0 && now_.since(row.second) < mail_retry_ms) continue;
-        if (next_hop(row.first) != peer) continue;
-        if (send_mail_row(row.first)) {
-            row.second = now_;
-            ++sent;
-        }
-    }
-}
-
-void NodeCore::on_ack(const NodeId& from, const SyncHead& head, const Bytes& payload) {
-    proto::SyncAck frame;
-    if (!frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) return;
-    if (frame.confirm()) {
-        auto it = mail_.find(frame.mail());
-        if (it == mail_.end() || next_hop(it->second.first) != from) return;
-        write(DropMail{frame.mail()});
-        if (auto sender = carried_.extract(it->first))
-            carried_room_.give_back(sender.mapped(), weight_of(it->second.first.bytes));
-        mail_.erase(it);
-        return;
-    }
-    auto to = NodeId::parse(frame.to());
-    if (!to.ok() || frame.ack().size() > letter_bytes_max) return;
-    if (is_self(*to)) {
-        Bytes bytes = to_bytes(as_bytes(frame.ack()));
-        if (frame.sealed()) {
-            Result<Bytes> opened = Error{Errc::cannot_open, ""};
-            for (const auto& pair : identity_.enc)
-                if (opened = open_ack(bytes, pair.sk); opened.ok()) break;
-            if (!opened.ok()) {
-                ++counters_.refused;
-                return;
-            }
-            bytes = std::move(*opened);
-        }
-        auto letter = verify_ack(directory_, bytes);
-        if (!letter.ok()) {
-            ++counters_.refused;
-            log(4,
-                fmt::format("ack_refused peer={} code={}", from.brief(), errc_name(letter.code())));
-            // By a key that our directory does not have yet: it comes again.
-            auto named = claimed_directory(identity_.network, bytes);
-            if (letter.code() == Errc::unknown_key && named.ok() && *named > directory_.now().n)
-                return;
-        } else {
-            record_ack(*letter);
-        }
-    } else {
-        // Ours to carry: only for nodes of the network, and only if we may know of it.
-        const NodeRecord* node = directory_.empty() ? nullptr : directory_.now().node(*to);
-        if (node == nullptr || (!is_coordinator() && (frame.direct() || !options_.hub))) return;
-        Bytes letter = to_bytes(as_bytes(frame.ack()));
-        // Not confirmed, it stays with its sender. Half of the places are for our own.
-        if (mail_.size() >= mail_max / 2 || !carried_room_.take(from, weight_of(letter))) {
-            ++counters_.refused;
-            return;
-        }
-        std::uint8_t kind = static_cast<std::uint8_t>((frame.sealed() ? mail_sealed : 0) |
-                                                      (frame.direct() ? mail_direct : 0) |
-                                                      (is_coordinator() ? 0 : mail_carried));
-        MailRow row{next_mail(), *to, kind, std::move(letter)};
-        carried_[row.n] = from;
-        if (!mutant(Mutant::lose_mail)) {
-            write(PutMail{row});
-            UnixMillis sent = send_mail_row(row) ? now_ : UnixMillis{};
-            const std::uint64_t n = row.n;
-            mail_[n] = {std::move(row), sent};
-        }
-    }
-    proto::SyncAck confirm;
-    confirm.set_mail(frame.mail());
-    confirm.set_confirm(true);
-    send(from, SyncType::ack, head.request, confirm.SerializeAsString());
 }
 
 // Now, or at the record that its letter names: who was put out since keeps what it said before.

@@ -21,9 +21,9 @@ struct AlertState {
     AlertId id;
     NodeId origin;  // Of the first publish we saw.
     std::uint32_t revision = 0;
-    std::vector<EntryRef> revisions;  // Publish and supersedes still readable, oldest first.
-    std::vector<EntryRef> erased;     // Those whose body is gone.
-    std::vector<EntryRef> confirms;
+    std::vector<EntryRef> revisions;     // Publish and supersedes still readable, oldest first.
+    std::vector<EntryRef> erased;        // Those whose body is gone.
+    std::vector<EntryRef> remarks;       // Confirmations, disputes and hits, as they came.
     std::optional<EntryRef> withdrawal;  // Set: withdrawn, whatever arrives later.
     std::string withdraw_reason;
     std::uint32_t withdrawn_revision = 0;
@@ -40,7 +40,7 @@ struct AlertState {
 
     bool operator==(const AlertState&) const = default;
 
-    // Somebody published or withdrew it. A confirmation may come before what it confirms.
+    // Somebody published or withdrew it. A remark may come before what it is about.
     bool has_author() const { return withdrawn() || !revisions.empty() || !erased.empty(); }
     bool withdrawn() const { return withdrawal.has_value(); }
     bool expired(UnixMillis now) const { return purge_after.value != 0 && purge_after <= now; }

@@ -71,6 +71,8 @@ bool AlertTable::pack(const AlertState& alert, Packed& into) {
 
 void AlertTable::put(Row row, const AlertState& alert) {
     Packed& packed = rows_[row];
+    unset_naming(row);
+    set_naming(row, alert);
     set_order(row, alert.order);
     packed.flags |= is_there;
     if (pack(alert, packed)) {
@@ -106,8 +108,32 @@ AlertState AlertTable::get(Row row) const {
     return out;
 }
 
+// Most alerts are of one part and cost nothing here.
+void AlertTable::set_naming(Row row, const AlertState& alert) {
+    if (alert.other_part.has_value())
+        naming_.insert({*alert.other_part, origins_.number(alert.origin), row});
+}
+
+void AlertTable::unset_naming(Row row) {
+    if (!there(row)) return;
+    const bool whole = (rows_[row].flags & is_whole) != 0;
+    if (!whole && !other_parts_.contains(row)) return;
+    const AlertState old = get(row);
+    if (old.other_part.has_value())
+        naming_.erase({*old.other_part, origins_.number(old.origin), row});
+}
+
+AlertTable::Row AlertTable::naming(const AlertId& part, const NodeId& origin) const {
+    const auto number = origins_.find(origin);
+    if (!number.has_value()) return none;
+    auto at = naming_.lower_bound({part, *number, 0});
+    if (at == naming_.end() || std::get<0>(*at) != part || std::get<1>(*at) != *number) return none;
+    return std::get<2>(*at);
+}
+
 void AlertTable::forget(Row row) {
     unwatch(row);
+    unset_naming(row);
     set_order(row, 0);
     whole_.erase(row);
     other_parts_.erase(row);

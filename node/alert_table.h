@@ -8,6 +8,8 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -50,6 +52,8 @@ class AlertTable {
     AlertState get(Row row) const;
     void put(Row row, const AlertState& alert);
     void forget(Row row);
+    // An alert of `origin` whose other part is `part`; none: no such.
+    Row naming(const AlertId& part, const NodeId& origin) const;
 
     // Whether `due` is to give it, and from when.
     void watch(Row row, UnixMillis purge_after);
@@ -94,12 +98,15 @@ class AlertTable {
     std::optional<std::uint8_t> word(const std::string& text);
     bool pack(const AlertState& alert, Packed& into);
     void set_order(Row row, std::uint64_t order);
+    void set_naming(Row row, const AlertState& alert);
+    void unset_naming(Row row);
 
     std::deque<Packed> rows_;
     std::unordered_map<Row, AlertState> whole_;
-    std::unordered_map<Row, AlertId> other_parts_;   // Of those that are not whole.
-    std::array<std::vector<Row>, groups> by_short_;  // Ascending by short form, then id.
-    std::vector<Row> by_order_;                      // Orders count up from 1.
+    std::unordered_map<Row, AlertId> other_parts_;              // Of those that are not whole.
+    std::set<std::tuple<AlertId, std::uint32_t, Row>> naming_;  // Other part, origin.
+    std::array<std::vector<Row>, groups> by_short_;             // Ascending by short form, then id.
+    std::vector<Row> by_order_;                                 // Orders count up from 1.
     std::map<std::uint64_t, std::vector<Row>> by_hour_;
     Numbered<NodeId> origins_;
     Numbered<StreamId> streams_;

@@ -29,24 +29,11 @@ const char* remedy_for(Errc code) {
     }
 }
 
-bool reads(const std::string& role) {
-    return role == "viewer" || role == "officer" || role == "releaser" || role == "administrator";
-}
-bool posts(const std::string& role) {
-    return reads(role) && role != "viewer";
-}
-
 }  // namespace
-
-std::string Asker::subject() const {
-    if (officer != nullptr) return officer->display_sign;
-    return person.has_value() ? person->person.name : "unknown";
-}
 
 Asker NodeCore::who(const TransportPublicKey& key) const {
     Asker asker;
-    for (const auto& [id, officer] : officers_)
-        if (!officer.revoked && officer.transport_pk == key) asker.officer = &officer;
+    asker.officer = officers_.by_transport(key);
     if (!directory_.empty()) asker.person = directory_.now().person_by_transport(key);
     return asker;
 }
@@ -94,7 +81,7 @@ void NodeCore::dispatch(const Asker& asker, ClientId client, const proto::Reques
     };
     using R = proto::Request;
     const bool shows = request.has_list() || request.has_search() || request.has_show() ||
-                       request.has_receipts() || request.has_feed();
+                       request.has_receipts() || request.has_feed() || request.has_export_alerts();
     if (Status again = resynced(); shows && !again.ok())
         return fail(client, request.id(), again.error());
     switch (request.body_case()) {
@@ -105,30 +92,33 @@ void NodeCore::dispatch(const Asker& asker, ClientId client, const proto::Reques
         case R::kSubmitDraft: return on_submit_draft(asker, client, request);
         case R::kPending: return on_pending(client, request, "", false);
         case R::kPrepare:
-            if (need(posts(role) && !is_coordinator())) on_prepare(asker, client, request);
+            if (need(may_post(role) && !is_coordinator())) on_prepare(asker, client, request);
             return;
         case R::kCommit:
-            if (need(posts(role) && !is_coordinator())) on_commit(asker, client, request);
+            if (need(may_post(role) && !is_coordinator())) on_commit(asker, client, request);
             return;
         case R::kList:
-            if (need(reads(role))) query(asker, client, raw, "inbox", "");
+            if (need(may_read(role))) query(asker, client, raw, "inbox", "");
             return;
         case R::kSearch:
-            if (need(reads(role)))
+            if (need(may_read(role)))
                 query(asker, client, raw, request.search().screening() ? "screen" : "search",
                       search_detail(request.search()));
             return;
         case R::kShow:
-            if (need(reads(role))) on_show(asker, client, request, raw);
+            if (need(may_read(role))) on_show(asker, client, request, raw);
+            return;
+        case R::kExportAlerts:
+            if (need(may_read(role))) on_export(asker, client, request, raw);
             return;
         case R::kReceipts:
-            if (need(reads(role))) on_receipts(asker, client, request, raw);
+            if (need(may_read(role))) on_receipts(asker, client, request, raw);
             return;
         case R::kFeed:
-            if (need(reads(role))) on_feed(asker, client, request, raw);
+            if (need(may_read(role))) on_feed(asker, client, request, raw);
             return;
         case R::kFeedAck:
-            if (need(reads(role))) on_feed_ack(client, request);
+            if (need(may_read(role))) on_feed_ack(client, request);
             return;
         case R::kLog:
             if (need(role == "administrator" || role == "releaser")) on_log(client, request);
@@ -222,6 +212,25 @@ void NodeCore::on_show(const Asker& asker, ClientId client, const proto::Request
     auto entry = store_.entry(ref.stream, ref.seq);
     if (told || !entry.ok() || !entry->has_value()) return;
     ack(*info, ref.seq, (*entry)->entry.id(), AckLevel::opened);
+}
+
+// A row of the audit for each alert: who asks later to whom an alert went finds the file too.
+void NodeCore::on_export(const Asker& asker, ClientId client, const proto::Request& request,
+                         const Bytes& raw) {
+    const auto& wanted = request.export_alerts();
+    constexpr int alerts_max = 200;
+    if (wanted.alerts_size() > alerts_max)
+        return fail(client, request.id(),
+                    {Errc::too_large, fmt::format("at most {} alerts at once", alerts_max)});
+    for (const std::string& bytes : wanted.alerts()) {
+        auto id = AlertId::parse(bytes);
+        if (!id.ok()) return fail(client, request.id(), id.error());
+        auto alert = index_.alert(*id);
+        if (!alert.has_value() || !alert->readable()) continue;
+        write(PutAudit{now_, asker.subject(), "export",
+                       id->hex() + (wanted.restricted() ? " restricted" : "")});
+    }
+    emit(RunQuery{client, raw, to_bytes(asker.officer->id.view())});
 }
 
 void NodeCore::on_receipts(const Asker& asker, ClientId client, const proto::Request& request,
@@ -431,104 +440,6 @@ void NodeCore::on_pending(ClientId client, const proto::Request& request, std::s
         for (const auto& name : progress->signed_by) row->add_signed_by(name);
         for (const auto& who : progress->waiting_for) row->add_waiting_for(who);
     }
-    answer(client, response, request.id());
-}
-
-Status NodeCore::add_officer(const proto::OfficerRequest& request, const std::string& role) {
-    auto pk = SignPublicKey::parse(request.sign_pk());
-    auto transport = TransportPublicKey::parse(request.transport_pk());
-    auto possession = Signature::parse(request.possession());
-    if (!pk.ok() || !transport.ok() || !possession.ok() || !valid_sign_key(*pk) ||
-        !valid_x25519_key(transport->view()))
-        return {Errc::invalid, "the request's keys are not sound"};
-    constexpr std::size_t text_max = 120;
-    if (request.name().empty() || request.name().size() > text_max ||
-        request.display_sign().empty() || request.display_sign().size() > 32)
-        return {Errc::invalid, "a name (at most 120) and a display sign (at most 32) are needed"};
-    // What no reader would take in a certificate is not certified.
-    if (Status s = check_label(request.display_sign(), 32, "a display sign"); !s) return s;
-    if (!reads(role))
-        return {Errc::invalid, "a role is viewer, officer, releaser or administrator"};
-    std::string zero(1, '\0');
-    std::string said = request.name() + zero + request.display_sign() + zero;
-    Bytes message = to_bytes(as_bytes(said));
-    message.insert(message.end(), transport->view().begin(), transport->view().end());
-    if (!signature_ok(*pk, possession_message(identity_.network, message), *possession))
-        return {Errc::bad_signature,
-                "the request's proof of possession is not good for this network"};
-    for (const auto& [id, officer] : officers_)
-        if (!officer.revoked && (officer.pk == *pk || officer.transport_pk == *transport ||
-                                 officer.display_sign == request.display_sign()))
-            return {Errc::duplicate, "this key or display sign is certified here already"};
-    Officer officer{rng_.bytes<OfficerId>(),
-                    request.name(),
-                    request.display_sign(),
-                    role,
-                    *pk,
-                    *transport,
-                    false,
-                    now_};
-    officers_[officer.id] = officer;
-    save_officers();
-    emit(admitted());
-    return {};
-}
-
-void NodeCore::save_officers() {
-    proto::OfficersResponse list;
-    for (const auto& [id, officer] : officers_) *list.add_officers() = officer_row(officer);
-    write(PutPrivate{"officers", to_bytes(as_bytes(list.SerializeAsString()))});
-}
-
-proto::OfficerRow NodeCore::officer_row(const Officer& officer) {
-    proto::OfficerRow row;
-    row.set_officer_id(officer.id.str());
-    row.set_name(officer.name);
-    row.set_display_sign(officer.display_sign);
-    row.set_role(officer.role);
-    row.set_revoked(officer.revoked);
-    row.set_since_ms(officer.since.value);
-    row.set_sign_pk(officer.pk.str());
-    row.set_transport_pk(officer.transport_pk.str());
-    return row;
-}
-
-void NodeCore::on_certify(const Asker& asker, ClientId client, const proto::Request& request) {
-    const auto& certify = request.certify();
-    Status added = add_officer(certify.request(), certify.role());
-    if (!added.ok()) return fail(client, request.id(), added.error());
-    write(PutAudit{now_, asker.subject(), "certify",
-                   certify.request().display_sign() + " as " + certify.role()});
-    proto::Response response;
-    for (const auto& [id, officer] : officers_)
-        if (officer.pk.str() == certify.request().sign_pk())
-            response.mutable_certify()->set_officer_id(id.str());
-    answer(client, response, request.id());
-}
-
-void NodeCore::on_officers(ClientId client, const proto::Request& request) {
-    proto::Response response;
-    auto* out = response.mutable_officers();
-    for (const auto& [id, officer] : officers_) *out->add_officers() = officer_row(officer);
-    answer(client, response, request.id());
-}
-
-void NodeCore::on_revoke_officer(const Asker& asker, ClientId client,
-                                 const proto::Request& request) {
-    auto id = OfficerId::parse(request.revoke_officer().officer_id());
-    auto it = id.ok() ? officers_.find(*id) : officers_.end();
-    if (it == officers_.end())
-        return fail(client, request.id(), {Errc::not_found, "no such officer here"});
-    if (it->second.id == asker.officer->id)
-        return fail(client, request.id(),
-                    {Errc::not_permitted, "an administrator can't revoke himself"});
-    it->second.revoked = true;
-    certificates_.erase(it->first);
-    save_officers();
-    write(PutAudit{now_, asker.subject(), "revoke", it->second.display_sign});
-    emit(admitted());
-    proto::Response response;
-    response.mutable_done();
     answer(client, response, request.id());
 }
 

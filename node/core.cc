@@ -159,22 +159,8 @@ Status NodeCore::load_private() {
             newest_checkpoint_ = *parsed;
         }
     }
-    if (officers->has_value()) {
-        proto::OfficersResponse list;
-        if (!list.ParseFromArray((*officers)->data(), static_cast<int>((*officers)->size())))
-            return {Errc::damaged, "the stored officers do not parse"};
-        for (const auto& row : list.officers()) {
-            Officer officer{OfficerId::copy_of(as_bytes(row.officer_id())),
-                            row.name(),
-                            row.display_sign(),
-                            row.role(),
-                            SignPublicKey::copy_of(as_bytes(row.sign_pk())),
-                            TransportPublicKey::copy_of(as_bytes(row.transport_pk())),
-                            row.revoked(),
-                            UnixMillis{row.since_ms()}};
-            officers_[officer.id] = officer;
-        }
-    }
+    if (officers->has_value())
+        if (Status status = officers_.load(**officers); !status.ok()) return status;
     if (consumers->has_value()) {
         ByteReader in(**consumers);
         while (!in.rest().empty() && !in.failed()) {
@@ -222,8 +208,7 @@ Status NodeCore::load_private() {
         if (mutant(Mutant::forget_mail)) break;
         for (auto& row : *rows) {
             after = row.n;
-            next_mail_ = row.n;
-            mail_[row.n] = {std::move(row), UnixMillis{}};
+            mail_.restore(std::move(row));
         }
         if (rows->size() < page) break;
     }
@@ -269,7 +254,7 @@ void NodeCore::greet(Outputs& out) {
         proto::OfficerRequest request;
         if (request.ParseFromArray(options_.first_administrator.data(),
                                    static_cast<int>(options_.first_administrator.size()))) {
-            Status status = add_officer(request, "administrator");
+            Status status = add_officer(request, "administrator", rng_.bytes<OfficerId>());
             if (!status.ok()) log(3, "first_administrator_refused why=" + status.error().detail);
         }
     }
@@ -347,7 +332,7 @@ void NodeCore::on_tick() {
     prune_suspends();
     keep_keys();
     for (const auto& [id, peer] : peers_)
-        if (peer.up) send_mail(id, false);
+        if (peer.up) send_mail(id);
     check_held_waits();
 }
 

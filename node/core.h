@@ -31,15 +31,16 @@
 //   replacement.cc  new signing and transport keys of our own, by persons
 //   transport_key.cc  the switch to a new transport key; links by keys of before
 //   drafts.cc       statements on their way to their signatures
-//   acks.cc         acks and their mail
+//   acks.cc         acks: what is said, and what is heard
+//   mail.cc         how they travel
 //   control.cc      requests of officers and persons
+//   officer_requests.cc  officers certified, revoked; their certificates
 //   status.cc       what it tells them of itself
 //
 // Private to node/. Everything is ordered containers: iteration order must not depend on hashing.
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -48,17 +49,20 @@
 #include "node/event.h"
 #include "node/head_watch.h"
 #include "node/history.h"
+#include "node/limits.h"
+#include "node/mailbox.h"
 #include "node/node.h"
+#include "node/officers.h"
+#include "node/peer_info.h"
+#include "node/posting.h"
 #include "node/quota.h"
-#include "node/range_pace.h"
 #include "node/repair.h"
 #include "node/retention.h"
 #include "node/rotation.h"
-#include "node/seq_set.h"
 #include "node/shared_room.h"
+#include "node/stream_info.h"
 #include "node/sync.pb.h"
 #include "node/sync_frame.h"
-#include "protocol/epoch.h"
 #include "protocol/release.h"
 #include "protocol/statement.h"
 
@@ -66,207 +70,16 @@ namespace rilon {
 
 proto::Draft to_proto(const StatementDraft& draft);  // drafts.cc
 
-// Limits; each refusal is counted (protocol §3 and architecture "Threads").
-constexpr std::size_t early_entries_max = 1024;  // ahead of a gap, per stream
-constexpr std::size_t early_bytes_max = 4u << 20;
-constexpr std::size_t early_bytes_all_max = 64u << 20;     // of all streams
-constexpr std::size_t early_bytes_origin_max = 16u << 20;  // of one origin's
-constexpr std::size_t early_slots_max = 131072;            // ahead of their grant
-constexpr std::size_t early_slots_peer_max = 16384;        // from one peer
-constexpr std::uint32_t early_epochs_max = 64;             // so far ahead
-constexpr std::size_t parked_bytes_max = 4u << 20;         // ahead of our directory, not checked
-constexpr std::size_t parked_bytes_peer_max = 1u << 20;    // from one peer
-constexpr std::size_t parked_entry_bytes = 4096;           // each counts as so much at least
-constexpr std::size_t singly_max = 64;                     // entries of a frame checked one by one
-constexpr std::size_t tickets_max = 4096;
-constexpr std::size_t mail_max = 65536;
-constexpr std::size_t carried_bytes_max = 128u << 20;      // mail for others
-constexpr std::size_t carried_bytes_peer_max = 16u << 20;  // handed over by one peer
-constexpr std::size_t letter_bytes = 4096;                 // each counts as so much at least
-constexpr std::size_t letter_bytes_max = 80u << 10;        // 1,024 rows, sealed, fit
-constexpr std::size_t drafts_max = 256;
-constexpr std::size_t drafts_of_one_max = 32;              // begun by one person
-constexpr std::uint64_t draft_valid_ms_max = 15 * ms_day;  // 14 and a day: clocks differ
-constexpr std::size_t lapsed_suspends_max = 4096;
-constexpr std::size_t directory_bytes_max =
-    256 * 1024;  // a frame is full then; one record more fits
-constexpr std::size_t streams_per_origin_max = 512;
-constexpr std::size_t records_ahead_max = 65536;
-constexpr std::size_t records_ahead_bytes_max = 16u << 20;
-constexpr std::size_t open_batch = 512;  // entries opened per step
-constexpr std::size_t check_batch = 64;  // officers checked per step, when nothing else is to do
-constexpr std::uint64_t check_pause_ms = 50;
-constexpr std::size_t confirmations_wanted = 2;             // of our own heads; all links if fewer
-constexpr std::uint64_t own_heads_wait_ms = 8 * ms_second;  // below the patience of `rilon`
-constexpr std::uint64_t own_heads_retry_ms = 5 * ms_second;
-constexpr std::size_t held_posts_max = 256;
-constexpr std::uint64_t resync_wait_ms = 30 * ms_second;
-constexpr std::uint64_t restored_shown_ms = 30 * ms_day;
-constexpr std::uint64_t beat_ms = 5 * ms_second;
-constexpr std::uint64_t fetch_timeout_ms = 10 * ms_second;
-constexpr std::uint64_t busy_retry_ms = ms_second;
-constexpr std::size_t unknown_streams_max = 8192;   // named by one peer, asked for in turn
-constexpr std::size_t answers_turn_max = 4u << 20;  // to one peer, in one turn of the loop
-constexpr std::size_t answer_costs_min = 4096;      // each counts as so much at least
-constexpr std::uint64_t parked_ms_max = ms_minute;  // the directory comes in that time or never
-constexpr std::uint64_t mail_retry_ms = 10 * ms_second;
-constexpr std::uint64_t slot_retry_ms = 5 * ms_second;
-constexpr std::uint64_t ticket_ms = 10 * ms_minute;
-constexpr std::uint64_t bare_redact_ms = 24 * ms_hour;
-constexpr std::uint64_t checkpoint_every_ms = 6 * ms_hour;
-constexpr std::uint64_t directory_stale_ms = ms_day;
-constexpr std::uint64_t directory_dead_ms = 14 * ms_day;
-constexpr std::uint64_t ack_delay_ms =
-    2 * ms_second;  // of levels 2 and 3; the protocol allows 60 s
-
-struct StreamInfo {
-    StreamState state;
-    bool dirty = false;
-    std::optional<AudienceDefinition> definition;  // Of a derived audience, once we know it.
-    std::optional<EpochKey> key;                   // K of `key_epoch` while it is open.
-    Epoch key_epoch;                               // In bulk: of the entry under way.
-    Epoch not_for_us;                              // The latest whose K is for others only.
-    UnixMillis granted{};                          // Own streams: when the latest grant was sealed.
-    DirSeq recipients_checked;        // Own: up to it the readers' keys are those of the grant.
-    std::vector<NodeId> carried_for;  // Coordinator: who may fetch a derived stream.
-    std::map<Seq, std::pair<NodeId, SignedEntry>> early;
-    std::size_t early_bytes = 0;
-    std::map<NodeId, AckRecord> held_by;  // Own streams: level 1 of every reader.
-    struct Fetch {
-        NodeId peer;
-        std::uint64_t request = 0;
-        UnixMillis until;
-    };
-    std::optional<Fetch> fetch;
-    bool retired = false;  // Ours, but superseded after a restore: never sealed into.
-    std::optional<Superseded> lost_after;  // Ours, retired: where it ended when we found out.
-    std::set<NodeId> confirmed_by;         // Ours: who knows no later entry than we hold.
-    bool confirmed = false;                // Ours: enough of them, or founded since the start.
-    bool founded_here = false;             // Ours: since the start.
-    Epoch closed;                          // The latest epoch whose K is gone here.
-    std::vector<std::pair<NodeId, Slot>> early_slots;  // Their grant is under check; from whom.
-    std::map<Epoch, std::vector<SlotTag>> own_tags;    // Cache: a key agreement each.
-    std::map<NodeId, Seq> peer_heads;                  // What peers said they hold.
-    SeqSet unchecked;  // Taken under a later entry's signature; their own was not looked at yet.
-    SeqSet lacking;    // Content that came without its body, and no redact says why.
-    bool lacking_dirty = false;
-    std::optional<Seq> acknowledged;  // While lacking anything: said already.
-    struct BodyQuestion {
-        UnixMillis since{};  // Lacking anything.
-        UnixMillis next{};
-        std::uint64_t pause_ms = 0;
-        NodeId asked;
-    } body_question;
-};
-
-struct PeerInfo {
-    bool up = false;
-    bool greeted = false;               // Its HELLO came.
-    bool compared = false;              // So did its heads.
-    std::uint64_t own_heads_asked = 0;  // The number of our open question; 0: none.
-    UnixMillis own_heads_asked_at{};
-    UnixMillis last_heard{};
-    UnixMillis last_sent_beat{};
-    UnixMillis heads_answered{};
-    std::uint64_t records = 0;
-    std::uint64_t said_records = 0;  // By its HELLO, not by what we sent it since.
-    std::uint64_t requests = 0;  // Numbered by peer: what others are asked is nobody's business.
-    std::string software;
-    RangePace pace;                   // What we ask it for.
-    std::map<StreamId, Seq> unknown;  // It has them, we do not: to be asked for in turn.
-    std::size_t answered_bytes = 0;   // What it asked us for in this turn.
-};
-
-struct MissingKey {
-    Epoch epoch;
-    Seq grant;
-    UnixMillis asked{};
-};
-
-struct Officer {
-    OfficerId id;
-    std::string name;
-    std::string display_sign;
-    std::string role;
-    SignPublicKey pk;
-    TransportPublicKey transport_pk;
-    bool revoked = false;
-    UnixMillis since;
-};
-
-// Who asks on the control socket.
-struct Asker {
-    const Officer* officer = nullptr;
-    std::optional<DirectoryState::PersonRoles> person;
-    std::string subject() const;  // For the audit log.
-};
-
 // How much of itself a node tells: persons of the directory theirs and the links; those of the RSO
 // the network's health too; its own officers everything.
 enum class StatusView { directory, health, all };
 
-// One part of a posting, planned by PREPARE.
-struct PlannedPart {
-    std::string part;
-    AlertId alert;
-    StreamId stream;
-    std::optional<GenesisBody> found;  // The stream is new.
-    std::optional<AudienceDefinition> definition;
-    Bytes operation;
-    Precedence precedence = Precedence::routine;
-    std::vector<EntryRef> covers;  // Withdraw: the entries it takes back.
-    bool waits = false;            // Peers have not confirmed yet that the stream may go on.
-    HistoryList history;           // Of a history grant; no keys before COMMIT.
-};
-
 // The record at which an epoch was granted, where it is known.
 using GrantTimes = std::map<std::pair<StreamId, Epoch>, std::optional<DirSeq>>;
-
-// A PREPARE that came before the peers' word on the stream it would go to.
-struct HeldPost {
-    ClientId client;
-    OfficerId officer;
-    proto::Request request;
-};
-
-struct Ticket {
-    ClientId client;
-    OfficerId officer;
-    UnixMillis until;
-    std::vector<PlannedPart> parts;
-    std::vector<Signature> signatures;
-    std::function<Result<Hash32>()> readers;  // Computed again at COMMIT.
-    Hash32 readers_then;
-    proto::PreparedResponse shown;
-    std::string action;
-    std::string detail;            // For the audit log; empty: the alert's id.
-    bool stale_directory = false;  // The officer said to go on.
-    std::uint64_t request = 0;
-    std::size_t checks_left = 0;
-    bool good = true;
-};
 
 struct PendingDraft {
     proto::Draft draft;
     PersonId begun_by;
-};
-
-struct PendingRedact {
-    StreamId stream;
-    std::vector<SeqRange> ranges;
-    UnixMillis since;
-    bool expiry =
-        false;  // No redact came: our own clock says so. In our own streams: none is sealed.
-    bool withdrawn = false;  // With `expiry`: the word was sealed in another stream.
-    bool hidden = false;     // Nobody's word covers it: out of sight, to be destroyed later.
-};
-
-struct HeldWait {
-    ClientId client;
-    Bytes request;
-    OfficerId officer;
-    std::vector<EntryRef> refs;
-    UnixMillis until;
 };
 
 struct Counters {
@@ -528,9 +341,11 @@ class NodeCore {
     // posting.cc and prepare.cc
     void on_prepare(const Asker& asker, ClientId client, const proto::Request& request);
     Result<Ticket> prepare_publish(const proto::PrepareRequest& request);
+    Result<Ticket> prepare_reply(const proto::PrepareRequest& request, proto::Alert& alert);
     Result<Ticket> prepare_supersede(const proto::PrepareRequest& request);
     Result<Ticket> prepare_withdraw(const proto::PrepareRequest& request);
-    Result<Ticket> prepare_confirm(const proto::PrepareRequest& request);
+    Result<Ticket> prepare_remark(const proto::PrepareRequest& request);
+    std::optional<AlertId> our_duplicate(const AlertState& alert) const;
     Result<ReleaseWish> parse_wish(const proto::Wish& wish) const;
     Result<Ticket> plan_alert(const proto::Alert& alert, const ReleaseWish& wish,
                               const proto::PrepareRequest& request, bool supersede);
@@ -555,6 +370,7 @@ class NodeCore {
                         const Officer& officer);
     Status can_seal() const;
     Status check_sealable(const PlannedPart& part) const;
+    Status check_in_audience(const PlannedPart& part) const;
     const EncSecretKey* own_secret(const EncPublicKey& pk) const;
     const PskEntry* current_psk() const;
     Status ensure_epoch(StreamInfo& info);
@@ -563,7 +379,6 @@ class NodeCore {
     Status seal_with(StreamInfo& info, EntryDraft draft, const Nonce24& nonce,
                      const OfficerContent* content);
     void tell_coordinators(StreamInfo& info);
-    SignedCertificate certificate(const Officer& officer);
 
     // sync.cc
     void peer_up(const NodeId& peer);
@@ -745,17 +560,24 @@ class NodeCore {
     bool may_sign_acks();
     void say_again();
     void say_again_what_is_gone(const StreamInfo& info);
-    std::uint64_t next_mail();
     void settle(const AckRow& row);
-    void post_mail(const NodeId& to, Bytes ack, bool sealed, bool direct_only);
-    void send_mail(const NodeId& peer, bool fresh_only);
-    bool send_mail_row(const MailRow& row);
-    std::optional<NodeId> next_hop(const MailRow& row) const;
-    void on_ack(const NodeId& from, const SyncHead& head, const Bytes& payload);
     void record_ack(const Ack& ack);
     bool is_ours(const StreamInfo& info, const AckRow& row) const;
     bool was_reader_at(const StreamInfo& info, const NodeId& node, DirSeq n) const;
     void check_held_waits();
+
+    // mail.cc
+    void post_mail(const NodeId& to, Bytes ack, bool sealed, bool direct_only);
+    void send_new_mail(MailRow row);
+    void send_mail(const NodeId& peer);
+    bool send_mail_row(const MailRow& row);
+    std::optional<NodeId> next_hop(const MailRow& row) const;
+    void on_ack(const NodeId& from, const SyncHead& head, const Bytes& payload);
+    void mail_confirmed(const NodeId& from, std::uint64_t n);
+    // False: not taken, and not to be confirmed.
+    bool take_letter(const NodeId& from, const proto::SyncAck& frame);
+    bool carry_letter(const NodeId& from, const NodeId& to, const proto::SyncAck& frame);
+    Result<Bytes> open_letter(const proto::SyncAck& frame) const;
 
     // control.cc
     void on_client(const ClientFrame& frame);
@@ -768,6 +590,8 @@ class NodeCore {
     void on_hello_request(const Asker& asker, ClientId client, const proto::Request& request);
     void on_show(const Asker& asker, ClientId client, const proto::Request& request,
                  const Bytes& raw);
+    void on_export(const Asker& asker, ClientId client, const proto::Request& request,
+                   const Bytes& raw);
     void on_receipts(const Asker& asker, ClientId client, const proto::Request& request,
                      const Bytes& raw);
     void on_feed(const Asker& asker, ClientId client, const proto::Request& request,
@@ -778,15 +602,18 @@ class NodeCore {
     void on_directory_request(ClientId client, const proto::Request& request);
     void on_submit_draft(const Asker& asker, ClientId client, const proto::Request& request);
     void on_pending(ClientId client, const proto::Request& request, std::string note, bool applied);
+    Asker who(const TransportPublicKey& key) const;
+    static std::string search_detail(const proto::SearchRequest& search);
+    void save_consumers();
+
+    // officer_requests.cc
+    Status add_officer(const proto::OfficerRequest& request, const std::string& role,
+                       const OfficerId& id);
+    void officers_changed();
     void on_certify(const Asker& asker, ClientId client, const proto::Request& request);
     void on_officers(ClientId client, const proto::Request& request);
     void on_revoke_officer(const Asker& asker, ClientId client, const proto::Request& request);
-    Asker who(const TransportPublicKey& key) const;
-    Status add_officer(const proto::OfficerRequest& request, const std::string& role);
-    void save_officers();
-    static proto::OfficerRow officer_row(const Officer& officer);
-    static std::string search_detail(const proto::SearchRequest& search);
-    void save_consumers();
+    SignedCertificate certificate(const Officer& officer);
 
     // status.cc
     void on_status(const Asker& asker, ClientId client, const proto::Request& request);
@@ -877,14 +704,10 @@ class NodeCore {
     std::map<StreamId, std::pair<Seq, EntryId>> ack_stored_;  // level 1 of this batch
     std::vector<std::pair<StreamId, AckRow>> ack_rows_;       // levels 2 and 3
     UnixMillis ack_rows_since_{};
-    std::map<std::uint64_t, std::pair<MailRow, UnixMillis>> mail_;  // n → row, last sent
-    std::map<std::uint64_t, NodeId> carried_;  // Who handed over what is not ours, since the start.
-    SharedRoom carried_room_{carried_bytes_max, carried_bytes_peer_max};
-    std::uint64_t next_mail_ = 1;
+    Mailbox mail_;
     std::uint64_t ack_counter_ = 0;
 
-    std::map<OfficerId, Officer> officers_;
-    std::map<OfficerId, std::pair<SignedCertificate, UnixMillis>> certificates_;  // Renew when.
+    Officers officers_;
     std::map<Bytes, Ticket> tickets_;
     std::map<std::uint64_t, Bytes> posts_;  // Number of a posting under check → its ticket.
     std::uint64_t next_post_ = 1;

@@ -255,8 +255,7 @@ void NodeCore::issue_checkpoint() {
 // suspend a node here when the coordinator can't be reached.
 AdmitPeers NodeCore::admitted() const {
     AdmitPeers out;
-    for (const auto& [id, officer] : officers_)
-        if (!officer.revoked) out.control.insert(officer.transport_pk);
+    for (const auto& key : officers_.transport_keys()) out.control.insert(key);
     if (directory_.empty()) return out;
     const DirectoryState& state = directory_.now();
     for (const auto& coordinator : state.coordinators)

@@ -11,7 +11,14 @@
 namespace rilon {
 namespace {
 constexpr std::size_t at_once = 64;
+
+// Is the node no longer of its stream's audience? Whatever it sealed there now would be refused by
+// all, and all that is behind it.
+bool has_left(const StreamInfo& info, const DirectoryState& state, const NodeId& self) {
+    return !state.is_member(base_of(info), self);
 }
+
+}  // namespace
 
 // Does the origin go on in another stream? Then no redact comes in this one.
 bool NodeCore::is_superseded(const StreamState& stream) const {
@@ -63,6 +70,7 @@ void NodeCore::seal_expired() {
     for (auto& redact : redacts_) {
         StreamInfo* info = stream(redact.stream);
         if (!redact.expiry || info == nullptr || !may_extend(*info)) continue;
+        if (has_left(*info, directory_.now(), identity_.id)) continue;
         if (!can_seal().ok()) return;
         own_said = own_said || redact.withdrawn;
         auto end = redact.ranges.begin() +
@@ -88,9 +96,10 @@ bool NodeCore::goes_on(const StreamInfo& info) const {
 // Another's redact closes the epoch, a grant after it does: until then K would open the entry.
 std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& redact) {
     std::vector<SeqRange> now;
-    if (goes_on(info)) return now;
+    const bool left = is_self(info.state.origin) && has_left(info, directory_.now(), identity_.id);
+    if (goes_on(info) && !left) return now;
     // Nobody else will. What comes late of this epoch finds its key by its slot (open_range).
-    if (!info.state.frozen && (info.retired || is_superseded(info.state)))
+    if (!info.state.frozen && (info.retired || left || is_superseded(info.state)))
         close_epoch(info, info.state.epoch);
     std::erase_if(redact.ranges, [&](const SeqRange& range) {
         bool over = epoch_over(info, range.to);

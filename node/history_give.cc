@@ -26,7 +26,7 @@ EntryRef ref_of(const ListedEntry& entry) {
 
 std::vector<EntryRef> said_of(const AlertState& alert) {
     std::vector<EntryRef> out = alert.revisions;
-    out.insert(out.end(), alert.confirms.begin(), alert.confirms.end());
+    out.insert(out.end(), alert.remarks.begin(), alert.remarks.end());
     if (alert.withdrawal.has_value()) out.push_back(*alert.withdrawal);
     return out;
 }

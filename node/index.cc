@@ -34,8 +34,11 @@ void record_alert(const proto::Alert& alert, proto::SearchRecord& record) {
     record.set_type(kind_name(alert));
     record.set_part(alert.part());
     record.set_purge_after_ms(alert.purge_after_ms());
-    for (const auto& link : alert.links())
+    for (const auto& link : alert.links()) {
         if (link.type() == "other-part") record.set_other_part(link.alert_id());
+        if (link.type() == "duplicate-of") record.add_duplicate_of(link.alert_id());
+    }
+    record.set_request_id(alert.reply().request_id());
     for (const auto& person : alert.persons()) record_person(person, record);
     for (const auto& document : alert.documents()) {
         if (!document.number().empty())
@@ -93,6 +96,8 @@ proto::SearchRecord Index::make_record(const AlertId& alert, const proto::Operat
             record.set_revision(operation->withdraw().revision());
             break;
         case proto::Operation::kConfirm: record.set_operation(proto::SearchRecord::CONFIRM); break;
+        case proto::Operation::kDispute: record.set_operation(proto::SearchRecord::DISPUTE); break;
+        case proto::Operation::kHit: record.set_operation(proto::SearchRecord::HIT); break;
         case proto::Operation::kHistory: record.set_operation(proto::SearchRecord::HISTORY); break;
         case proto::Operation::BODY_NOT_SET: break;
     }
@@ -122,7 +127,9 @@ void Index::add(const IndexedEntry& entry) {
         case proto::SearchRecord::PUBLISH:
         case proto::SearchRecord::SUPERSEDE: add_revision(row, alert, entry); break;
         case proto::SearchRecord::WITHDRAW: withdraw(row, alert, entry); break;
-        case proto::SearchRecord::CONFIRM: alert.confirms.push_back(entry.ref); break;
+        case proto::SearchRecord::CONFIRM:
+        case proto::SearchRecord::DISPUTE:
+        case proto::SearchRecord::HIT: alert.remarks.push_back(entry.ref); break;
         default: alert.newer_version = true; break;
     }
     put_changed(row, alert, readable);
@@ -275,6 +282,16 @@ void Index::put_terms(Row row, const proto::SearchRecord& record) {
         series_of_[row].push_back(series_key(from, to));
         series_[series_of_[row].back()].push_back({from, to, row});
     }
+    for (const auto& bytes : record.duplicate_of()) {
+        auto id = AlertId::parse(bytes);
+        if (!id.ok()) continue;
+        duplicate_of_[row].push_back(*id);
+        duplicates_[*id].insert(row);
+    }
+    if (auto request = AlertId::parse(record.request_id()); request.ok()) {
+        request_of_[row] = *request;
+        replies_[*request].push_back(row);
+    }
 }
 
 Index::PersonId Index::put_person(Row row, const proto::SearchRecord::Person& person) {
@@ -295,7 +312,7 @@ Index::PersonId Index::put_person(Row row, const proto::SearchRecord::Person& pe
     out.facts = texts_.put(facts);
     sodium_memzero(facts.data(), facts.size());
     for (const auto& text : person.names()) {
-        NameIndex::Id name = names_.add(fold_name(text));
+        NameIndex::Id name = names_.add(fold_letters(text));
         if (name >= person_of_name_.size()) {
             person_of_name_.resize(name + 1);
             next_name_.resize(name + 1);
@@ -343,6 +360,12 @@ void Index::drop_terms(Row row) {
     for (std::string_view number; take_text(documents, number);)
         by_document_.remove(document_hash(number), row);
     texts_.drop(terms.documents);
+    drop_duplicates(row);
+    if (auto request = request_of_.extract(row); !request.empty()) {
+        auto replies = replies_.find(request.mapped());
+        std::erase(replies->second, row);
+        if (replies->second.empty()) replies_.erase(replies);
+    }
     auto keys = series_of_.extract(row);
     if (keys.empty()) return;
     for (const auto& key : keys.mapped()) {
@@ -350,6 +373,17 @@ void Index::drop_terms(Row row) {
         if (it == series_.end()) continue;
         std::erase_if(it->second, [&](const Series& series) { return series.alert == row; });
         if (it->second.empty()) series_.erase(it);
+    }
+}
+
+void Index::drop_duplicates(Row row) {
+    auto repeated = duplicate_of_.extract(row);
+    if (repeated.empty()) return;
+    for (const AlertId& id : repeated.mapped()) {
+        auto it = duplicates_.find(id);
+        if (it == duplicates_.end()) continue;
+        it->second.erase(row);
+        if (it->second.empty()) duplicates_.erase(it);
     }
 }
 
@@ -381,7 +415,7 @@ void Index::take_back(const EntryRef& ref) {
         alert.revision = 0;
     }
     put_changed(row, alert, readable);
-    if (!alert.has_author() && alert.confirms.empty()) alerts_.forget(row);
+    if (!alert.has_author() && alert.remarks.empty()) alerts_.forget(row);
 }
 
 void Index::note_unopened(const EntryRef& ref) {
@@ -397,6 +431,13 @@ void Index::note_opened(const EntryRef& ref) {
 std::optional<AlertState> Index::alert(const AlertId& id) const {
     std::shared_lock lock(mutex_);
     const Row row = alerts_.find(id);
+    if (row == AlertTable::none) return std::nullopt;
+    return alerts_.get(row);
+}
+
+std::optional<AlertState> Index::naming(const AlertState& part) const {
+    std::shared_lock lock(mutex_);
+    const Row row = alerts_.naming(part.id, part.origin);
     if (row == AlertTable::none) return std::nullopt;
     return alerts_.get(row);
 }
@@ -471,6 +512,15 @@ void Index::by_name(const FoldedName& asked, const PersonVisit& visit) const {
     }
 }
 
+std::vector<AlertId> Index::duplicates_of(const AlertId& alert) const {
+    std::shared_lock lock(mutex_);
+    std::vector<AlertId> out;
+    auto found = duplicates_.find(alert);
+    if (found == duplicates_.end()) return out;
+    for (Row row : found->second) out.push_back(alerts_.id(row));
+    return out;
+}
+
 std::vector<AlertId> Index::by_birth_date(const PartialDate& date, std::size_t max) const {
     std::vector<AlertId> out;
     auto day = complete_date(date);
@@ -481,6 +531,19 @@ std::vector<AlertId> Index::by_birth_date(const PartialDate& date, std::size_t m
     for (PersonId id : born->second) {
         if (out.size() == max) break;
         out.push_back(alerts_.id(persons_[id].alert));
+    }
+    return out;
+}
+
+std::vector<AlertState> Index::replies(const AlertId& request, std::size_t max) const {
+    std::vector<AlertState> out;
+    std::shared_lock lock(mutex_);
+    auto found = replies_.find(request);
+    if (found == replies_.end()) return out;
+    for (Row row : found->second) {
+        if (out.size() == max) break;
+        AlertState reply = alerts_.get(row);
+        if (reply.readable()) out.push_back(std::move(reply));
     }
     return out;
 }

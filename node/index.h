@@ -72,6 +72,8 @@ class Index {
 
     // --- readers; each takes the lock for its own call ---
     std::optional<AlertState> alert(const AlertId& id) const;
+    // The alert of the same node that names this one as its other part.
+    std::optional<AlertState> naming(const AlertState& part) const;
     // By full id or short-form prefix. Errors: not_found; invalid (several alerts start so, or no
     // id).
     Result<AlertState> find(std::string_view id_or_prefix) const;
@@ -84,8 +86,12 @@ class Index {
     using PersonVisit =
         std::function<void(const IndexedPerson& person, const FoldedName& name, double score)>;
     void by_name(const FoldedName& asked, const PersonVisit& visit) const;
+    // Readable alerts that say of themselves that they say the same as this one.
+    std::vector<AlertId> duplicates_of(const AlertId& alert) const;
     // Alerts with a person born on this very day, at most max. An incomplete date finds nobody.
     std::vector<AlertId> by_birth_date(const PartialDate& date, std::size_t max) const;
+    // Readable replies to a request, in the order in which they came; at most max.
+    std::vector<AlertState> replies(const AlertId& request, std::size_t max) const;
     // Which alert an entry belongs to, and what it is.
     struct EntryMeaning {
         AlertId alert;
@@ -129,6 +135,7 @@ class Index {
     void put_terms(Row row, const proto::SearchRecord& record);
     PersonId put_person(Row row, const proto::SearchRecord::Person& person);
     void drop_terms(Row row);
+    void drop_duplicates(Row row);
     void drop_person(PersonId id);
     void settle(const EntryRef& ref);
     IndexedPerson shown(const Person& person) const;
@@ -143,6 +150,10 @@ class Index {
     VariantTable by_document_;                           // Hash of the number → row.
     std::map<std::string, std::vector<Series>> series_;  // By what its numbers begin with.
     std::map<Row, std::vector<std::string>> series_of_;
+    std::map<Row, std::vector<AlertId>> duplicate_of_;  // What the alert of a row repeats.
+    std::map<AlertId, std::set<Row>> duplicates_;       // And the way back.
+    std::map<AlertId, std::vector<Row>> replies_;       // By the request, which may not be here.
+    std::map<Row, AlertId> request_of_;
     std::deque<Person> persons_;
     std::vector<PersonId> free_persons_;
     NameIndex names_;

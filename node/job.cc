@@ -1,19 +1,13 @@
 #include "node/job.h"
 
 #include "node/index.h"
+#include "node/known_certificates.h"
 #include "protocol/alert.h"
 #include "protocol/directory.h"
 #include "protocol/mutant.h"
 
 namespace rilon {
 namespace {
-
-// Certificates found good, one set for each thread that runs jobs: an officer's next alert costs
-// one check of its own signature and not a second one of its certificate.
-CertificateCache& certificates() {
-    static thread_local CertificateCache cache;
-    return cache;
-}
 
 // What the index keeps of it.
 Result<proto::SearchRecord> read_operation(const AlertId& alert, ByteView bytes) {
@@ -31,7 +25,7 @@ EntryChecked check_entry(CheckEntryJob job, const Directory& directory) {
     Result<Bytes> plain = open_body_early(*out.entry, *job.open_with);
     if (!plain.ok()) return out;
     auto content = verify_content(*plain, directory, header.origin, header.stream, header.dir_seq,
-                                  &certificates());
+                                  &known_certificates());
     wipe(*plain);
     if (content.ok())
         out.content = read_content(std::move(*content));
@@ -42,7 +36,7 @@ EntryChecked check_entry(CheckEntryJob job, const Directory& directory) {
 
 EntryOpened check_officer(CheckOfficerJob job, const Directory& directory) {
     auto content = verify_content(std::move(job.content), directory, job.header.origin,
-                                  job.header.stream, job.header.dir_seq, &certificates());
+                                  job.header.stream, job.header.dir_seq, &known_certificates());
     if (!content.ok()) return {job.header, job.received, content.error()};
     return {job.header, job.received, read_content(std::move(*content))};
 }

@@ -29,7 +29,9 @@ void NodeCore::ask_own_heads(const NodeId& peer) {
 
 // Who did not answer, or knew something else then.
 void NodeCore::ask_own_heads_again() {
-    for (const auto& [id, peer] : peers_) {
+    for (const auto& known : peers_) {
+        const NodeId& id = known.first;
+        const PeerInfo& peer = known.second;
         if (!peer.up || !peer.greeted || now_.since(peer.own_heads_asked_at) < own_heads_retry_ms)
             continue;
         bool lacks = std::any_of(streams_.begin(), streams_.end(), [&](const auto& item) {
@@ -179,14 +181,14 @@ void NodeCore::release_held_posts() {
     std::vector<HeldPost> waiting;
     waiting.swap(held_posts_);
     for (const HeldPost& post : waiting) {
-        auto officer = officers_.find(post.officer);
-        if (officer == officers_.end() || officer->second.revoked) {
+        const Officer* officer = officers_.certified(post.officer);
+        if (officer == nullptr) {
             fail(post.client, post.request.id(),
                  {Errc::not_permitted, "this officer is no longer certified here"});
             continue;
         }
         Asker asker;
-        asker.officer = &officer->second;
+        asker.officer = officer;
         on_prepare(asker, post.client, post.request);
     }
 }

@@ -9,6 +9,14 @@
 #include "protocol/mutant.h"
 
 namespace rilon {
+namespace {
+
+const AudienceId& base_of(const PlannedPart& part, const StreamInfo* info) {
+    if (info != nullptr) return rilon::base_of(*info);
+    return part.definition ? part.definition->base : part.found->audience;
+}
+
+}  // namespace
 
 void NodeCore::on_commit(const Asker& asker, ClientId client, const proto::Request& request) {
     const auto& commit = request.commit();
@@ -57,8 +65,8 @@ void NodeCore::finish_post(std::uint64_t number) {
     auto refuse = [&](Error why) { fail(ticket.client, ticket.request, why); };
     if (!ticket.good)
         return refuse({Errc::bad_signature, "the officer's signature is not good for this stream"});
-    auto officer = officers_.find(ticket.officer);
-    if (officer == officers_.end() || officer->second.revoked)
+    const Officer* officer = officers_.certified(ticket.officer);
+    if (officer == nullptr)
         return refuse({Errc::not_permitted, "this officer is no longer certified here"});
     auto readers = ticket.readers();
     if (!readers.ok()) return refuse(readers.error());
@@ -79,17 +87,17 @@ void NodeCore::finish_post(std::uint64_t number) {
     for (std::size_t i = 0; i < ticket.parts.size(); ++i) {
         Status sealed =
             keys[i].empty()
-                ? publish_part(ticket, ticket.parts[i], ticket.signatures[i], officer->second)
-                : publish_history(ticket.parts[i], ticket.signatures[i], officer->second, keys[i]);
+                ? publish_part(ticket, ticket.parts[i], ticket.signatures[i], *officer)
+                : publish_history(ticket.parts[i], ticket.signatures[i], *officer, keys[i]);
         RILON_ASSERT(sealed.ok());
         posted->add_parts()->Swap(ticket.shown.mutable_parts(static_cast<int>(i)));
     }
     posted->set_alert_id(ticket.parts.front().alert.str());
     ++counters_.published;
-    write(PutAudit{now_, officer->second.display_sign, ticket.action,
+    write(PutAudit{now_, officer->display_sign, ticket.action,
                    ticket.detail.empty() ? ticket.parts.front().alert.hex() : ticket.detail});
     if (ticket.stale_directory)
-        write(PutAudit{now_, officer->second.display_sign, "stale-directory",
+        write(PutAudit{now_, officer->display_sign, "stale-directory",
                        fmt::format("{} h", now_.since(directory_as_of()) / ms_hour)});
     answer(ticket.client, response, ticket.request);
 }
@@ -133,14 +141,20 @@ Status NodeCore::check_sealable(const PlannedPart& part) const {
         return {Errc::busy,
                 "too few peers have confirmed yet that this node's store is not an old copy: post "
                 "it again"};
-    // What a node says in an audience that it has left nobody takes.
-    if (info != nullptr && directory_.now().audience(info->state.audience) != nullptr &&
-        !directory_.now().is_member(info->state.audience, identity_.id))
-        return {Errc::not_member, "this node is no longer in that audience"};
+    if (Status there = check_in_audience(part); !there.ok()) return there;
     constexpr std::size_t certificate_and_signatures = 4096;
     if (part.operation.size() + certificate_and_signatures > plaintext_bytes_max)
         return {Errc::too_large, "the alert is too large for one entry"};
     return {};
+}
+
+// What a node says in an audience that it has left nobody takes, nor a stream begun there.
+Status NodeCore::check_in_audience(const PlannedPart& part) const {
+    const StreamInfo* info = stream(part.stream);
+    const bool known = info != nullptr || part.found.has_value() || part.definition.has_value();
+    if (!known || directory_.now().is_member(base_of(part, info), identity_.id)) return {};
+    return {Errc::not_member,
+            "this node is no longer in the audience that the alert was posted to"};
 }
 
 const EncSecretKey* NodeCore::own_secret(const EncPublicKey& pk) const {
@@ -300,20 +314,6 @@ void NodeCore::tell_coordinators(StreamInfo& info) {
         if (peers_[coordinator.id].up)
             send(coordinator.id, SyncType::stream, 0, frame.SerializeAsString(),
                  Precedence::flash);  // Before the entries, whatever their precedence.
-}
-
-SignedCertificate NodeCore::certificate(const Officer& officer) {
-    constexpr std::uint64_t validity = 30 * ms_day;
-    constexpr std::uint64_t margin = 5 * ms_minute;  // Readers' clocks may be behind ours.
-    const UnixMillis now = posting_now();            // Readers compare with the directory's time.
-    auto it = certificates_.find(officer.id);
-    if (it != certificates_.end() && now < it->second.second) return it->second.first;
-    UnixMillis from{now.value > margin ? now.value - margin : 0};
-    Certificate body{officer.id, officer.display_sign, officer.role, officer.pk, identity_.id,
-                     from,       now.plus(validity)};
-    auto made = certify_officer(identity_.network, body, identity_.generation, identity_.sign.sk);
-    certificates_.insert_or_assign(officer.id, std::pair{made, now.plus(validity / 2)});
-    return made;
 }
 
 }  // namespace rilon

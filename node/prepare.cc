@@ -35,11 +35,16 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
         case proto::Operation::kPublish: ticket = prepare_publish(prepare); break;
         case proto::Operation::kSupersede: ticket = prepare_supersede(prepare); break;
         case proto::Operation::kWithdraw: ticket = prepare_withdraw(prepare); break;
-        case proto::Operation::kConfirm: ticket = prepare_confirm(prepare); break;
+        case proto::Operation::kConfirm:
+        case proto::Operation::kDispute:
+        case proto::Operation::kHit: ticket = prepare_remark(prepare); break;
         case proto::Operation::kHistory: ticket = prepare_history(prepare); break;
         case proto::Operation::BODY_NOT_SET: break;
     }
     if (!ticket.ok()) return fail(client, request.id(), ticket.error());
+    for (const PlannedPart& part : ticket->parts)
+        if (Status there = check_in_audience(part); !there.ok())
+            return fail(client, request.id(), there.error());
     if (std::any_of(ticket->parts.begin(), ticket->parts.end(),
                     [](const PlannedPart& part) { return part.waits; }))
         return hold_post(asker, client, request);
@@ -164,16 +169,54 @@ proto::PreparedPart NodeCore::show_part(const PlannedPart& part, const std::vect
 }
 
 Result<Ticket> NodeCore::prepare_publish(const proto::PrepareRequest& request) {
-    auto wish = parse_wish(request.wish());
-    if (!wish.ok()) return wish.error();
     proto::Alert alert = request.operation().publish();
     alert.set_alert_id(make_alert_id(now_, rng_).str());
     alert.set_revision(1);
     alert.set_created_ms(posting_now().value);
     alert.set_part("person");
+    if (alert.has_reply()) return prepare_reply(request, alert);
+    auto wish = parse_wish(request.wish());
+    if (!wish.ok()) return wish.error();
     apply_defaults(alert, posting_now());
     if (Status good = check_alert(alert); !good.ok()) return good.error();
     return plan_alert(alert, *wish, request, false);
+}
+
+// A reply goes to who asked, unless its author says more; never past him. Where nobody named an
+// audience it is the request's own that both are in.
+Result<Ticket> NodeCore::prepare_reply(const proto::PrepareRequest& request, proto::Alert& alert) {
+    auto found = index_.find(request.alert());
+    if (!found.ok()) return found.error();
+    if (found->type != "request")
+        return {Errc::invalid, fmt::format("{} is no request: a {} is not replied to",
+                                           format_short_id(found->id), found->type)};
+    if (!found->readable())
+        return {Errc::not_permitted, "the request is withdrawn or over; nobody waits for a reply"};
+    if (is_self(found->origin))
+        return {Errc::not_permitted,
+                "this node asked that itself; correct the request with rilon update"};
+    proto::Wish wished = request.wish();
+    if (wished.audience().empty()) {
+        const StreamInfo* info = stream(found->revisions.back().stream);
+        RILON_ASSERT(info != nullptr);
+        wished.set_audience(base_of(*info).hex());
+        wished.add_only(node_name(found->origin));
+    }
+    auto wish = parse_wish(wished);
+    if (!wish.ok()) return wish.error();
+    alert.mutable_reply()->set_request_id(found->id.str());
+    apply_defaults(alert, posting_now());
+    if (Status good = check_alert(alert); !good.ok()) return good.error();
+    auto ticket = plan_alert(alert, *wish, request, false);
+    if (!ticket.ok()) return ticket;
+    const auto& readers = ticket->shown.parts(0).readers();
+    if (std::none_of(readers.begin(), readers.end(), [&](const proto::Reader& reader) {
+            return reader.node_id() == found->origin.str();
+        }))
+        return {Errc::invalid, fmt::format("{} asked, and would not read this reply; widen it with "
+                                           "--to, or leave --to and --exclude out",
+                                           node_name(found->origin))};
+    return ticket;
 }
 
 // Both parts of a publish or a supersede.
@@ -284,47 +327,13 @@ Result<Ticket> NodeCore::prepare_withdraw(const proto::PrepareRequest& request) 
         part->precedence = std::max(precedence_of(request.precedence()), Precedence::priority);
         part->covers = state.revisions;
         const StreamInfo& info = *stream(state.revisions.back().stream);
-        *ticket.shown.add_parts() =
-            show_part(*part, members(info), {},
-                      info.definition ? info.definition->base : info.state.audience);
+        *ticket.shown.add_parts() = show_part(*part, members(info), {}, base_of(info));
         streams.push_back(info.state.id);
         ticket.parts.push_back(std::move(*part));
     }
     if (ticket.parts.empty())
         return {Errc::not_found,
                 "nothing of this alert is left to withdraw: it has expired, or was redacted"};
-    auto readers = members_hash(streams);
-    if (!readers.ok()) return readers.error();
-    ticket.readers_then = *readers;
-    ticket.readers = [this, streams] { return members_hash(streams); };
-    return ticket;
-}
-
-Result<Ticket> NodeCore::prepare_confirm(const proto::PrepareRequest& request) {
-    auto found = index_.find(request.alert());
-    if (!found.ok()) return found.error();
-    if (!found->readable())
-        return {Errc::not_permitted, "the alert is withdrawn; there is nothing to confirm"};
-    const NodeRecord* self = directory_.now().node(identity_.id);
-    if (self == nullptr) return {Errc::not_enrolled, "this node is not in the directory"};
-    const NodeRecord* author = directory_.now().node(found->origin);
-    if (author != nullptr && author->party == self->party)
-        return {Errc::not_permitted,
-                "a party can't confirm its own alert: that is no second source"};
-    proto::Operation operation = request.operation();
-    operation.mutable_confirm()->set_confirmed(found->id.str());
-    operation.mutable_confirm()->set_party(self->party);
-    if (Status good = check_operation(operation); !good.ok()) return good.error();
-    auto part = answer_in_kind(*found, serialise(operation));
-    if (!part.ok()) return part.error();
-    part->precedence = precedence_of(request.precedence());
-    Ticket ticket;
-    ticket.action = "confirm";
-    const StreamInfo& info = *stream(found->revisions.back().stream);
-    *ticket.shown.add_parts() = show_part(
-        *part, members(info), {}, info.definition ? info.definition->base : info.state.audience);
-    ticket.parts.push_back(std::move(*part));
-    std::vector<StreamId> streams{info.state.id};
     auto readers = members_hash(streams);
     if (!readers.ok()) return readers.error();
     ticket.readers_then = *readers;

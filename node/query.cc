@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "node/known_certificates.h"
 #include "node/open_stored.h"
 #include "node/query_rows.h"
 #include "protocol/alert.h"
+#include "protocol/handling.h"
 #include "protocol/short_id.h"
 
 namespace rilon {
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::uint32_t list_default = 200;
 constexpr std::uint32_t list_max = 1000;
+constexpr std::size_t replies_max = 200;
 
 std::string name_of(const NodeId& id, const QueryContext& context) {
     const NodeRecord* node = context.directory->now().node(id);
@@ -46,14 +49,14 @@ proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContex
     proto::AlertsResponse out;
     std::uint32_t limit = list.limit() == 0 ? list_default : std::min(list.limit(), list_max);
     constexpr std::size_t page = 256;
-    for (std::uint64_t before = 0;;) {
+    for (std::uint64_t before = list.before();;) {
         auto alerts = context.index.newest(before, page);
         for (const auto& alert : alerts) {
             before = alert.order;
             if (alert.received.value < list.since_ms()) continue;
             if (list.urgent() && alert.precedence < 2) continue;
             if (!list.type().empty() && alert.type != list.type()) continue;
-            // A document part that its person part links to is shown with it, not beside it.
+            if (whole_of(alert, context).has_value()) continue;
             if (list.unread() && (alert.withdrawn() || opened_here(alert, context))) continue;
             auto row = alert_row(alert, context);
             if (!row.has_value()) continue;
@@ -61,9 +64,28 @@ proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContex
             *out.add_rows() = std::move(*row);
             if (out.rows_size() >= static_cast<int>(limit)) break;
         }
-        if (alerts.size() < page || out.rows_size() >= static_cast<int>(limit)) break;
+        if (out.rows_size() >= static_cast<int>(limit)) {
+            out.set_next(before);
+            break;
+        }
+        if (alerts.size() < page) break;
     }
     out.set_total(context.index.readable_alerts());
+    return out;
+}
+
+// Looked at anew: what was withdrawn since it was listed is not given.
+proto::AlertsResponse run_export(const proto::ExportRequest& request, const QueryContext& context) {
+    proto::AlertsResponse out;
+    for (const std::string& bytes : request.alerts()) {
+        auto id = AlertId::parse(bytes);
+        auto alert = id.ok() ? context.index.alert(*id) : std::nullopt;
+        if (!alert.has_value() || !alert->readable() || alert->expired(context.sure)) continue;
+        auto row = alert_row(*alert, context);
+        if (!row.has_value() || !row->has_alert() || row->withdrawn()) continue;
+        if (!request.restricted() && !kept_from_export(row->alert()).empty()) continue;
+        *out.add_rows() = std::move(*row);
+    }
     return out;
 }
 
@@ -74,6 +96,8 @@ Result<proto::ShowResponse> run_show(const proto::ShowRequest& show, const Query
     if (!row.has_value()) return {Errc::not_found, "no alert with this id is held here"};
     proto::ShowResponse out;
     *out.mutable_row() = std::move(*row);
+    for (const AlertState& reply : context.index.replies(found->id, replies_max))
+        if (auto one = alert_row(reply, context)) *out.add_replies() = std::move(*one);
     if (show.history()) {
         for (std::size_t i = found->revisions.size(); i-- > 1;) {
             if (found->held_back.contains(found->revisions[i - 1])) continue;
@@ -83,7 +107,7 @@ Result<proto::ShowResponse> run_show(const proto::ShowRequest& show, const Query
     }
     if (!show.evidence()) return out;
     std::vector<EntryRef> refs = found->revisions;
-    refs.insert(refs.end(), found->confirms.begin(), found->confirms.end());
+    refs.insert(refs.end(), found->remarks.begin(), found->remarks.end());
     if (found->withdrawal.has_value()) refs.push_back(*found->withdrawal);
     for (const auto& ref : refs) {
         auto opened = open_operation(ref, context);
@@ -163,7 +187,7 @@ Result<OpenedOperation> open_operation(const EntryRef& ref, const QueryContext& 
     if (!stored.ok()) return stored.error();
     EntryHeader header = stored->entry.header();
     auto content = verify_content(stored->plain, *context.directory, header.origin, header.stream,
-                                  header.dir_seq);
+                                  header.dir_seq, &known_certificates());
     wipe(stored->plain);
     if (!content.ok()) return content.error();
     auto operation = parse_operation(content->operation);
@@ -176,6 +200,14 @@ Result<OpenedOperation> open_operation(const EntryRef& ref, const QueryContext& 
                            known ? std::move(*operation) : proto::Operation{},
                            known,
                            to_bytes(stored->entry.prefix())};
+}
+
+std::optional<AlertState> whole_of(const AlertState& alert, const QueryContext& context) {
+    if (alert.part != part_document) return std::nullopt;
+    auto person = context.index.naming(alert);
+    const bool seen =
+        person.has_value() && (person->readable() || (person->withdrawn() && alert.withdrawn()));
+    return seen ? person : std::nullopt;
 }
 
 const proto::Alert* alert_of(const proto::Operation& operation) {
@@ -227,6 +259,26 @@ proto::AlertRow revision_row(const AlertState& alert, const OpenedOperation& ope
     return row;
 }
 
+namespace {
+
+// What became of a request: replies here, and whether ours is among them or wanted. Requests of our
+// own party are not addressed to us.
+void add_replies(const AlertState& alert, const QueryContext& context, proto::AlertRow& row) {
+    if (!row.alert().has_request()) return;
+    auto replies = context.index.replies(alert.id, replies_max);
+    row.set_replies(static_cast<std::uint32_t>(replies.size()));
+    if (context.directory->now().node(context.self) == nullptr) return;
+    const std::string ours = party_of(context.self, context);
+    if (party_of(alert.origin, context) == ours) return;
+    row.set_answered(std::any_of(replies.begin(), replies.end(), [&](const AlertState& reply) {
+        return party_of(reply.origin, context) == ours;
+    }));
+    UnixMillis due = request_due(row.alert());
+    row.set_overdue(!row.answered() && due.value != 0 && due <= context.now);
+}
+
+}  // namespace
+
 std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryContext& context) {
     proto::AlertRow row;
     row.set_alert_id(alert.id.str());
@@ -253,16 +305,15 @@ std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryCon
     }
     row = revision_row(alert, *opened, context);
     row.set_audience(readers_of(alert.revisions.back(), context).audience);
+    add_remarks(alert, context, row);
     std::string confirmed;
-    for (const auto& ref : alert.confirms) {
-        auto confirm = open_operation(ref, context);
-        if (!confirm.ok() || !confirm->operation.has_confirm()) continue;
-        confirmed +=
-            fmt::format("{}{} {}{}", confirmed.empty() ? "" : ", ",
-                        name_of(confirm->header.origin, context), iso_day(confirm->received),
-                        confirm->operation.confirm().quotes() ? " (quotes us)" : "");
-    }
+    for (const auto& remark : row.remarks())
+        if (remark.has_confirm())
+            confirmed += fmt::format("{}{} {}{}", confirmed.empty() ? "" : ", ", remark.node(),
+                                     iso_day(UnixMillis{remark.at_ms()}),
+                                     remark.second_source() ? "" : " (quotes, no second source)");
     row.set_confirmed_by(confirmed);
+    add_replies(alert, context, row);
     return row;
 }
 
@@ -282,6 +333,9 @@ Bytes answer_query(const Bytes& bytes, const QueryContext& context) {
                 [](proto::Response& r) { return r.mutable_show(); });
             break;
         case R::kSearch: *response.mutable_search() = run_search(request.search(), context); break;
+        case R::kExportAlerts:
+            *response.mutable_alerts() = run_export(request.export_alerts(), context);
+            break;
         case R::kReceipts:
             put(run_receipts(request.receipts(), context), response,
                 [](proto::Response& r) { return r.mutable_receipts(); });

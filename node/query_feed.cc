@@ -36,12 +36,47 @@ bool removes(const proto::SearchRecord& record) {
            record.operation() == proto::SearchRecord::REMOVED;
 }
 
-bool wanted(const proto::FeedRequest& feed, const proto::SearchRecord& record) {
+// What others say about an alert is of the alert's kind.
+std::string type_of(const proto::SearchRecord& record, const QueryContext& context) {
+    if (!record.type().empty()) return record.type();
+    auto id = AlertId::parse(record.alert_id());
+    auto alert = id.ok() ? context.index.alert(*id) : std::nullopt;
+    return alert.has_value() ? alert->type : "";
+}
+
+bool wanted(const proto::FeedRequest& feed, const proto::SearchRecord& record,
+            const QueryContext& context) {
     if (feed.types().empty()) return true;
     if (removes(record)) return true;  // Never miss a removal.
-    for (const auto& type : feed.types())
-        if (type == record.type()) return true;
-    return false;
+    const std::string is = type_of(record, context);
+    return std::find(feed.types().begin(), feed.types().end(), is) != feed.types().end();
+}
+
+bool is_remark(const proto::SearchRecord& record) {
+    return record.operation() == proto::SearchRecord::CONFIRM ||
+           record.operation() == proto::SearchRecord::DISPUTE ||
+           record.operation() == proto::SearchRecord::HIT;
+}
+
+// Says what another party says of the alert, and of that itself nothing but whose it is.
+void fill_remark(const AlertState& alert, const OpenedOperation& opened,
+                 const QueryContext& context, proto::FeedEvent& event) {
+    const proto::AlertRow row = revision_row(alert, opened, context);
+    event.mutable_row()->set_alert_id(row.alert_id());
+    event.mutable_row()->set_origin(row.origin());
+    event.mutable_row()->set_origin_party(row.origin_party());
+    const proto::Operation& operation = opened.operation;
+    if (operation.has_confirm()) {
+        event.set_type("confirmed");
+        *event.mutable_confirm() = operation.confirm();
+        event.mutable_confirm()->set_party(party_of(opened.header.origin, context));
+    } else if (operation.has_dispute()) {
+        event.set_type("disputed");
+        *event.mutable_dispute() = operation.dispute();
+    } else {
+        event.set_type("hit");
+        *event.mutable_hit() = operation.hit();
+    }
 }
 
 // No officer's operation says it. The id is not that of the event by which the entry came.
@@ -72,6 +107,7 @@ void fill_event(const SearchRow& row, const proto::SearchRecord& record,
     if (gone && !removes(record)) return;  // Its removal follows.
     auto opened = open_operation({row.stream, row.seq}, context);
     if (!opened.ok()) return;  // Erased between the index and here: its removal follows.
+    if (is_remark(record) && is_of_author(*alert, opened->header.origin, context)) return;
     auto* event = out.add_events();
     event->set_cursor(format_cursor(context, row.n.value));
     event->set_entry_id(opened->id.str());
@@ -87,11 +123,8 @@ void fill_event(const SearchRow& row, const proto::SearchRecord& record,
             *event->mutable_row() = revision_row(*alert, *opened, context);
             break;
         case proto::SearchRecord::CONFIRM:
-            event->set_type("confirmed");
-            event->mutable_row()->set_alert_id(record.alert_id());
-            event->mutable_row()->set_origin(revision_row(*alert, *opened, context).origin());
-            *event->mutable_confirm() = opened->operation.confirm();
-            break;
+        case proto::SearchRecord::DISPUTE:
+        case proto::SearchRecord::HIT: fill_remark(*alert, *opened, context, *event); break;
         default:
             event->set_type("removed");
             event->mutable_row()->set_alert_id(record.alert_id());
@@ -138,7 +171,7 @@ Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const Query
         }
         int before = out.events_size();
         bool known = record.operation() != proto::SearchRecord::UNKNOWN;
-        if (known && wanted(feed, record)) fill_event(row, record, context, out);
+        if (known && wanted(feed, record, context)) fill_event(row, record, context, out);
         if (out.events_size() > before) bytes += out.events(out.events_size() - 1).ByteSizeLong();
         cursor.seq = row.n.value;
     }

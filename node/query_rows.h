@@ -25,6 +25,16 @@ std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryCon
 proto::AlertRow revision_row(const AlertState& alert, const OpenedOperation& opened,
                              const QueryContext& context);
 const proto::Alert* alert_of(const proto::Operation& operation);
+// The person part that is held here beside this document part, and says all of it: a list shows
+// that one alone. The document part does not name it, for its readers are not to know of it.
+std::optional<AlertState> whole_of(const AlertState& alert, const QueryContext& context);
+
+// query_remarks.cc. The party by the directory; the node's short id where it is in none.
+std::string party_of(const NodeId& id, const QueryContext& context);
+// What the author's own party says about its alert is no other's word.
+bool is_of_author(const AlertState& alert, const NodeId& by, const QueryContext& context);
+// What other parties say, one a party and kind of remark; row.alert is filled already.
+void add_remarks(const AlertState& alert, const QueryContext& context, proto::AlertRow& row);
 
 struct StreamReaders {
     std::string audience;

@@ -4,8 +4,6 @@
 // the entry we held or is refused, whoever sends it.
 #include <fmt/format.h>
 
-#include <ranges>
-
 #include "node/core.h"
 
 namespace rilon {
@@ -89,12 +87,13 @@ void NodeCore::found_damaged_key(const EntryRef& ref, Epoch epoch) {
 
 std::optional<Seq> NodeCore::grant_of(const StreamInfo& info, Epoch epoch) const {
     if (epoch == info.state.epoch) return info.state.grant_seq;
-    for (Seq seq : std::views::reverse(info.state.control)) {
-        auto held = store_.entry(info.state.id, seq);
+    const auto& control = info.state.control;
+    for (auto seq = control.rbegin(); seq != control.rend(); ++seq) {
+        auto held = store_.entry(info.state.id, *seq);
         if (!held.ok() || !held->has_value()) continue;
         const EntryHeader& header = (*held)->entry.header();
         if (header.epoch < epoch) break;
-        if (header.kind == EntryKind::grant && header.epoch == epoch) return seq;
+        if (header.kind == EntryKind::grant && header.epoch == epoch) return *seq;
     }
     return std::nullopt;
 }
@@ -148,7 +147,9 @@ void NodeCore::ask_for_damaged() {
         return item.second.written && store_.entry(item.first.stream, item.first.seq).ok();
     });
     std::size_t open = 0;
-    for (auto& [ref, entry] : std::views::reverse(repair_.entries)) {
+    for (auto at = repair_.entries.rbegin(); at != repair_.entries.rend(); ++at) {
+        const EntryRef& ref = at->first;
+        Repair::Entry& entry = at->second;
         if (open >= repairs_at_once) return;
         ++open;
         entry.written = false;

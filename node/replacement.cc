@@ -245,15 +245,16 @@ void NodeCore::settle_replacements(const NodeRecord& self) {
 // follow: those streams end, and new ones supersede them.
 void NodeCore::switch_signing(Replacement replacement, const NodeRecord& self) {
     const SigningKey& old = self.signing[self.signing.size() - 2];
-    for (auto& [id, info] : streams_) {
+    for (auto& item : streams_) {
+        StreamInfo& info = item.second;
         if (!is_self(info.state.origin) || !info.state.founded) continue;
         auto cut = std::find_if(old.cuts.begin(), old.cuts.end(),
-                                [&](const StreamCut& one) { return one.stream == id; });
+                                [&](const StreamCut& one) { return one.stream == item.first; });
         const bool whole = cut != old.cuts.end() && cut->entry == info.state.head_id;
         if (!whole || replacement.stolen) retire(info);
     }
     save_retired();
-    certificates_.clear();
+    officers_.drop_certificates();
     write(DropSecret{sign_name(identity_.sign.pk)});
     write(PutAudit{now_, "node", "rotate", "signing key replaced"});
     log(5, fmt::format("signing_key_replaced generation={}", self.current_key().generation.value));

@@ -144,7 +144,7 @@ std::vector<QueueUse> NodeCore::queues() const {
             {"parked bytes", parked_room_.used(), parked_room_.max()},
             {"parked bytes of a peer", parked_room_.most_of_one(), parked_room_.share()},
             {"mail", mail_.size(), mail_max},
-            {"carried mail", carried_room_.used(), carried_room_.max()},
+            {"carried mail", mail_.carried_room().used(), mail_.carried_room().max()},
             {"drafts", drafts_.size(), drafts_max},
             {"tickets", tickets_.size(), tickets_max},
             {"held postings", held_posts_.size(), held_posts_max}};

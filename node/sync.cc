@@ -56,7 +56,7 @@ void NodeCore::peer_down(const NodeId& peer) {
         stream.peer_heads.erase(peer);  // A restored peer may hold less than it said.
         forget_early_slots(stream, &peer);
     }
-    for (auto& [n, row] : mail_) row.second = UnixMillis{};
+    mail_.send_all_again();
 }
 
 void NodeCore::on_frame(const PeerFrame& frame) {
@@ -125,7 +125,7 @@ void NodeCore::on_hello(const NodeId& from, const Bytes& payload) {
     ask_own_heads(from);
     send_heads(from, 1);
     send_signed_heads(from);
-    send_mail(from, false);
+    send_mail(from);
     ask_slots(true);
     ask_origin(from);
 }

@@ -7,6 +7,7 @@
 
 #include "protocol/history.h"
 #include "protocol/partial_date.h"
+#include "protocol/short_id.h"
 #include "protocol/text.h"
 
 namespace rilon {
@@ -133,17 +134,33 @@ std::uint64_t shorter(std::uint64_t authors, UnixMillis standard) {
     return authors == 0 ? standard.value : std::min(authors, standard.value);
 }
 
+// What is over on a day, not looked at again: bulletins and requests. Zero for other kinds.
+UnixMillis end_of_use(const proto::Alert& alert, UnixMillis now) {
+    constexpr std::uint64_t days = 90;
+    if (alert.kind_case() == Kind::kBulletin) return now.plus(days * ms_day);
+    if (alert.kind_case() != Kind::kRequest) return {};
+    // Late answers are still linked to it for a while.
+    UnixMillis due = request_due(alert);
+    return std::max(due, now).plus(days * ms_day);
+}
+
+// How long a kind is kept that is neither a person's nor a document's.
+unsigned months_kept(const proto::Alert& alert) {
+    if (alert.kind_case() == Kind::kModusOperandi) return 24;
+    return alert.kind_case() == Kind::kReply ? 12 : 36;
+}
+
 void apply_times(proto::Alert& alert, UnixMillis now) {
     if (alert.created_ms() == 0) alert.set_created_ms(now.value);
     if (alert.valid_from_ms() == 0) alert.set_valid_from_ms(now.value);
-    if (alert.kind_case() == Kind::kBulletin) {
-        UnixMillis end = now.plus(90 * ms_day);
+    if (UnixMillis end = end_of_use(alert, now); end.value != 0) {
         alert.set_expires_ms(shorter(alert.expires_ms(), end));
         alert.set_purge_after_ms(shorter(alert.purge_after_ms(), end));
         return;
     }
-    UnixMillis purge = plus_months(now, 36);
-    if (alert.persons().empty() && !alert.documents().empty()) {
+    UnixMillis purge = plus_months(now, months_kept(alert));
+    bool documents_only = alert.persons().empty() && !alert.documents().empty();
+    if (documents_only && months_kept(alert) == 36) {
         UnixMillis end = year_after_expiry(alert);
         // A document long expired is still worth a look for a while.
         if (end.value != 0) purge = std::max(end, plus_months(now, 12));
@@ -179,6 +196,11 @@ std::string kind_name(const proto::Alert& alert) {
         case Kind::kLookout: return "lookout";
         case Kind::kBulletin: return "bulletin";
         case Kind::kBorderIncident: return "border-incident";
+        case Kind::kSupportFraud: return "support-fraud";
+        case Kind::kModusOperandi: return "modus-operandi";
+        case Kind::kTraffickingIndicator: return "trafficking-indicator";
+        case Kind::kRequest: return "request";
+        case Kind::kReply: return "reply";
         case Kind::KIND_NOT_SET: break;
     }
     return "unknown";
@@ -186,8 +208,10 @@ std::string kind_name(const proto::Alert& alert) {
 
 const std::vector<std::string>& kind_names() {
     static const std::vector<std::string> names = {
-        "travel-fraud",    "visa-refusal", "visa-cancellation", "facilitator",
-        "border-incident", "lost-stolen",  "lookout",           "bulletin"};
+        "travel-fraud",   "support-fraud",         "visa-refusal", "visa-cancellation",
+        "facilitator",    "border-incident",       "lost-stolen",  "lookout",
+        "modus-operandi", "trafficking-indicator", "bulletin",     "request",
+        "reply"};
     return names;
 }
 
@@ -233,7 +257,9 @@ Result<proto::Operation> parse_operation(ByteView bytes) {
         case proto::Operation::kPublish: alert = &operation.publish(); break;
         case proto::Operation::kSupersede: alert = &operation.supersede().alert(); break;
         case proto::Operation::kWithdraw:
-        case proto::Operation::kConfirm: return operation;
+        case proto::Operation::kConfirm:
+        case proto::Operation::kDispute:
+        case proto::Operation::kHit: return operation;
         case proto::Operation::kHistory:
             if (auto list = parse_history(operation.history()); !list) return list.error();
             return operation;
@@ -267,10 +293,51 @@ void apply_defaults(proto::Alert& alert, UnixMillis now) {
         // A bulletin is text for all to read: its first line says more than its kind.
         if (alert.kind_case() == Kind::kBulletin)
             alert.set_title(first_line(alert.bulletin().text(), title_chars_max));
+        // The same of a method, which names nobody.
+        if (!alert.modus_operandi().steps().empty())
+            alert.set_title(first_line(alert.modus_operandi().steps(0), title_chars_max));
         if (alert.title().empty()) alert.set_title(headline(alert));
     }
     apply_times(alert, now);
 }
+
+UnixMillis request_due(const proto::Alert& alert) {
+    auto date = parse_partial_date(alert.request().due());
+    if (!date || !date->complete()) return {};
+    using namespace std::chrono;
+    auto next = sys_days{year{*date->year} / *date->month / *date->day} + days{1};
+    auto ms = duration_cast<milliseconds>(next.time_since_epoch()).count();
+    return {ms <= 0 ? 0 : static_cast<std::uint64_t>(ms)};
+}
+
+namespace {
+
+// Of the kinds whose own fields say nothing that may stand in a headline, or little.
+std::string short_headline(const proto::Alert& alert) {
+    std::string line;
+    switch (alert.kind_case()) {
+        case Kind::kSupportFraud:
+            line = "SUPPORT FRAUD";
+            for (const std::string& paper : alert.support_fraud().papers())
+                append_word(line, paper);
+            return line;
+        case Kind::kModusOperandi: return "MODUS OPERANDI";
+        case Kind::kTraffickingIndicator:
+            line = "TRAFFICKING INDICATOR";
+            append_word(line, alert.trafficking_indicator().exploitation());
+            return line;
+        // Not the question's first line: it is where a name would stand, and inboxes are read over
+        // shoulders.
+        case Kind::kRequest: return "REQUEST";
+        case Kind::kReply: {
+            auto request = AlertId::parse(alert.reply().request_id());
+            return request ? "REPLY to " + format_short_id(*request) : "REPLY";
+        }
+        default: return "UNKNOWN KIND";
+    }
+}
+
+}  // namespace
 
 std::string headline(const proto::Alert& alert) {
     std::string line;
@@ -289,7 +356,12 @@ std::string headline(const proto::Alert& alert) {
             break;
         case Kind::kBulletin: line = "BULLETIN"; break;
         case Kind::kBorderIncident: line = upper(alert.border_incident().incident()); break;
-        case Kind::KIND_NOT_SET: line = "UNKNOWN KIND"; break;
+        case Kind::kSupportFraud:
+        case Kind::kModusOperandi:
+        case Kind::kTraffickingIndicator:
+        case Kind::kRequest:
+        case Kind::kReply:
+        case Kind::KIND_NOT_SET: line = short_headline(alert); break;
     }
     if (alert.kind_case() == Kind::kVisaRefusal) append_word(line, alert.visa_refusal().post());
     if (alert.kind_case() == Kind::kVisaCancellation)

@@ -23,6 +23,7 @@ constexpr std::size_t native_name_chars_max = 200;
 constexpr std::size_t document_number_chars_max = 40;
 constexpr std::size_t note_chars_max = 500;
 constexpr std::size_t word_chars_max = 120;  // Any other field of one line.
+constexpr unsigned request_days_max = 366;   // How far ahead a request's date may be.
 // Limits of lists; a received operation beyond them is not parsed further.
 constexpr int persons_max = 20;
 constexpr int documents_max = 20;
@@ -54,6 +55,9 @@ Result<proto::Tlp> parse_tlp(std::string_view text);
 std::string protection_name(proto::Protection protection);
 Result<proto::Protection> parse_protection(std::string_view text);
 
+// The end of a request's due day in UTC; zero for another kind, or without a whole date.
+UnixMillis request_due(const proto::Alert& alert);
+
 // What a posting must satisfy: UTF-8, limits, known codes (with did-you-mean), dates, at least what
 // its kind needs. Defaults must have been applied. Fails with invalid; the detail has all problems,
 // one a line, each with field, reason and remedy.
@@ -67,7 +71,8 @@ Result<proto::Operation> parse_operation(ByteView bytes);
 
 // Fills what the author left out: part, revision 1, times, TLP AMBER, title, and review, expiry and
 // purge by kind (product: person 12 and 36 months; documents alone until expiry + 1 year, else 36
-// months; bulletin 90 days). What the author set stays where it is shorter.
+// months; modus operandi 24 months; bulletin 90 days; request 90 days after its date; reply 12
+// months). What the author set stays where it is shorter.
 void apply_defaults(proto::Alert& alert, UnixMillis now);
 
 // `at` plus calendar months, in UTC; the day is cut to the month's last (January 31 + 1 month is

@@ -26,6 +26,7 @@ constexpr Code precision_codes[] = {
 constexpr Code answer_codes[] = {{"yes", "", ""}, {"no", "", ""}, {"unsure", "", ""}};
 constexpr Code chip_codes[] = {
     {"not-read", "", ""}, {"ok", "", ""}, {"failed", "", ""}, {"absent", "", ""}};
+constexpr Code hit_codes[] = {{"person", "", ""}, {"document", "", ""}};
 constexpr Code confirmed_codes[] = {{"person", "", ""}, {"document", "", ""}, {"mo", "", ""}};
 
 bool has_control(std::string_view text, std::string_view allowed) {
@@ -262,6 +263,7 @@ Status check_alert(const proto::Alert& alert) {
         check_document(item("documents", i), alert.documents(i), issuer_may_be_unknown(alert),
                        problems);
     check_kind(alert, problems);
+    check_nominal(alert, problems);
     if (problems.empty() && alert.ByteSizeLong() > operation_bytes_max)
         problems.add("alert", "is larger than an entry can carry; attach long texts instead");
     return problems.status();
@@ -294,13 +296,27 @@ Status check_operation(const proto::Operation& operation) {
             problems.line("party", confirm.party(), 8);
             return problems.status();
         }
+        case proto::Operation::kDispute:
+            problems.required("reason", operation.dispute().reason());
+            problems.code("reason", operation.dispute().reason(), dispute_reasons());
+            problems.lines("note", operation.dispute().note(), note_chars_max);
+            return problems.status();
+        case proto::Operation::kHit:
+            problems.required("what", operation.hit().what());
+            problems.code("what", operation.hit().what(), hit_codes);
+            check_range("when", operation.hit().when(), problems);
+            check_place("where", operation.hit().where(), problems);
+            problems.required("outcome", operation.hit().outcome());
+            problems.lines("outcome", operation.hit().outcome(), note_chars_max);
+            return problems.status();
         case proto::Operation::kHistory: {
             auto list = parse_history(operation.history());
             return list ? Status() : Status(list.error());
         }
         case proto::Operation::BODY_NOT_SET: break;
     }
-    return {Errc::invalid, "operation: has no body; publish, supersede, withdraw or confirm"};
+    return {Errc::invalid,
+            "operation: has no body; publish, supersede, withdraw, confirm, dispute or hit"};
 }
 
 }  // namespace rilon

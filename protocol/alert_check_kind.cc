@@ -1,6 +1,7 @@
 // What each kind of alert needs, and what its own fields may say.
 #include "protocol/alert.h"
 #include "protocol/alert_problems.h"
+#include "protocol/short_id.h"
 
 namespace rilon {
 namespace {
@@ -118,6 +119,69 @@ void check_incident(const proto::Alert& alert, Problems& problems) {
     problems.line("border_incident.outcome", incident.outcome(), note_chars_max);
 }
 
+void check_support(const proto::Alert& alert, Problems& problems) {
+    const proto::SupportFraud& fraud = alert.support_fraud();
+    if (fraud.papers().empty())
+        problems.add("support_fraud.papers", "is empty; bank, employment, school, …");
+    problems.at_most("support_fraud.papers", fraud.papers_size(), list_items_max);
+    for (const std::string& paper : fraud.papers())
+        problems.code("support_fraud.papers", paper, support_paper_types());
+    problems.line("support_fraud.purported_issuer", fraud.purported_issuer(), word_chars_max);
+    problems.line("support_fraud.agent", fraud.agent(), word_chars_max);
+    problems.line("support_fraud.detected_how", fraud.detected_how(), note_chars_max);
+}
+
+void check_notes(std::string_view field, const Strings& items, Problems& problems) {
+    problems.at_most(field, items.size(), list_items_max);
+    for (const std::string& text : items) problems.line(field, text, note_chars_max);
+}
+
+void check_method(const proto::Alert& alert, Problems& problems) {
+    const proto::ModusOperandi& method = alert.modus_operandi();
+    if (method.steps().empty())
+        problems.add("modus_operandi.steps", "is empty; what is done, one step after the other?");
+    for (const std::string& step : method.steps()) problems.required("modus_operandi.steps", step);
+    check_notes("modus_operandi.steps", method.steps(), problems);
+    check_notes("modus_operandi.indicators", method.indicators(), problems);
+    problems.line("modus_operandi.countermeasure", method.countermeasure(), note_chars_max);
+}
+
+void check_trafficking(const proto::Alert& alert, Problems& problems) {
+    const proto::TraffickingIndicator& signs = alert.trafficking_indicator();
+    if (signs.indicators().empty())
+        problems.add("trafficking_indicator.indicators", "is empty; what was seen or heard?");
+    problems.at_most("trafficking_indicator.indicators", signs.indicators_size(), list_items_max);
+    for (const std::string& sign : signs.indicators())
+        problems.code("trafficking_indicator.indicators", sign, trafficking_indicators());
+    problems.code("trafficking_indicator.exploitation", signs.exploitation(), exploitation_types());
+    problems.line("trafficking_indicator.reference", signs.reference(), word_chars_max);
+}
+
+void check_request(const proto::Alert& alert, Problems& problems) {
+    const proto::InfoRequest& request = alert.request();
+    problems.required("request.question", request.question());
+    problems.lines("request.question", request.question(), narrative_chars_max);
+    problems.required("request.due", request.due());
+    problems.date("request.due", request.due());
+    if (request.due().empty()) return;
+    UnixMillis due = request_due(alert);
+    if (due.value == 0)
+        problems.add("request.due", "is no whole day; write it as 2026-12-01");
+    else if (due.value <= alert.created_ms())
+        problems.add("request.due", "is over; give a day that is still to come");
+    else if (due.value > alert.created_ms() + request_days_max * ms_day)
+        problems.add("request.due", "is more than a year ahead; give an earlier day");
+}
+
+void check_reply(const proto::Alert& alert, Problems& problems) {
+    const proto::InfoReply& reply = alert.reply();
+    auto request = AlertId::parse(reply.request_id());
+    if (!request || !is_alert_id(*request))
+        problems.add("reply.request", "is missing; rilon reply ID TEXT says what is answered");
+    problems.required("reply.text", reply.text());
+    problems.lines("reply.text", reply.text(), narrative_chars_max);
+}
+
 }  // namespace
 
 bool issuer_may_be_unknown(const proto::Alert& alert) {
@@ -137,6 +201,11 @@ void check_kind(const proto::Alert& alert, AlertProblems& problems) {
             problems.required("bulletin.text", alert.bulletin().text());
             return problems.lines("bulletin.text", alert.bulletin().text(), narrative_chars_max);
         case proto::Alert::kBorderIncident: return check_incident(alert, problems);
+        case proto::Alert::kSupportFraud: return check_support(alert, problems);
+        case proto::Alert::kModusOperandi: return check_method(alert, problems);
+        case proto::Alert::kTraffickingIndicator: return check_trafficking(alert, problems);
+        case proto::Alert::kRequest: return check_request(alert, problems);
+        case proto::Alert::kReply: return check_reply(alert, problems);
         case proto::Alert::KIND_NOT_SET: problems.add("kind", "is missing"); break;
     }
 }

@@ -1,5 +1,5 @@
 // Collects what is wrong with an alert while it is checked: every problem as one line of field,
-// reason and remedy. Used by alert_check.cc and alert_check_kind.cc only.
+// reason and remedy. Used by alert_check*.cc only.
 #pragma once
 
 #include <string>
@@ -39,5 +39,8 @@ class AlertProblems {
 bool issuer_may_be_unknown(const proto::Alert& alert);
 // What the alert's kind needs and what its own fields may say (alert_check_kind.cc).
 void check_kind(const proto::Alert& alert, AlertProblems& problems);
+// What must not be in it although its fields have room for it (alert_check_nominal.cc): of a modus
+// operandi whatever leads to a person, of a trafficking indicator whatever names a victim.
+void check_nominal(const proto::Alert& alert, AlertProblems& problems);
 
 }  // namespace rilon

@@ -115,6 +115,16 @@ constexpr Code withdraw_reason_codes[] = {
     {"expired", "no longer of use", ours},
 };
 
+constexpr Code dispute_reason_codes[] = {
+    {"wrong-person", "it is another person", ours},
+    {"wrong-document", "it is another document, or its number is wrong", ours},
+    {"genuine-document", "the document is genuine", ours},
+    {"wrong-facts", "what it says happened did not", ours},
+    {"outdated", "it was so, and is no longer", ours},
+    {"doubtful", "there is reason to doubt it", ours},
+    {"settled", "it is no longer in doubt: ends a dispute of one's own", ours},
+};
+
 constexpr Code protection_codes[] = {
     {"NOT-ASSESSED", "nobody has asked yet: home is left out", ours},
     {"NONE", "assessed: no need of protection", ours},
@@ -213,6 +223,58 @@ constexpr Code disposition_codes[] = {
     {"not-seen", "only its data is known", ours},
 };
 
+// What an officer at a counter or a gate can see or hear. Chosen from the indicators for adults of
+// the ILO's list (by its dimensions: deceptive or coercive recruitment, abuse of vulnerability,
+// exploitation, coercion at destination) and from the UNODC's general indicators.
+constexpr std::string_view ilo =
+    "ILO and European Commission, Operational indicators of trafficking in human beings (2009)";
+constexpr std::string_view unodc = "UNODC, Human Trafficking Indicators";
+constexpr Code trafficking_indicator_codes[] = {
+    {"deceived-job", "deceived about the job, the place or the employer", ilo},
+    {"deceived-conditions", "deceived about the conditions of work", ilo},
+    {"deceived-contract", "deceived about content or legality of the contract", ilo},
+    {"deceived-status", "deceived about documents or lawful status", ilo},
+    {"deceived-travel", "deceived about travel and recruitment", ilo},
+    {"deceived-wages", "deceived about wages", ilo},
+    {"deceived-marriage", "deceived by a promise of marriage or adoption", ilo},
+    {"violence", "violence against the victim", ilo},
+    {"abduction", "abduction, forced marriage or sale of the victim", ilo},
+    {"documents-confiscated", "documents taken away", ilo},
+    {"debt-bondage", "debt bondage", ilo},
+    {"confinement", "isolation, confinement or surveillance", ilo},
+    {"threats-victim", "threats of violence against the victim", ilo},
+    {"threats-family", "violence against the family, or threats of it", ilo},
+    {"threats-denunciation", "threats to denounce to the authorities", ilo},
+    {"wages-withheld", "wages or money withheld", ilo},
+    {"forced-crime", "forced into unlawful activities", ilo},
+    {"forced-lies", "made to lie to authorities or family", ilo},
+    {"excessive-hours", "excessive working days or hours", ilo},
+    {"hazardous-work", "hazardous work or very bad conditions", ilo},
+    {"dependency", "dependent on the exploiters", ilo},
+    {"documents-held-by-other", "somebody else holds the travel documents", unodc},
+    {"instructed", "acts as instructed by somebody else", unodc},
+    {"spoken-for", "lets others answer what was asked of them", unodc},
+    {"false-documents", "false identity or travel documents", unodc},
+    {"address-unknown", "does not know the address of home or work", unodc},
+    {"travel-paid", "travel paid for by those who expect work for it", unodc},
+    {"distrust", "distrusts the authorities", unodc},
+    {"movement-controlled", "movements are controlled", unodc},
+    {"other", "another sign, in the narrative", ours},
+};
+
+constexpr std::string_view palermo = "UN Palermo Protocol, article 3";
+constexpr Code exploitation_codes[] = {
+    {"sexual", "prostitution of others or other sexual exploitation", palermo},
+    {"forced-labour", "forced labour or services", palermo},
+    {"slavery", "slavery or practices similar to it", palermo},
+    {"servitude", "servitude", palermo},
+    {"organ-removal", "removal of organs", palermo},
+    {"begging", "forced begging", "Directive 2011/36/EU, article 2"},
+    {"criminal-activities", "made to commit offences", "Directive 2011/36/EU, article 2"},
+    {"forced-marriage", "forced marriage", "Directive (EU) 2024/1712"},
+    {"unknown", "not known yet", ours},
+};
+
 constexpr NamedCodeList lists[] = {
     {"alert-kind", alert_kind_codes},
     {"fraud-type", fraud_type_codes},
@@ -222,6 +284,7 @@ constexpr NamedCodeList lists[] = {
     {"refusal-ground", refusal_ground_codes},
     {"appeal-state", appeal_state_codes},
     {"withdraw-reason", withdraw_reason_codes},
+    {"dispute-reason", dispute_reason_codes},
     {"protection", protection_codes},
     {"tlp", tlp_codes},
     {"caveat", caveat_codes},
@@ -232,6 +295,8 @@ constexpr NamedCodeList lists[] = {
     {"nationality-kind", nationality_kind_codes},
     {"grade-scheme", grade_scheme_codes},
     {"disposition", disposition_codes},
+    {"trafficking-indicator", trafficking_indicator_codes},
+    {"exploitation", exploitation_codes},
 };
 
 }  // namespace
@@ -259,6 +324,9 @@ CodeList appeal_states() {
 }
 CodeList withdraw_reasons() {
     return withdraw_reason_codes;
+}
+CodeList dispute_reasons() {
+    return dispute_reason_codes;
 }
 CodeList protections() {
     return protection_codes;
@@ -289,6 +357,13 @@ CodeList grade_schemes() {
 }
 CodeList dispositions() {
     return disposition_codes;
+}
+
+CodeList trafficking_indicators() {
+    return trafficking_indicator_codes;
+}
+CodeList exploitation_types() {
+    return exploitation_codes;
 }
 
 std::span<const NamedCodeList> all_code_lists() {

@@ -9,6 +9,7 @@ namespace rilon {
 
 enum class NameWordKind {
     honorific,   // A title or rank: says nothing about who.
+    courtesy,    // A title there, a name elsewhere: a title only where what follows shows it.
     patronymic,  // "Son of": stands between names.
     article,     // "The": written apart, joined or left out at will.
     muhammad,    // A spelling or an abbreviation of MUHAMMAD.

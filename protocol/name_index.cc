@@ -42,7 +42,7 @@ NameIndex::WordId NameIndex::word_for(const FoldedName& name, std::size_t i) {
     WordId id = at->second = free_place(free_words_, words_);
     Word& word = words_[id];
     word.text = name.text(i);
-    word.key = name.key(i);
+    word.key = name_sound(name, i);
     word.unvowelled = token.unvowelled;
     word.common = token.common;
     letters_.resize(words_.size());

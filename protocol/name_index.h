@@ -21,7 +21,7 @@ class NameIndex {
    public:
     using Id = std::uint32_t;  // Of a name in the index; given anew after remove.
 
-    Id add(const FoldedName& name);
+    Id add(const FoldedName& name);  // Of fold_letters: sounds are worked out for new words only.
     void remove(Id name);
 
     struct Match {
@@ -32,7 +32,7 @@ class NameIndex {
     // truncated name, asked for or added, helps to judge and not to find.
     std::vector<Match> like(const FoldedName& asked) const;
 
-    // As it was added.
+    // As it was added, with the sounds.
     FoldedName name(Id id) const;
     std::size_t words() const { return by_text_.size(); }
 

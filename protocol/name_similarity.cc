@@ -29,12 +29,13 @@ struct Digraph {
     std::string_view to;
 };
 
-// Longer ones first. Consonants as several languages spell them, vowels as Arabic names meet Latin.
+// Longer ones first. Consonants as several languages spell them, vowels as Arabic names meet Latin;
+// EO is Korean (Revised Romanisation, 2000), spelled U by habit.
 constexpr Digraph digraphs[] = {
     {"TCH", "CH"}, {"SCH", "SH"}, {"DZH", "J"}, {"DJ", "J"}, {"PH", "F"}, {"CK", "K"}, {"KH", "K"},
     {"GH", "G"},   {"DH", "D"},   {"TH", "T"},  {"TZ", "Z"}, {"QU", "K"}, {"OU", "U"}, {"OO", "U"},
     {"EE", "I"},   {"AI", "I"},   {"EI", "I"},  {"AY", "I"}, {"EY", "I"}, {"IE", "I"}, {"AE", "A"},
-    {"OE", "U"},   {"UE", "U"},   {"AU", "U"},  {"AW", "U"}, {"IY", "I"},
+    {"OE", "U"},   {"UE", "U"},   {"AU", "U"},  {"AW", "U"}, {"IY", "I"}, {"EO", "U"},
 };
 
 char sound_of(char c) {

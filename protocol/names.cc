@@ -113,13 +113,23 @@ std::optional<Word> servant_name(const std::vector<Word>& words, std::size_t* i)
     return out;
 }
 
+// Does what follows show that the word at `i` is a title? Another title does, and a marker: Malays
+// write bin and binti, Vietnamese never do.
+bool is_title(const std::vector<Word>& words, std::size_t i) {
+    if (i + 1 < words.size() && is_kind(words[i + 1], NameWordKind::honorific)) return true;
+    return std::any_of(words.begin() + static_cast<std::ptrdiff_t>(i), words.end(),
+                       [](const Word& w) { return is_kind(w, NameWordKind::patronymic); });
+}
+
 std::vector<Word> names_among(const std::vector<Word>& words) {
     std::vector<Word> out;
     bool after_marker = false;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const NameWord* known = find_name_word(words[i].text);
         Word word = words[i];
-        if (known != nullptr) {
+        const bool name_after_all =
+            known != nullptr && known->kind == NameWordKind::courtesy && !is_title(words, i);
+        if (known != nullptr && !name_after_all) {
             if (known->kind == NameWordKind::servant) {
                 if (auto name = servant_name(words, &i)) word = *std::move(name);
             } else if (known->kind == NameWordKind::muhammad) {
@@ -141,7 +151,7 @@ std::vector<Word> names_among(const std::vector<Word>& words) {
 
 }  // namespace
 
-FoldedName fold_name(std::string_view text, NameSource source) {
+FoldedName fold_letters(std::string_view text, NameSource source) {
     text = text.substr(0, translit_code_points_max * 4);
     Transliteration letters = transliterate(with_plain_markers(text));
     FoldedName out;
@@ -149,7 +159,6 @@ FoldedName fold_name(std::string_view text, NameSource source) {
     out.truncated = source == NameSource::mrz_truncated;
     std::vector<Word> words = names_among(split_words(letters, source != NameSource::written));
     if (words.size() > name_tokens_max) words.resize(name_tokens_max);
-    // All texts, then all keys: neighbours can be read as one word.
     for (Word& word : words) {
         if (word.text.size() > name_token_chars_max) word.text.resize(name_token_chars_max);
         NameToken& token = out.tokens[out.size++];
@@ -160,9 +169,20 @@ FoldedName fold_name(std::string_view text, NameSource source) {
         token.patronym = word.patronym;
         out.letters += word.text;
     }
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        std::string key = name_sound_key(words[i].text);
-        if (key.size() > name_token_chars_max) key.resize(name_token_chars_max);
+    return out;
+}
+
+std::string name_sound(const FoldedName& name, std::size_t i) {
+    std::string key = name_sound_key(name.text(i));
+    if (key.size() > name_token_chars_max) key.resize(name_token_chars_max);
+    return key;
+}
+
+FoldedName fold_name(std::string_view text, NameSource source) {
+    FoldedName out = fold_letters(text, source);
+    // All texts, then all keys: neighbours can be read as one word.
+    for (std::size_t i = 0; i < out.size; ++i) {
+        std::string key = name_sound(out, i);
         out.tokens[i].key = static_cast<std::uint16_t>(out.letters.size());
         out.tokens[i].key_size = static_cast<std::uint8_t>(key.size());
         out.letters += key;

@@ -26,7 +26,7 @@ struct NameToken {
     bool patronym = false;    // After bin, binti, ibn, a/l, s/o: the name of a parent.
 };
 
-// Made by fold_name alone; about 150 bytes.
+// Made by fold_name and fold_letters alone; about 150 bytes.
 struct FoldedName {
     std::string letters;
     std::array<NameToken, name_tokens_max> tokens{};
@@ -73,6 +73,11 @@ enum class NameSource {
 // Looks at the first 512 code points. Never fails: a name without a usable letter has size 0 and is
 // like nothing.
 FoldedName fold_name(std::string_view text, NameSource source = NameSource::written);
+// The same without the sounds of the words, for an index that knows most of them already
+// (NameIndex::add); can't be compared.
+FoldedName fold_letters(std::string_view text, NameSource source = NameSource::written);
+// The sound of the i-th word, as fold_name keeps it.
+std::string name_sound(const FoldedName& name, std::size_t i);
 
 // Words are aligned one to one so that the sum of likeness weighted by length is the greatest there
 // is; order doesn't count. A word without a partner on both sides is a contradiction and weighs

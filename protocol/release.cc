@@ -69,6 +69,11 @@ bool is_protected(const proto::Alert& alert) {
            alert.protection() != proto::PROTECTION_NOT_ASSESSED;
 }
 
+// Kinds that the host reads only when the author says so.
+bool for_missions(const proto::Alert& alert) {
+    return alert.kind_case() == proto::Alert::kTraffickingIndicator;
+}
+
 Status check_wish(const proto::Alert& alert, const ReleaseWish& wish, const DirectoryState& state,
                   const NodeId& author) {
     const AudienceInfo* base = state.audience(wish.base);
@@ -174,6 +179,8 @@ Result<PartPlan> plan_person(const proto::Alert& alert, const ReleaseWish& wish,
     if (!wished) return wished.error();
     const AudienceInfo& base = *state.audience(wish.base);
     std::string host_why;
+    if (for_missions(alert) && wish.host == HostWish::as_ruled)
+        host_why = "host, trafficking indicator";
     if (wish.host == HostWish::except_host) host_why = "host, missions only";
     if (is_protected(alert)) host_why = "host, protected person";
     PartPlan plan;
@@ -184,7 +191,8 @@ Result<PartPlan> plan_person(const proto::Alert& alert, const ReleaseWish& wish,
     Parties left_out = person_left_out(*withheld, *wished, hosts_of(base, state), host_why, state);
     if (Status filled = fill_part(plan, base, left_out, state, author); !filled)
         return filled.error();
-    if (wish.host == HostWish::except_host) prefer_missions(plan, base, state, author);
+    if (wish.host == HostWish::except_host || for_missions(alert))
+        prefer_missions(plan, base, state, author);
     return plan;
 }
 

@@ -29,8 +29,8 @@ struct ReleaseWish {
 struct Withheld {
     std::string party;
     // "documentary", "claimed", "suspected", "established", "born there", "persecutor", "might be",
-    // "under CHN", "over HKG", "host, protected person", "host, missions only", "you said so";
-    // several are joined with ", ".
+    // "under CHN", "over HKG", "host, protected person", "host, missions only", "host, trafficking
+    // indicator", "you said so"; several are joined with ", ".
     std::string why;
     bool in_base = false;  // plan_release: a node other than the author's is left out by it.
 };

@@ -1,5 +1,5 @@
 // Which keys the tables of an alert file have, and the field of the alert each one sets. Data for
-// alert_file.cc; the keys are those of `--json`.
+// alert_file.cc; the keys of one record are those of `--json`.
 #pragma once
 
 #include <span>
@@ -45,11 +45,31 @@ constexpr TextField<A> alert_texts[] = {{"title", &A::set_title},
                                         {"operation_name", &A::set_operation_name},
                                         {"legal_basis", &A::set_legal_basis}};
 constexpr ListField<A> alert_lists[] = {{"caveats", &A::add_caveats}};
-constexpr std::string_view alert_others[] = {
-    "template",    "mrz",         "tlp",          "protection",   "where",
-    "transport",   "grade",       "holder",       "when",         "person",
-    "document",    "link",        "travel_fraud", "visa_refusal", "visa_cancellation",
-    "lost_stolen", "facilitator", "lookout",      "bulletin",     "border_incident"};
+constexpr std::string_view alert_others[] = {"template",
+                                             "mrz",
+                                             "tlp",
+                                             "protection",
+                                             "where",
+                                             "transport",
+                                             "grade",
+                                             "holder",
+                                             "when",
+                                             "person",
+                                             "document",
+                                             "link",
+                                             "travel_fraud",
+                                             "visa_refusal",
+                                             "visa_cancellation",
+                                             "lost_stolen",
+                                             "facilitator",
+                                             "lookout",
+                                             "bulletin",
+                                             "border_incident",
+                                             "support_fraud",
+                                             "modus_operandi",
+                                             "trafficking_indicator",
+                                             "request",
+                                             "reply"};
 constexpr TextField<proto::Place> place_texts[] = {{"country", &proto::Place::set_country},
                                                    {"location", &proto::Place::set_location},
                                                    {"point", &proto::Place::set_point}};
@@ -143,5 +163,25 @@ constexpr TextField<proto::BorderIncident> incident_texts[] = {
     {"outcome", &proto::BorderIncident::set_outcome}};
 constexpr FlagField<proto::BorderIncident> incident_flags[] = {
     {"carrier_informed", &proto::BorderIncident::set_carrier_informed}};
+constexpr TextField<proto::SupportFraud> support_texts[] = {
+    {"purported_issuer", &proto::SupportFraud::set_purported_issuer},
+    {"agent", &proto::SupportFraud::set_agent},
+    {"detected_how", &proto::SupportFraud::set_detected_how}};
+constexpr ListField<proto::SupportFraud> support_lists[] = {
+    {"papers", &proto::SupportFraud::add_papers}};
+constexpr TextField<proto::ModusOperandi> method_texts[] = {
+    {"countermeasure", &proto::ModusOperandi::set_countermeasure}};
+constexpr ListField<proto::ModusOperandi> method_lists[] = {
+    {"steps", &proto::ModusOperandi::add_steps},
+    {"indicators", &proto::ModusOperandi::add_indicators}};
+constexpr TextField<proto::TraffickingIndicator> trafficking_texts[] = {
+    {"exploitation", &proto::TraffickingIndicator::set_exploitation},
+    {"reference", &proto::TraffickingIndicator::set_reference}};
+constexpr ListField<proto::TraffickingIndicator> trafficking_lists[] = {
+    {"indicators", &proto::TraffickingIndicator::add_indicators}};
+constexpr TextField<proto::InfoRequest> request_texts[] = {
+    {"question", &proto::InfoRequest::set_question}, {"due", &proto::InfoRequest::set_due}};
+constexpr TextField<proto::InfoReply> reply_texts[] = {{"text", &proto::InfoReply::set_text}};
+constexpr std::string_view reply_others[] = {"request"};
 
 }  // namespace rilon

@@ -236,6 +236,38 @@ void read_kinds(const toml::table& file, A& alert, Reader& reader) {
         {incident_texts, {}, incident_flags, {}}, reader);
 }
 
+// The whole id of the request that a reply answers.
+void read_request_of(const toml::table& file, A& alert, Reader& reader) {
+    const toml::table* table = file.get_as<toml::table>("reply");
+    const toml::node* node = table == nullptr ? nullptr : table->get("request");
+    if (node == nullptr || !alert.has_reply()) return;
+    auto text = reader.text(*node, "request");
+    if (!text) return;
+    auto id = parse_alert_id(*text);
+    if (!id) return reader.fail(*node, id.error().detail);
+    alert.mutable_reply()->set_request_id(id->str());
+}
+
+void read_newer_kinds(const toml::table& file, A& alert, Reader& reader) {
+    read_kind<proto::SupportFraud>(
+        file, "support_fraud", alert.has_support_fraud() ? alert.mutable_support_fraud() : nullptr,
+        {support_texts, support_lists, {}, {}}, reader);
+    read_kind<proto::ModusOperandi>(
+        file, "modus_operandi",
+        alert.has_modus_operandi() ? alert.mutable_modus_operandi() : nullptr,
+        {method_texts, method_lists, {}, {}}, reader);
+    read_kind<proto::TraffickingIndicator>(
+        file, "trafficking_indicator",
+        alert.has_trafficking_indicator() ? alert.mutable_trafficking_indicator() : nullptr,
+        {trafficking_texts, trafficking_lists, {}, {}}, reader);
+    read_kind<proto::InfoRequest>(file, "request",
+                                  alert.has_request() ? alert.mutable_request() : nullptr,
+                                  {request_texts, {}, {}, {}}, reader);
+    read_kind<proto::InfoReply>(file, "reply", alert.has_reply() ? alert.mutable_reply() : nullptr,
+                                {reply_texts, {}, {}, reply_others}, reader);
+    read_request_of(file, alert, reader);
+}
+
 void read_marks(const toml::table& file, A& alert, Reader& reader) {
     if (const toml::node* node = file.get("tlp")) {
         auto text = reader.text(*node, "tlp");
@@ -284,6 +316,7 @@ void read_common(const toml::table& file, A& alert, Reader& reader) {
     });
     read_links(file, alert, reader);
     read_kinds(file, alert, reader);
+    read_newer_kinds(file, alert, reader);
     read_marks(file, alert, reader);
 }
 

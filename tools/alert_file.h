@@ -1,5 +1,5 @@
 // An alert as a TOML file: what `rilon post -f FILE` reads and `$EDITOR` is opened on. Tables are
-// named as in `--json`: [where], [[person]], [[person.identity]], [[document]], [travel_fraud] …
+// named in the singular: [where], [[person]], [[person.identity]], [[document]], [travel_fraud] …
 // Only this file's .cc knows toml++ among the alert's tools.
 #pragma once
 

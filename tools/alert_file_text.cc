@@ -98,6 +98,24 @@ std::string_view kind_text(std::string_view kind) {
     if (kind == "facilitator")
         return "\n[facilitator]\nhandles = []\nphones = []\n# fee = \"\"\n# currency = \"\"\n"
                "# payment = \"\"\n# routes = []\n# services = []\n# network = \"\"\n";
+    if (kind == "support-fraud")
+        return "\n[support_fraud]\npapers = []                # bank, employment, school, sponsor, "
+               "civil-status\npurported_issuer = \"\"\n# agent = \"\"\n# detected_how = \"\"\n";
+    if (kind == "modus-operandi")
+        return "\n[modus_operandi]            # no person, no document number, no zone\n"
+               "steps = []\nindicators = []\ncountermeasure = \"\"\n";
+    if (kind == "trafficking-indicator")
+        return "\n[trafficking_indicator]     # victims without names\n"
+               "indicators = []            # documents-held-by-other, debt-bondage …\n"
+               "exploitation = \"unknown\"   # forced-labour, sexual, criminal-activities …\n"
+               "# reference = \"\"            # your own word for the case\n";
+    if (kind == "request")
+        return "\n[request]\nquestion = \"\"\"\n\"\"\"\ndue = \"\"                   # "
+               "2026-12-01\n";
+    if (kind == "reply")
+        return "\n[reply]\nrequest = \"\"               # the whole id; rilon reply ID TEXT knows "
+               "it\n"
+               "text = \"\"\"\n\"\"\"\n";
     return "\n[bulletin]\ntext = \"\"\"\n\"\"\"\n";
 }
 
@@ -105,17 +123,18 @@ std::string_view kind_text(std::string_view kind) {
 
 std::string alert_file_text(const AlertTemplate& form) {
     std::string text(head);
-    bool bulletin = form.kind == "bulletin";
+    bool words = form.kind == "bulletin" || form.kind == "request" || form.kind == "reply";
     bool about_person = !form.role.empty();
     // Plain keys come before the first table, or TOML takes them for the table's.
     if (about_person) text += "# protection = \"NOT-ASSESSED\"\n";
-    if (about_person && form.kind != "facilitator") text += zone;
+    if (about_person && form.kind != "facilitator" && form.kind != "trafficking-indicator")
+        text += zone;
     if (form.type == "blank") text += series;
     if (about_person) {
         text += person;
         text += protect;
     }
-    if (!bulletin) text += place;
+    if (!words) text += place;
     text += kind_text(form.kind);
     auto put = [&text](std::string_view mark, std::string_view value) {
         for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at))

@@ -21,6 +21,10 @@ constexpr Prompt for_lost[] = {Prompt::document};
 constexpr Prompt for_lookout[] = {Prompt::person, Prompt::reference, Prompt::home};
 constexpr Prompt for_facilitator[] = {Prompt::contact};
 constexpr Prompt for_bulletin[] = {Prompt::text};
+constexpr Prompt for_support[] = {Prompt::paper, Prompt::person, Prompt::home};
+constexpr Prompt for_method[] = {Prompt::step};
+constexpr Prompt for_trafficking[] = {Prompt::sign, Prompt::place};
+constexpr Prompt for_request[] = {Prompt::text, Prompt::due};
 
 constexpr AlertTemplate templates[] = {
     {"counterfeit-document", "counterfeit passport, card or visa", "travel-fraud", "counterfeit",
@@ -44,8 +48,18 @@ constexpr AlertTemplate templates[] = {
     {"lookout", "travel ban, sanction or wanted", "lookout", "wanted", "subject", "", for_lookout},
     {"facilitator", "smuggler, trafficker or agent", "facilitator", "", "facilitator", "",
      for_facilitator},
+    {"support-fraud", "false supporting papers", "support-fraud", "", "subject", "visa-post",
+     for_support},
+    {"modus-operandi", "method, without names", "modus-operandi", "", "", "", for_method},
+    {"trafficking-indicator", "signs of trafficking in persons", "trafficking-indicator", "",
+     "victim", "", for_trafficking},
     {"bulletin", "text for all to read", "bulletin", "", "", "", for_bulletin},
+    {"request", "question to other missions", "request", "", "", "", for_request},
 };
+
+// For a file; the command line has rilon reply.
+constexpr AlertTemplate reply_template = {"reply", "answer to a request", "reply", "", "",
+                                          "",      for_bulletin};
 
 void set_if(std::string* field, std::string_view text) {
     if (!text.empty()) *field = text;
@@ -72,8 +86,36 @@ void start_kind(proto::Alert& alert, const AlertTemplate& form) {
     if (form.kind == "lookout") alert.mutable_lookout()->set_measure(type);
     if (form.kind == "facilitator") alert.mutable_facilitator();
     if (form.kind == "bulletin") alert.mutable_bulletin();
+    if (form.kind == "support-fraud") alert.mutable_support_fraud();
+    if (form.kind == "modus-operandi") alert.mutable_modus_operandi();
+    if (form.kind == "trafficking-indicator") alert.mutable_trafficking_indicator();
+    if (form.kind == "request") alert.mutable_request();
+    if (form.kind == "reply") alert.mutable_reply();
     if (form.kind == "travel-fraud" && !form.role.empty())
         alert.mutable_travel_fraud()->set_holder_role(std::string(form.role));
+}
+
+void add_support(proto::SupportFraud& fraud, const PostRequest& request) {
+    for (const std::string& paper : request.papers) fraud.add_papers(paper);
+    set_if(fraud.mutable_purported_issuer(), request.issued_by);
+    set_if(fraud.mutable_agent(), request.agent);
+}
+
+void add_method(proto::ModusOperandi& method, const PostRequest& request) {
+    for (const std::string& step : request.steps) method.add_steps(step);
+    for (const std::string& sign : request.signs) method.add_indicators(sign);
+    set_if(method.mutable_countermeasure(), request.countermeasure);
+}
+
+void add_trafficking(proto::TraffickingIndicator& signs, const PostRequest& request) {
+    for (const std::string& sign : request.signs) signs.add_indicators(sign);
+    set_if(signs.mutable_exploitation(), request.exploitation);
+    set_if(signs.mutable_reference(), request.reference);
+}
+
+void add_question(proto::InfoRequest& question, const PostRequest& request) {
+    set_if(question.mutable_question(), request.text);
+    set_if(question.mutable_due(), request.due);
 }
 
 void add_kind_fields(proto::Alert& alert, const PostRequest& request) {
@@ -84,6 +126,12 @@ void add_kind_fields(proto::Alert& alert, const PostRequest& request) {
     if (alert.has_lookout())
         set_if(alert.mutable_lookout()->mutable_reference(), request.reference);
     if (alert.has_bulletin()) set_if(alert.mutable_bulletin()->mutable_text(), request.text);
+    if (alert.has_reply()) set_if(alert.mutable_reply()->mutable_text(), request.text);
+    if (alert.has_support_fraud()) add_support(*alert.mutable_support_fraud(), request);
+    if (alert.has_modus_operandi()) add_method(*alert.mutable_modus_operandi(), request);
+    if (alert.has_trafficking_indicator())
+        add_trafficking(*alert.mutable_trafficking_indicator(), request);
+    if (alert.has_request()) add_question(*alert.mutable_request(), request);
     if (alert.has_facilitator() && !request.contact.empty()) {
         if (request.contact.starts_with('+'))
             alert.mutable_facilitator()->add_phones(request.contact);
@@ -204,7 +252,13 @@ bool answered(Prompt prompt, const proto::Alert& alert) {
         case Prompt::contact:
             return !alert.persons().empty() || !facilitator.handles().empty() ||
                    !facilitator.phones().empty();
-        case Prompt::text: return !alert.bulletin().text().empty();
+        case Prompt::text:
+            return !alert.bulletin().text().empty() || !alert.request().question().empty() ||
+                   !alert.reply().text().empty();
+        case Prompt::paper: return !alert.support_fraud().papers().empty();
+        case Prompt::step: return !alert.modus_operandi().steps().empty();
+        case Prompt::sign: return !alert.trafficking_indicator().indicators().empty();
+        case Prompt::due: return !alert.request().due().empty();
     }
     return true;
 }
@@ -220,6 +274,7 @@ Result<const AlertTemplate*> find_template(std::string_view name) {
         if (form.name == name) return &form;
     for (const AlertTemplate& form : templates)
         if (form.kind == name) return &form;
+    if (name == reply_template.name) return &reply_template;
     std::vector<std::string_view> names;
     for (const AlertTemplate& form : templates) names.push_back(form.name);
     std::string all;
@@ -332,6 +387,10 @@ std::string_view prompt_question(Prompt prompt) {
         case Prompt::reference: return "Reference of the ban or warrant?";
         case Prompt::contact: return "Name, handle or telephone?";
         case Prompt::text: return "Text?";
+        case Prompt::paper: return "Which papers? bank, employment, school, sponsor, civil-status";
+        case Prompt::step: return "What is done? steps, ; between them";
+        case Prompt::sign: return "What was seen? codes, as documents-held-by-other";
+        case Prompt::due: return "Answer until? a day, as 2026-12-01";
     }
     return "";
 }

@@ -26,7 +26,11 @@ enum class Prompt {
     home,       // Whose national the person is, or might be, or "?".
     reference,  // Of a lookout.
     contact,    // A facilitator's name, handle or telephone.
-    text,       // A bulletin's.
+    text,       // A bulletin's, a request's, a reply's.
+    paper,      // Which supporting papers.
+    step,       // What is done, of a modus operandi.
+    sign,       // At least one trafficking indicator.
+    due,        // Until when a request is to be answered.
 };
 
 struct AlertTemplate {
@@ -41,8 +45,8 @@ struct AlertTemplate {
 
 // In the order they are offered.
 std::span<const AlertTemplate> alert_templates();
-// By the template's name, or by a kind's (the first template of that kind). Fails with invalid and
-// the nearest name.
+// By the template's name, or by a kind's (the first template of that kind), "reply" too, which is
+// not offered: it needs the request. Fails with invalid and the nearest name.
 Result<const AlertTemplate*> find_template(std::string_view name);
 
 // What an officer gave by flags and answers. Empty: not given.
@@ -73,9 +77,17 @@ struct PostRequest {
     std::string sex;
     std::string nationality;            // As claimed.
     std::vector<std::string> grounds;   // Refusal, cancellation.
-    std::string reference;              // Lookout.
+    std::string reference;              // Lookout; of a trafficking indicator the author's own.
     std::string contact;                // Facilitator: telephone ("+66…") or handle.
-    std::string text;                   // Bulletin.
+    std::string text;                   // Bulletin, request, reply.
+    std::vector<std::string> papers;    // Support fraud.
+    std::string issued_by;              // Support fraud: the purported issuer.
+    std::string agent;                  // Support fraud.
+    std::vector<std::string> steps;     // Modus operandi.
+    std::vector<std::string> signs;     // Modus operandi; codes of a trafficking indicator.
+    std::string countermeasure;         // Modus operandi.
+    std::string exploitation;           // Trafficking indicator.
+    std::string due;                    // Request.
     std::string issuer_is_home;         // yes, no, unsure.
     std::vector<std::string> might_be;  // Codes; "?" alone: nobody knows.
 };

@@ -188,6 +188,26 @@ Json lookout_json(const proto::Lookout& lookout) {
     return out;
 }
 
+// The fields of whichever of the kinds below the alert is of.
+Json newer_kind_json(const proto::Alert& alert) {
+    Json out;
+    put(out, "papers", alert.support_fraud().papers());
+    put(out, "purported_issuer", alert.support_fraud().purported_issuer());
+    put(out, "agent", alert.support_fraud().agent());
+    put(out, "detected_how", alert.support_fraud().detected_how());
+    put(out, "steps", alert.modus_operandi().steps());
+    put(out, "indicators", alert.modus_operandi().indicators());
+    put(out, "countermeasure", alert.modus_operandi().countermeasure());
+    put(out, "indicators", alert.trafficking_indicator().indicators());
+    put(out, "exploitation", alert.trafficking_indicator().exploitation());
+    put(out, "reference", alert.trafficking_indicator().reference());
+    put(out, "question", alert.request().question());
+    put(out, "due", alert.request().due());
+    if (alert.has_reply()) out["request"] = id_text(alert.reply().request_id());
+    put(out, "text", alert.reply().text());
+    return out;
+}
+
 // What the kind adds, under the kind's name with underscores.
 void put_kind(Json& json, const proto::Alert& alert) {
     Json out;
@@ -215,6 +235,14 @@ void put_kind(Json& json, const proto::Alert& alert) {
             put(out, "outcome", alert.border_incident().outcome());
             if (alert.border_incident().carrier_informed()) out["carrier_informed"] = true;
             return put_object(json, "border_incident", out);
+        case proto::Alert::kSupportFraud:
+            return put_object(json, "support_fraud", newer_kind_json(alert));
+        case proto::Alert::kModusOperandi:
+            return put_object(json, "modus_operandi", newer_kind_json(alert));
+        case proto::Alert::kTraffickingIndicator:
+            return put_object(json, "trafficking_indicator", newer_kind_json(alert));
+        case proto::Alert::kRequest: return put_object(json, "request", newer_kind_json(alert));
+        case proto::Alert::kReply: return put_object(json, "reply", newer_kind_json(alert));
         case proto::Alert::KIND_NOT_SET: return;
     }
 }
@@ -287,6 +315,21 @@ nlohmann::ordered_json alert_json(const proto::Alert& alert, const AlertEnvelope
     return out;
 }
 
+nlohmann::ordered_json dispute_json(const proto::Dispute& dispute) {
+    Json out = {{"operation", "dispute"}, {"reason", dispute.reason()}};
+    put(out, "note", dispute.note());
+    if (dispute.revision() != 0) out["revision"] = dispute.revision();
+    return out;
+}
+
+nlohmann::ordered_json hit_json(const proto::Hit& hit) {
+    Json out = {{"operation", "hit"}, {"what", hit.what()}};
+    put_object(out, "when", range_json(hit.when()));
+    put_object(out, "where", place_json(hit.where()));
+    put(out, "outcome", hit.outcome());
+    return out;
+}
+
 nlohmann::ordered_json operation_json(const proto::Operation& operation) {
     Json out;
     switch (operation.body_case()) {
@@ -313,6 +356,8 @@ nlohmann::ordered_json operation_json(const proto::Operation& operation) {
             put(out, "outcome", confirm.outcome());
             return out;
         }
+        case proto::Operation::kDispute: return dispute_json(operation.dispute());
+        case proto::Operation::kHit: return hit_json(operation.hit());
         case proto::Operation::kHistory: return {{"operation", "history"}};  // No alert.
         case proto::Operation::BODY_NOT_SET: break;
     }

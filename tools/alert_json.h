@@ -33,6 +33,10 @@ nlohmann::ordered_json alert_content_json(const proto::Alert& alert);
 // `{"operation":"withdraw","reason":…}`, with the alert's content for publish and supersede.
 nlohmann::ordered_json operation_json(const proto::Operation& operation);
 
+// Of each kind of remark, what its officer wrote: without the alert's id.
+nlohmann::ordered_json dispute_json(const proto::Dispute& dispute);
+nlohmann::ordered_json hit_json(const proto::Hit& hit);
+
 // `2026-11-23T02:10:00Z`; with milliseconds where there are any. Years 1970 to 9999.
 std::string rfc3339(UnixMillis at);
 

@@ -67,7 +67,7 @@ ROWS = [
     ("ZAP fails open", unit("transport_test", "*Row28UnenrolledKeyGetsNoFrameThroughInAHundredAttempts:*Row29*"), ["zap_open", "zap_optional"]),
     ("catch-up trusts the chain", unit("core_test", "CatchUp.*"), ["trust_the_chain"]),
     ("PUB is the only path", unit("core_test", "*PubIsNotTheOnlyPath:*Row20*:*Row22*"), ["no_repair"]),
-    ("the simulator tests a toy", simulator("1..40"), ["skip_signature", "open_too_soon", "store_nothing"]),
+    ("the simulator tests a toy", simulator("1..500"), ["skip_signature", "open_too_soon", "store_nothing"]),
     ("redaction hides rows", unit("core_test", "*AWithdrawnAlertIsGone*:CoreExpiry.*"),
      ["redact_hides", "skip_redact", "never_expire"]),
     ("redaction leaves keys behind", unit("store_test", "*Row52*:*Row59*"), ["purge_by_delete"]),

@@ -71,6 +71,7 @@ class Row10DiskFails(Watched):
         say(f"4 failures of the disk: the daemon ended each time, {len(lines(log))} acknowledged, 0 lost")
 
 
+@drill.not_sanitized("needs the pace of a node", by="thread")
 class GroupCommit(drill.Drill):
     NODES = ()
     POSTS = 3000

@@ -90,6 +90,7 @@ class Row27FlippedBits(Proxied):
         say(f"{flipped} bits flipped in {self.total('bytes')} bytes, {ups} connections: {said}")
 
 
+@drill.not_sanitized("needs the pace of a node", by="thread")
 class Row20BadNetwork(Proxied):
     def test_delays_and_cuts(self):
         self.both(delay=0.3, cut_every=150_000)

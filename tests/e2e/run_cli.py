@@ -12,7 +12,8 @@ A script is a list of steps:
     ? N                   the expected exit code, 0 if not said
 
 In expected lines `…` stands for anything within the line. No shell, no sleeps; each command has a
-minute. Usage: run_cli.py RILON SCRIPT…
+minute. Whatever is printed as JSON is held against docs/schemas as well (json_schemas.py), where
+jsonschema is installed. Usage: run_cli.py RILON SCRIPT…
 """
 import os
 import re
@@ -21,6 +22,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import json_schemas
 
 SECONDS_MAX = 60
 
@@ -63,7 +66,14 @@ def matches(expected, actual):
     return True
 
 
-def run_script(rilon, path):
+def json_problems(schemas, lines):
+    """Of the lines that are JSON objects; nothing without jsonschema."""
+    if schemas is None:
+        return []
+    return [problem for line in lines if line.startswith('{"v":') for problem in schemas.problems_of(line)]
+
+
+def run_script(rilon, path, schemas):
     home = tempfile.mkdtemp(prefix="rilon-cli-")
     environment = {"PATH": os.environ["PATH"], "HOME": home, "RILON_HOME": home + "/home",
                    "TZ": "UTC", "LC_ALL": "C.UTF-8", "TERM": "dumb"}
@@ -85,6 +95,9 @@ def run_script(rilon, path):
         err = done.stderr.decode("utf-8", "replace").replace(home, "$DIR").splitlines()
         if not (matches(step["out"], out) and matches(step["err"], err) and done.returncode == step["exit"]):
             failed.append((step, out, err, done.returncode))
+        wrong = json_problems(schemas, out + err)
+        if wrong:
+            failed.append((step, wrong, [], done.returncode))
     subprocess.run([rilon, "lock"], env=environment, capture_output=True, timeout=SECONDS_MAX, check=False)
     shutil.rmtree(home, ignore_errors=True)
     return failed
@@ -93,14 +106,16 @@ def run_script(rilon, path):
 def main():
     rilon, scripts = os.path.abspath(sys.argv[1]), sys.argv[2:]
     bad = 0
+    schemas = json_schemas.Schemas() if json_schemas.jsonschema is not None else None
     for path in scripts:
-        for step, out, err, code in run_script(rilon, path):
+        for step, out, err, code in run_script(rilon, path, schemas):
             bad += 1
             print(f"{path}:{step['line']}: {step['head']}")
             print("  stdout:", *out, sep="\n    ")
             print("  stderr:", *err, sep="\n    ")
             print(f"  exit {code}, expected {step['exit']}")
-    print(f"{len(scripts)} scripts, {bad} steps failed")
+    unchecked = "" if schemas is not None else ", JSON not held against its schemas: no jsonschema"
+    print(f"{len(scripts)} scripts, {bad} steps failed{unchecked}")
     return 1 if bad else 0
 
 

@@ -99,6 +99,7 @@ class Row39Canary(drill.Drill):
         say("files and logs of all four daemons: 0 hits, of hashes of the name too")
 
 
+@drill.not_sanitized("looks at locked memory")
 class Row49SecretsLeftBehind(drill.Drill):
     def test_no_key_in_files_logs_or_a_core(self):
         self.unlock("aus-bkk", "nzl-bkk")

@@ -118,6 +118,7 @@ while time.monotonic() < end:
         say(f"{self.CYCLES} aborts, {len(lines(self.log))} acknowledged, 0 lost, all at the reader")
 
 
+@drill.not_sanitized("fails allocations")
 class Row05OutOfMemory(Strained):
     """One allocation of the running daemon fails: the k-th after a moment, for k over five orders."""
     FAILURES = [1, 2, 3, 5, 8, 13, 40, 120, 400, 1300, 4000, 13000, 40000]
@@ -271,6 +272,7 @@ class Row18ReadOnly(Strained):
         say(f"foreign: exit {code}: {said.strip().splitlines()[-1]}")
 
 
+@drill.not_sanitized("limits descriptors and locked memory")
 class Row55Limits(Strained):
     FILES = 96
 

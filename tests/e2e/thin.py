@@ -41,6 +41,7 @@ class ThinLine(proxied.Proxied):
         context.destroy(0)
         say(f"128 KiB handed over before it on {BYTES_PER_SECOND} bytes/s: the urgent message came after {took:.1f} s")
 
+    @drill.not_sanitized("needs the pace of a node", by="thread")
     def test_urgent_while_catching_up(self):
         reader = self.nodes["aus-bkk"]
         reader.stop()

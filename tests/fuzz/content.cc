@@ -7,6 +7,7 @@
 #include "protocol/history.h"
 #include "protocol/officer.h"
 #include "protocol/release.h"
+#include "protocol/short_id.h"
 #include "protocol/text.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/seeded_rng.h"
@@ -132,6 +133,13 @@ std::vector<Bytes> operation_seeds() {
     request.country = "THA";
     request.text = "Seen twice at the counter.";
     request.issuer_is_home = "yes";
+    request.papers = {"bank"};
+    request.issued_by = "First Bank";
+    request.steps = {"One", "Two"};
+    request.signs = {"debt-bondage"};
+    request.countermeasure = "Look";
+    request.exploitation = "sexual";
+    request.due = "2026-12-01";
     for (const AlertTemplate& form : alert_templates()) {
         request.template_name = form.name;
         auto alert = build_alert(request, now, rng);
@@ -141,6 +149,10 @@ std::vector<Bytes> operation_seeds() {
         *operation.mutable_publish() = *alert;
         out.push_back(text_seed(operation.SerializeAsString()));
     }
+    proto::Operation reply;
+    reply.mutable_publish()->mutable_reply()->set_text("Yes, twice.");
+    reply.mutable_publish()->mutable_reply()->set_request_id(make_alert_id(now, rng).str());
+    out.push_back(text_seed(reply.SerializeAsString()));
     proto::Operation withdraw;
     withdraw.mutable_withdraw()->set_reason("error");
     proto::Operation confirm;
@@ -152,6 +164,11 @@ std::vector<Bytes> operation_seeds() {
     out.push_back(text_seed(history.SerializeAsString()));
     out.push_back(text_seed(withdraw.SerializeAsString()));
     out.push_back(text_seed(confirm.SerializeAsString()));
+    proto::Operation remark;
+    remark.mutable_dispute()->set_reason("outdated");
+    out.push_back(text_seed(remark.SerializeAsString()));
+    remark.mutable_hit()->set_what("document");
+    out.push_back(text_seed(remark.SerializeAsString()));
     return out;
 }
 

@@ -74,7 +74,7 @@ void run(ByteView input) {
 
 std::vector<proto::Request> requests() {
     const std::string alert = past().alerts[0].hex();
-    std::vector<proto::Request> out(20);
+    std::vector<proto::Request> out(22);
     out[0].mutable_hello()->set_software("x");
     auto* publish = out[1].mutable_prepare();
     publish->mutable_operation()->mutable_publish()->mutable_bulletin()->set_text("Text");
@@ -100,6 +100,13 @@ std::vector<proto::Request> requests() {
     out[17].mutable_officers();
     out[18].mutable_revoke_officer();
     out[19].mutable_peers();
+    auto* request = out[20].mutable_prepare();
+    request->mutable_operation()->mutable_publish()->mutable_request()->set_question("Who?");
+    request->mutable_operation()->mutable_publish()->mutable_request()->set_due("2026-12-01");
+    request->mutable_wish()->set_audience("BKK");
+    out[21].mutable_prepare()->mutable_operation()->mutable_publish()->mutable_reply()->set_text(
+        "Yes");
+    out[21].mutable_prepare()->set_alert(alert);
     for (std::size_t i = 0; i < out.size(); ++i) out[i].set_id(i + 1);
     return out;
 }

@@ -9,7 +9,8 @@ extern const FuzzTarget fuzz_genesis, fuzz_grant, fuzz_redact, fuzz_content, fuz
     fuzz_request, fuzz_draft, fuzz_coordinator_request, fuzz_identity, fuzz_sealed_file,
     fuzz_personal_key, fuzz_row, fuzz_resume, fuzz_agent, fuzz_peer_of_node,
     fuzz_peer_of_coordinator, fuzz_sync_head, fuzz_slot, fuzz_stream, fuzz_mrz, fuzz_names,
-    fuzz_text, fuzz_command_line, fuzz_config, fuzz_alert_file, fuzz_un_list, fuzz_caseload;
+    fuzz_text, fuzz_command_line, fuzz_config, fuzz_policy, fuzz_completion, fuzz_alert_file,
+    fuzz_un_list, fuzz_caseload;
 
 std::span<const FuzzTarget* const> fuzz_targets() {
     static const FuzzTarget* const all[] = {
@@ -22,7 +23,8 @@ std::span<const FuzzTarget* const> fuzz_targets() {
         &fuzz_resume,     &fuzz_agent,       &fuzz_peer_of_node, &fuzz_peer_of_coordinator,
         &fuzz_sync_head,  &fuzz_slot,        &fuzz_stream,       &fuzz_mrz,
         &fuzz_names,      &fuzz_text,        &fuzz_command_line, &fuzz_config,
-        &fuzz_alert_file, &fuzz_un_list,     &fuzz_caseload};
+        &fuzz_policy,     &fuzz_completion,  &fuzz_alert_file,   &fuzz_un_list,
+        &fuzz_caseload};
     return all;
 }
 

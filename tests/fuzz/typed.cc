@@ -3,8 +3,10 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "config/node_config.h"
+#include "config/officer_policy.h"
 #include "protocol/alert.h"
 #include "protocol/mrz.h"
 #include "protocol/names.h"
@@ -17,6 +19,7 @@
 #include "tools/alert_file.h"
 #include "tools/alert_json.h"
 #include "tools/rilon/caseload.h"
+#include "tools/rilon/completion.h"
 #include "tools/rilon/json_lines.h"
 #include "tools/rilon/options.h"
 #include "tools/un_list.h"
@@ -143,6 +146,40 @@ std::vector<Bytes> config_seeds() {
     return out;
 }
 
+// A rule that is read names somebody who can be.
+void run_policy(ByteView input) {
+    auto policy = parse_officer_policy(as_text(input), "policy.toml");
+    if (!policy) return;
+    for (const std::string& party : policy->never_to.parties) RILON_ASSERT(party.size() >= 3);
+    for (const auto* list : {&policy->never_to.nodes, &policy->never_to.audiences})
+        for (const std::string& name : *list) RILON_ASSERT(!name.empty() && is_utf8(name));
+}
+std::vector<Bytes> policy_seeds() {
+    return {text_seed("legal_basis = \"Act 7\"\n[never_to]\nparties = [\"UTO\"]\nnodes = "
+                      "[\"uto-bkk\"]\naudiences = [\"network\"]\n"),
+            text_seed("[never_to]\nparteis = [\"UTO\"]\n")};
+}
+
+// A line that a shell hands over at a press of a key: words that end with a NUL.
+void run_completion_line(ByteView input) {
+    std::vector<std::string> words(1);
+    for (char c : as_text(input)) {
+        if (c == '\0')
+            words.emplace_back();
+        else
+            words.back().push_back(c);
+    }
+    const auto some = [] { return std::vector<Candidate>{{"BKK", ""}, {"aus-bkk", "AUS"}}; };
+    for (const Candidate& one : complete(words, {some, some, some, some}).list)
+        RILON_ASSERT(one.text.find('\n') == one.text.npos ||
+                     words.back().find('\n') != std::string::npos);
+}
+std::vector<Bytes> completion_seeds() {
+    using namespace std::string_literals;
+    return {text_seed("post\0--to=B"s), text_seed("post\0--to\0=\0B"s),
+            text_seed("post\0--only\0aus-bkk,n"s), text_seed("officer\0"s), text_seed("show\0"s)};
+}
+
 void run_alert_file(ByteView input) {
     SeededRng rng(1);
     auto alert = read_alert_file(as_text(input), today, now, rng);
@@ -193,10 +230,18 @@ std::vector<Bytes> un_list_seeds() {
 // Byte: which form. Then the file.
 void run_caseload(ByteView input) {
     Choices choices(input);
-    const bool ndjson = choices.u8() % 2 != 0;
-    auto rows = parse_caseload(as_text(choices.take(input.size())), ndjson);
-    if (!rows) return;
-    for (const Applicant& one : *rows) RILON_ASSERT(!one.doc.empty() || !one.name.empty());
+    CaseloadWish wish;
+    wish.ndjson = choices.u8() % 2 != 0;
+    auto caseload = read_caseload(as_text(choices.take(input.size())), wish);
+    if (!caseload) return;
+    std::size_t line = 0;
+    for (const Applicant& one : caseload->rows) {
+        RILON_ASSERT(!one.doc.empty() || !one.name.empty());
+        RILON_ASSERT(is_utf8(one.name) && is_utf8(one.doc));
+        RILON_ASSERT(std::exchange(line, one.line) < one.line);
+    }
+    for (const Unscreened& one : caseload->bad)
+        RILON_ASSERT(!one.message.empty() && !one.remedy.empty());
 }
 std::vector<Bytes> caseload_seeds() {
     return {
@@ -212,6 +257,8 @@ extern const FuzzTarget fuzz_mrz{"mrz", run_mrz, mrz_seeds};
 extern const FuzzTarget fuzz_names{"names", run_names, name_seeds, 2};
 extern const FuzzTarget fuzz_text{"text", run_text, text_seeds};
 extern const FuzzTarget fuzz_command_line{"command_line", run_command_line, command_line_seeds, 4};
+extern const FuzzTarget fuzz_policy{"policy", run_policy, policy_seeds, 2};
+extern const FuzzTarget fuzz_completion{"completion", run_completion_line, completion_seeds, 2};
 extern const FuzzTarget fuzz_config{"config", run_config, config_seeds, 2};
 extern const FuzzTarget fuzz_alert_file{"alert_file", run_alert_file, alert_file_seeds, 4};
 extern const FuzzTarget fuzz_un_list{"un_list", run_un_list, un_list_seeds, 2};

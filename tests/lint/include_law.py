@@ -20,7 +20,7 @@ LIBRARIES = {
     r"lmdb\.h": r"store/|tools/benchmark/",
     r"zmq\.hpp?": r"node/(zmq_|zap|self_probe|control_client|connection_budget)|tools/benchmark/",
     r"toml\+\+/.*": r"config/toml\.h",
-    r"config/toml\.h": r"config/node_config\.cc|tools/alert_file\.cc",
+    r"config/toml\.h": r"config/(node_config|officer_policy)\.cc|tools/alert_file\.cc",
     r"CLI/.*": r"tools/rilon/(options|profile)\.cc",
     r"pugixml\.hpp": r"tools/un_list",
     r"nlohmann/.*": r"tools/",

@@ -68,6 +68,7 @@ class Draw {
             menu_.push_back({Verb::malice, 150, true});
         std::uint64_t many = large() ? 40 + below(80) : 8 + below(22);
         for (std::uint64_t i = 0; i < many; ++i) plan_.actions.push_back(action());
+        history();
         return std::move(plan_);
     }
 
@@ -129,6 +130,18 @@ class Draw {
         if (chance(25)) return 50 + below(9000);
         return 50 + below(1500);
     }
+    // Where somebody may have joined, or been put back, others give him what he lacks: after a
+    // while, some more than once.
+    void history() {
+        if (!has(Verb::admit) && !has(Verb::restore)) return;
+        const std::size_t half = plan_.actions.size() / 2;
+        for (std::uint64_t more = 1 + below(4); more > 0; --more) {
+            Action one{Verb::history, {below(1000), below(1000), below(1000)}, wait()};
+            auto at = half + below(plan_.actions.size() - half + 1);
+            plan_.actions.insert(plan_.actions.begin() + static_cast<std::ptrdiff_t>(at), one);
+        }
+    }
+
     // How long a node is away: mostly seconds.
     std::uint64_t away() { return chance(20) ? 20000 + below(40000) : 500 + below(12000); }
 

@@ -42,7 +42,7 @@ bool in_definition(const AudienceDefinition& definition, const NodeRecord& node,
 // The last entry of this stream by which it was said.
 std::optional<EntryRef> newest(const AlertState& alert, const std::string& what,
                                const StreamId& stream) {
-    std::vector<EntryRef> said = what == "confirm" ? alert.confirms : alert.revisions;
+    std::vector<EntryRef> said = what == "remark" ? alert.remarks : alert.revisions;
     if (what == "withdraw") {
         said.clear();
         if (alert.withdrawal.has_value()) said.push_back(*alert.withdrawal);
@@ -114,6 +114,31 @@ void Ledger::told(const AlertId& alert, const std::set<NodeId>& nodes) {
     parties_[alert].insert(nodes.begin(), nodes.end());
 }
 
+void Ledger::may_be_given(Given what) {
+    told(what.alert, {net_.daemon(what.to).id()});
+    given_.push_back(std::move(what));
+}
+
+void Ledger::given(const std::string& by, const std::string& to) {
+    for (Given& one : given_)
+        if (one.by == by && one.to == to) one.acknowledged = true;
+}
+
+bool Ledger::owed_history(const Given& what) const {
+    constexpr std::uint64_t kept_ms = 7 * ms_day;  // Slots and grants last longer than that.
+    auto steady = [&](const std::string& name) {
+        return trusted(name) && good(name) && !was_put_out(net_.daemon(name).id()) &&
+               !was_restored_since(name, what.at) && !was_clock_moved(name);
+    };
+    // Where one of its entries is taken back the whole grant is.
+    const bool whole = std::none_of(given_.begin(), given_.end(), [&](const Given& other) {
+        return other.grant == what.grant &&
+               (withdrawn_.contains(other.alert) || unsure_.contains(other.alert));
+    });
+    return what.acknowledged && whole && steady(what.by) && steady(what.to) &&
+           net_.now().since(what.at) < kept_ms;
+}
+
 // --- who may know -------------------------------------------------------------------------------
 
 std::set<NodeId> Ledger::members(const Stream& stream, const DirectoryState& state,
@@ -173,7 +198,10 @@ std::optional<std::set<NodeId>> Ledger::members_at(const StreamId& stream, DirSe
 }
 
 std::set<NodeId> Ledger::members_now(const StreamId& stream) const {
-    return members_at(stream, state().n).value_or(std::set<NodeId>{});
+    auto out = members_at(stream, state().n).value_or(std::set<NodeId>{});
+    // Admitted, but the sequencer went down before it answered: nobody has started it.
+    std::erase_if(out, [&](const NodeId& id) { return net_.by_id(id) == nullptr; });
+    return out;
 }
 
 // --- what makes promises void -------------------------------------------------------------------
@@ -194,7 +222,7 @@ void Ledger::must_keep(Kept what) {
 }
 
 void Ledger::restored(const std::string& node) {
-    restored_.insert(node);
+    restored_[node] = net_.now();
     const MemoryDisk& disk = net_.daemon(node).disk();
     for (Said& one : said_) {
         if (one.node != node) continue;

@@ -48,6 +48,28 @@ class Ledger {
     const std::set<NodeId>* party_to(const AlertId& alert) const;
     // A member told them: as with any copy, no finding.
     void told(const AlertId& alert, const std::set<NodeId>& nodes);
+    // The key of an entry that one node gives another, by a history grant.
+    struct Given {
+        std::size_t grant;
+        std::string by;
+        std::string to;
+        AlertId alert;
+        StreamId stream;
+        Seq seq;
+        UnixMillis at;
+        bool acknowledged = false;
+    };
+    std::size_t next_grant() { return ++grants_; }
+    void may_be_given(Given what);
+    void given(const std::string& by, const std::string& to);  // What he was shown before.
+    const std::vector<Given>& all_given() const { return given_; }
+    // The stream in which it was, or may have been.
+    void history_in(const StreamId& stream, const NodeId& to) { histories_.insert({stream, to}); }
+    bool has_history(const StreamId& stream, const NodeId& to) const {
+        return histories_.contains({stream, to});
+    }
+    // Nothing happened since that makes void what was given.
+    bool owed_history(const Given& what) const;
     const std::set<AlertId>& withdrawn() const { return withdrawn_; }
     // Withdrawn without an answer, by a node that went down: either is right.
     void unsure(const AlertId& alert) { unsure_.insert(alert); }
@@ -102,6 +124,10 @@ class Ledger {
     // Its disk is that of a while ago.
     void restored(const std::string& node);
     bool was_restored(const std::string& node) const { return restored_.contains(node); }
+    bool was_restored_since(const std::string& node, UnixMillis when) const {
+        auto last = restored_.find(node);
+        return last != restored_.end() && last->second >= when;
+    }
     void carrier_lost();
     // Its days were longer or shorter than others'.
     void clock_moved(const std::string& node) { clock_moved_.insert(node); }
@@ -123,6 +149,9 @@ class Ledger {
     Directory directory_;
     std::vector<Said> said_;
     std::map<AlertId, std::set<NodeId>> parties_;
+    std::size_t grants_ = 0;
+    std::vector<Given> given_;
+    std::set<std::pair<StreamId, NodeId>> histories_;
     std::set<AlertId> withdrawn_;
     std::set<AlertId> unsure_;
     std::map<StreamId, Stream> streams_;
@@ -136,7 +165,7 @@ class Ledger {
     std::set<StreamId> uninvited_;
     std::vector<Kept> kept_;
     std::set<NodeId> put_out_;
-    std::set<std::string> restored_;
+    std::map<std::string, UnixMillis> restored_;  // When last.
     std::set<std::string> clock_moved_;
 };
 

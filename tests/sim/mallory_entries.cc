@@ -304,9 +304,16 @@ void Mallory::speak_through_another() {
     auto may_know = [&](const Daemon& one) {
         return &one != &self() && (one.is_coordinator() || ledger_.may_know(one.id(), state->id));
     };
+    // Who has not heard yet that we are put out may take it, as whatever we said before.
+    auto has_heard = [&](const Daemon& one) {
+        const NodeRecord* us =
+            one.running() ? one.node().directory().now().node(self().id()) : nullptr;
+        return us != nullptr && us->standing != Standing::good;
+    };
     for (const auto& [name, one] : net_.daemons())
         for (const auto& [other, to] : net_.daemons())
-            if (may_know(*one) && may_know(*to) && net_.connected(one->id(), to->id()))
+            if (may_know(*one) && may_know(*to) && has_heard(*to) &&
+                net_.connected(one->id(), to->id()))
                 net_.inject(one->id(), to->id(), SyncType::push, frame);
 }
 

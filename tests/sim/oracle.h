@@ -23,6 +23,12 @@ class Oracle {
     Feeds& feeds() { return feeds_; }
     // An officer was answered that this is done.
     void said(const std::string& what, const Posted& posted);
+    // An officer is about to give another node the keys of these entries, as he was shown. How
+    // many.
+    // `gone`: seen withdrawn there before he asked.
+    std::size_t may_be_given(const std::string& by, const std::string& to,
+                             const proto::PreparedResponse& shown, const std::set<AlertId>& gone);
+    const std::set<AlertId>& seen_withdrawn(const std::string& by) { return withdrawn_[by]; }
     // A node joined after the start.
     void watch(Daemon& daemon);
     // Its disk was put back to what it was.
@@ -74,6 +80,7 @@ class Oracle {
     std::string receipts_missing() const;
     std::string fork_unknown() const;
     std::string officers_unchecked() const;
+    std::string history_missing() const;
     void judge_standing();
     void judge_forks();
 

@@ -13,9 +13,9 @@ constexpr std::uint64_t events_max = 2'000'000;
 
 std::string Oracle::unrest() {
     if (!net_.coordinator().running()) return "the coordinator is down";
-    for (auto question :
-         {&Oracle::directories_differ, &Oracle::promises_missing, &Oracle::heads_differ,
-          &Oracle::fork_unknown, &Oracle::receipts_missing, &Oracle::officers_unchecked})
+    for (auto question : {&Oracle::directories_differ, &Oracle::promises_missing,
+                          &Oracle::heads_differ, &Oracle::fork_unknown, &Oracle::receipts_missing,
+                          &Oracle::officers_unchecked, &Oracle::history_missing})
         if (std::string why = (this->*question)(); !why.empty()) return why;
     return "";
 }
@@ -79,8 +79,8 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
                (keyed ? ", with key" : "");
     bool gone = ledger_.withdrawn().contains(said.alert);
     if (gone && !state->withdrawn()) return "(8) not withdrawn: " + where;
-    // What a confirmation is about may never have come: its author was put out.
-    if (!gone && said.what != "confirm" && !state->readable()) return "(1) not readable: " + where;
+    // What a remark is about may never have come: its author was put out.
+    if (!gone && said.what != "remark" && !state->readable()) return "(1) not readable: " + where;
     if (entry == node.disk().entries.end()) return "(1) entry not there: " + where;
     bool revision = said.what == "post" || said.what == "supersede";
     if (gone && revision && entry->second.body == MemoryDisk::Body::present)
@@ -162,6 +162,23 @@ std::string Oracle::fork_unknown() const {
             if (!held->second.frozen && ledger_.good(held->second.origin))
                 return "(7) the fork did not reach " + name;
         }
+    }
+    return "";
+}
+
+// (1) Whoever was given the key of an entry that he holds has it, while the alert is there.
+std::string Oracle::history_missing() const {
+    for (const Ledger::Given& one : ledger_.all_given()) {
+        const Daemon& by = net_.daemon(one.by);
+        Daemon& to = net_.daemon(one.to);
+        if (!ledger_.owed_history(one)) continue;
+        auto entry = to.disk().entries.find({one.stream, one.seq});
+        if (entry == to.disk().entries.end() || entry->second.body != MemoryDisk::Body::present ||
+            ledger_.is_forked(one.stream) || !ledger_.members_now(one.stream).contains(to.id()))
+            continue;
+        if (!to.store().entry_key(one.stream, one.seq).ok())
+            return "(1) given by " + by.name() + " and not taken: " + to.name() + " " +
+                   one.stream.brief() + "/" + std::to_string(one.seq.value);
     }
     return "";
 }

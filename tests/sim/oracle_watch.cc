@@ -4,6 +4,8 @@
 
 #include "node/index.h"
 #include "node/search_record.pb.h"
+#include "protocol/alert.h"
+#include "protocol/history.h"
 #include "store/audit.h"
 #include "tests/sim/oracle.h"
 
@@ -57,6 +59,39 @@ void Oracle::restored(Daemon& daemon) {
     if (daemon.is_coordinator()) return;
     ledger_.restored(name);
     if (daemon.options().hub) ledger_.carrier_lost();  // What it took and had not given on.
+}
+
+// (3) Only of streams that the receiver is a member of; (8) nothing that was withdrawn here.
+std::size_t Oracle::may_be_given(const std::string& by, const std::string& to,
+                                 const proto::PreparedResponse& shown,
+                                 const std::set<AlertId>& gone) {
+    std::size_t listed = 0;
+    const std::size_t grant = ledger_.next_grant();
+    const NodeId receiver = net_.daemon(to).id();
+    for (const auto& part : shown.parts()) {
+        ledger_.history_in(StreamId::copy_of(as_bytes(part.stream_id())), receiver);
+        auto operation = parse_operation(as_bytes(part.operation()));
+        if (!operation.ok()) continue;
+        auto list = parse_history(operation->history());
+        if (!list.ok()) {
+            problem("(4) a history grant that does not parse at " + by);
+            continue;
+        }
+        for (const ListedEntry& entry : list->entries) {
+            ++listed;
+            if (!ledger_.may_know(receiver, entry.stream))
+                problem("(3) " + by + " gives " + to + " a key of a stream it is left out of");
+            for (const Said& one : ledger_.all()) {
+                if (one.stream != entry.stream || one.seq != entry.seq) continue;
+                const bool text = one.what == "post" || one.what == "supersede";
+                if (text && gone.contains(one.alert))
+                    problem("(8) " + by + " gives " + to + " the key of what was withdrawn");
+                ledger_.may_be_given(
+                    {grant, by, to, one.alert, entry.stream, entry.seq, net_.now()});
+            }
+        }
+    }
+    return listed;
 }
 
 // (3) No plaintext on the wire, and nothing that names a stream to a node that is left out of it.

@@ -9,16 +9,13 @@ namespace rilon {
 namespace {
 
 constexpr std::string_view verb_names[] = {
-    "post",        "burst",   "withdraw",
-    "supersede",   "confirm", "feed",
-    "acknowledge", "suspend", "confirm-suspension",
-    "reinstate",   "revoke",  "rotate",
-    "replace",     "group",   "admit",
-    "partition",   "one-way", "heal",
-    "broken",      "isolate", "kill",
-    "stop",        "fill",    "slow",
-    "clock",       "backup",  "restore",
-    "lose-disk",   "malice",  "sleep",
+    "post",      "burst",     "withdraw",    "supersede", "confirm",
+    "history",   "feed",      "acknowledge", "suspend",   "confirm-suspension",
+    "reinstate", "revoke",    "rotate",      "replace",   "group",
+    "admit",     "partition", "one-way",     "heal",      "broken",
+    "isolate",   "kill",      "stop",        "fill",      "slow",
+    "clock",     "backup",    "restore",     "lose-disk", "malice",
+    "sleep",
 };
 static_assert(std::size(verb_names) == static_cast<std::size_t>(Verb::count_));
 

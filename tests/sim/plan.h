@@ -37,7 +37,8 @@ enum class Verb : unsigned {
     burst,        // the same, twelve times: enough for bulk catch-up
     withdraw,     // which of the open posts
     supersede,    // which
-    confirm,      // which, by which reader
+    confirm,      // which, by which reader; a confirmation, a dispute or a hit
+    history,      // node, to whom; it is given what it could not read so far
     feed,         // node: its consumer polls
     acknowledge,  // node: its consumer acknowledges what it has
     // persons

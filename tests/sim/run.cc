@@ -99,7 +99,8 @@ void Run::act(const Action& a) {
         case Verb::burst: return post(a, 12);
         case Verb::withdraw: return change("withdraw", a);
         case Verb::supersede: return change("supersede", a);
-        case Verb::confirm: return change("confirm", a);
+        case Verb::confirm: return change("remark", a);
+        case Verb::history: return history(a);
         case Verb::feed: {
             std::string wrong = oracle_.feeds().poll(node(a.n[0]));
             if (!wrong.empty()) oracle_.problem(wrong);
@@ -172,17 +173,23 @@ void Run::post(const Action& action, unsigned times) {
     }
 }
 
+Result<Posted> Run::remark(const std::string& by, const AlertId& alert, std::uint64_t which) {
+    if (which % 3 == 1) return net_.dispute(by, alert, "doubtful");
+    if (which % 3 == 2) return net_.hit(by, alert, "canary-" + std::to_string(++texts_));
+    return net_.confirm(by, alert);
+}
+
 void Run::change(const std::string& what, const Action& action) {
     auto posts = oracle_.ledger().open_posts();
     if (posts.empty()) return;
     Said one = *posts[action.n[0] % posts.size()];
     Result<Posted> done = Error{Errc::invalid, ""};
     if (what == "withdraw") done = net_.withdraw(one.node, one.alert);
-    if (what == "confirm" && !one.readers.empty()) {
+    if (what == "remark" && !one.readers.empty()) {
         auto reader =
             std::next(one.readers.begin(), static_cast<long>(action.n[1] % one.readers.size()));
         if (!net_.by_id(*reader)->running()) return;
-        done = net_.confirm(net_.by_id(*reader)->name(), one.alert);
+        done = remark(net_.by_id(*reader)->name(), one.alert, action.n[2]);
     }
     if (what == "supersede") {
         const std::string& rilon = net_.network().node(one.node).application.rilon;
@@ -196,6 +203,34 @@ void Run::change(const std::string& what, const Action& action) {
         ledger.told(one.alert, ledger.members_now(one.stream));
     }
     net_.note(what + " of " + one.node + "'s " + one.alert.hex() + ": " + outcome(done));
+}
+
+// Mostly one who joined late or was put back to what he was.
+const std::string& Run::in_need(const Action& action) const {
+    std::vector<const std::string*> all;
+    for (const std::string& name : names_)
+        if (oracle_.ledger().was_restored(name)) all.push_back(&name);
+    if (names_.size() > net_.network().node_names().size()) all.push_back(&names_.back());
+    if (all.empty() || action.n[2] % 4 == 0) return node(action.n[1]);
+    return *all[action.n[1] % all.size()];
+}
+
+// What the officer was shown is what the receiver may have from then on, and must have at rest.
+void Run::history(const Action& action) {
+    const std::string& by = node(action.n[0]);
+    const std::string& to = in_need(action);
+    if (by == to || !oracle_.ledger().good(by)) return;
+    proto::PrepareRequest what;
+    what.mutable_operation()->mutable_history();
+    what.mutable_history()->set_node(to);
+    const std::set<AlertId> gone = oracle_.seen_withdrawn(by);
+    auto shown = net_.prepare(by, what);
+    if (!shown.ok()) return net_.note("history by " + by + ": " + shown.error().detail);
+    const std::size_t listed = oracle_.may_be_given(by, to, *shown, gone);
+    auto given = net_.commit(by, *shown);
+    if (given.ok()) oracle_.ledger().given(by, to);
+    net_.note("history of " + std::to_string(listed) + " by " + by + " for " + to + ": " +
+              outcome(given));
 }
 
 }  // namespace rilon

@@ -34,6 +34,9 @@ class Run {
     void post(const Action& action, unsigned times);
     PostWish wish(const std::string& node, const Action& action) const;
     void change(const std::string& what, const Action& action);
+    Result<Posted> remark(const std::string& by, const AlertId& alert, std::uint64_t which);
+    void history(const Action& action);
+    const std::string& in_need(const Action& action) const;
     // run_people.cc: persons and the directory
     void suspend(const Action& action);
     void confirm_suspension();

@@ -118,8 +118,11 @@ void Run::replace(const Action& action) {
     net_.at(takes, [this, name, draft = std::move(*draft)] { sign_replacement(name, draft); });
 }
 
-// Only where the node still has the key: who restored it in between had better begin again.
+// Only where the node still has the key: who restored it in between had better begin again. As soon
+// as the sequencer runs: who has signed tries again, for the node posts nothing meanwhile.
 void Run::sign_replacement(const std::string& name, const StatementDraft& draft) {
+    if (!net_.coordinator().running())
+        return net_.at(ms_second, [this, name, draft] { sign_replacement(name, draft); });
     auto statement = parse_statement(draft.statement);
     auto pk = SignPublicKey::parse(statement->replace_key().new_sign_pk());
     if (!net_.daemon(name).disk().secrets.contains("sign." + pk->hex())) return;
@@ -130,9 +133,10 @@ void Run::sign_replacement(const std::string& name, const StatementDraft& draft)
            net_.network().admitters(self.party, self.rilon), false);
 }
 
-// Nobody signs it: then it is ended, and the node posts again.
+// Nobody signs it: then it is ended, as soon as the node runs, and it posts again.
 void Run::cancel_replacement(const std::string& name, std::uint64_t takes) {
     net_.at(takes, [this, name] {
+        if (!net_.daemon(name).running()) return cancel_replacement(name, ms_second);
         proto::Request request;
         request.mutable_rotate()->set_key("signing");
         request.mutable_rotate()->set_cancel(true);

@@ -126,6 +126,12 @@ class TestNet {
                              const std::string& text);
     Result<Posted> withdraw(const std::string& node, const AlertId& alert);
     Result<Posted> confirm(const std::string& node, const AlertId& alert);
+    Result<Posted> dispute(const std::string& node, const AlertId& alert,
+                           const std::string& reason);
+    Result<Posted> hit(const std::string& node, const AlertId& alert, const std::string& outcome);
+    Result<proto::PreparedResponse> prepare(const std::string& node,
+                                            const proto::PrepareRequest& what);
+    Result<Posted> commit(const std::string& node, const proto::PreparedResponse& prepared);
     Result<Posted> prepare_and_commit(const std::string& node, const proto::PrepareRequest& what);
     // The next statement, drafted against the coordinator's directory and handed to it.
     Status submit(const std::function<Bytes(Drafter&)>& draft, const TestNetwork::Signers& signers);

@@ -23,14 +23,24 @@ Result<proto::Response> TestNet::request(const std::string& node, proto::Request
 
 Result<Posted> TestNet::prepare_and_commit(const std::string& node,
                                            const proto::PrepareRequest& what) {
-    proto::Request prepare;
-    *prepare.mutable_prepare() = what;
-    auto shown = request(node, std::move(prepare));
+    auto shown = prepare(node, what);
     if (!shown.ok()) return shown.error();
-    const proto::PreparedResponse prepared = shown->prepared();
+    return commit(node, *shown);
+}
+
+Result<proto::PreparedResponse> TestNet::prepare(const std::string& node,
+                                                 const proto::PrepareRequest& what) {
+    proto::Request asked;
+    *asked.mutable_prepare() = what;
+    auto shown = request(node, std::move(asked));
+    if (!shown.ok()) return shown.error();
+    return shown->prepared();
+}
+
+Result<Posted> TestNet::commit(const std::string& node, const proto::PreparedResponse& prepared) {
     Posted out{node, {}};
-    proto::Request commit;
-    commit.mutable_commit()->set_ticket(prepared.ticket());
+    proto::Request asked;
+    asked.mutable_commit()->set_ticket(prepared.ticket());
     const SignSecretKey& sk = daemon(node).officer().sign.sk;
     for (const auto& part : prepared.parts()) {
         Posted::Part made{AlertId::copy_of(as_bytes(part.alert_id())),
@@ -38,13 +48,13 @@ Result<Posted> TestNet::prepare_and_commit(const std::string& node,
                           {}};
         for (const auto& reader : part.readers())
             made.readers.insert(NodeId::copy_of(as_bytes(reader.node_id())));
-        commit.mutable_commit()->add_signatures(
+        asked.mutable_commit()->add_signatures(
             sign(sk, officer_message(network().id(), made.stream, made.alert,
                                      as_bytes(part.operation())))
                 .str());
         out.parts.push_back(std::move(made));
     }
-    auto posted = request(node, std::move(commit));
+    auto posted = request(node, std::move(asked));
     if (!posted.ok()) return posted.error();
     if (!posted->has_posted()) return Error{Errc::invalid, "not posted"};
     return out;
@@ -82,6 +92,27 @@ Result<Posted> TestNet::confirm(const std::string& node, const AlertId& alert) {
     auto* confirm = what.mutable_operation()->mutable_confirm();
     confirm->set_what("mo");
     confirm->set_outcome("seen here too");
+    what.set_alert(alert.hex());
+    return prepare_and_commit(node, what);
+}
+
+Result<Posted> TestNet::dispute(const std::string& node, const AlertId& alert,
+                                const std::string& reason) {
+    proto::PrepareRequest what;
+    auto* dispute = what.mutable_operation()->mutable_dispute();
+    dispute->set_reason(reason);
+    dispute->set_note("seen in the original");
+    what.set_alert(alert.hex());
+    return prepare_and_commit(node, what);
+}
+
+Result<Posted> TestNet::hit(const std::string& node, const AlertId& alert,
+                            const std::string& outcome) {
+    proto::PrepareRequest what;
+    auto* hit = what.mutable_operation()->mutable_hit();
+    hit->set_what("document");
+    hit->mutable_where()->set_location("BKK");
+    hit->set_outcome(outcome);
     what.set_alert(alert.hex());
     return prepare_and_commit(node, what);
 }

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-MEASURED = ["P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P12"]
+MEASURED = ["P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P12"]
 
 
 def reached(row, goal):

@@ -251,7 +251,7 @@ TEST(OwnContentVectors, Operations) {
         EXPECT_EQ(to_bytes(as_bytes(operation->SerializeAsString())), bytes);
         if (operation->has_publish()) kinds.insert(operation->publish().kind_case());
     }
-    EXPECT_EQ(kinds.size(), 8u);  // Every kind of alert.
+    EXPECT_EQ(kinds.size(), 13u);  // Every kind of alert.
     for (const Json& vector : contents["operations_refused"])
         expect_refused(parse_operation(hex(vector["operation"])), vector);
 }

@@ -16,7 +16,7 @@ struct BenchRun {
     const TestNetwork& network;
     std::string dir;     // Ours alone; removed at the end.
     bool quick = false;  // Few rounds: shows that it runs, not how fast.
-    bool full = false;   // 10^6 entries of catch-up, 10^6 alerts.
+    bool full = false;   // 10^6 entries of catch-up, 10^6 alerts, 10^6 persons.
     std::vector<Figure> figures = {};
 
     std::string sub(const std::string& name) const { return dir + "/" + name; }
@@ -30,6 +30,8 @@ void bench_fan_out(BenchRun& run);       // P5
 void bench_remote(BenchRun& run);        // P6
 void bench_share(BenchRun& run);         // P7
 void bench_growth(BenchRun& run);        // P8
+void bench_search(BenchRun& run);        // P9
+void bench_screening(BenchRun& run);     // P10
 void bench_bytes(BenchRun& run);         // P12; ends the process when an assertion does not hold
 
 // The part of P8 that runs in a process of its own: opens the stores of `few` and `many` alerts

@@ -25,7 +25,7 @@ constexpr const char* help_text =
     "  --json          one JSON object a line instead of a table\n"
     "  --quick         few rounds: shows that it runs, not how fast\n"
     "  --full          catch-up of 10^6 entries, growth to 10^6 alerts (4 GiB of memory, 6 of\n"
-    "                  disk)\n"
+    "                  disk), search among 10^6 persons\n"
     "  --only LIST     steps, by number: p1,p3\n"
     "  --dir DIR       where to make the stores; on a disk, not in memory (default: $TMPDIR)\n"
     "\n"
@@ -73,7 +73,8 @@ struct Step {
 constexpr Step steps[] = {
     {"p1", bench_post_alone}, {"p2", bench_post_waiting}, {"p3", bench_ingest},
     {"p4", bench_catch_up},   {"p5", bench_fan_out},      {"p6", bench_remote},
-    {"p7", bench_share},      {"p8", bench_growth},       {"p12", bench_bytes}};
+    {"p7", bench_share},      {"p8", bench_growth},       {"p9", bench_search},
+    {"p10", bench_screening}, {"p12", bench_bytes}};
 
 bool wanted(const std::string& only, const std::string& name) {
     return only.empty() || ("," + only + ",").find("," + name + ",") != std::string::npos;

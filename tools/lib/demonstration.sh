@@ -120,7 +120,9 @@ except_the_host() {
   post "$AUTHOR" -t counterfeit-document --mrz - --as-printed --to BKK --except-host --where BKK --country THA \
     --narrative "Holder asks for help at ${PLACE[1]}." --wait held <"$DIR/mrz"
   SECOND=$POSTED
-  DOC_PART=$(rilon_as "$AUTHOR" --json inbox | sed -n 's/.*"short":"\([^"]*\)".*"part":"document".*/\1/p' | head -n 1)
+  # The person part names it; an inbox shows the author that one alone.
+  DOC_PART=$(rilon_as "$AUTHOR" --json show "$SECOND" | sed -n 's/.*"links":\[{[^]]*"id":"\([^"]*\)".*/\1/p' | head -n 1)
+  DOC_PART=$(rilon_as "$AUTHOR" --json show "$DOC_PART" | sed -n 's/.*"short":"\([^"]*\)".*/\1/p' | head -n 1)
   expect_soon "$NEIGHBOUR reads the person part" reads "$NEIGHBOUR" "$SECOND"
   [ -n "$DOC_PART" ] || die "no document part"
   expect_soon "$HOST reads the document part $DOC_PART" reads "$HOST" "$DOC_PART"

@@ -14,9 +14,10 @@ packages_run=(
 )
 packages_check=(
   libgtest-dev libgmock-dev libbenchmark-dev ccache python3 python3-zmq python3-nacl
-  python3-cryptography python3-protobuf git
-  clang-format clang-tidy iproute2
+  python3-cryptography python3-protobuf python3-jsonschema git
+  clang-format clang-tidy iproute2 tmux systemd
 )
+packages_coverage=(gcovr)
 packages_long=(clang libclang-rt-14-dev)  # For the preset fuzz.
 
 # install_packages [package…]: what is missing of packages_run and the arguments.

@@ -13,6 +13,9 @@ constexpr std::size_t draft_bytes_max = 256 * 1024;
 
 // As a person edits it: the TOML of alert_file.h.
 std::string alert_to_text(const proto::Alert& alert);
+// The edited text of that alert. What the text does not show (its dates, the lines of a zone) is as
+// it was. Errors: as posting_from_text.
+Result<proto::Alert> alert_from_text(const std::string& text, const proto::Alert& before);
 // As a draft that survives a failure: armoured, nothing lost, and with it who was to read the alert
 // and who was not.
 std::string posting_to_draft(const proto::PrepareRequest& posting);

@@ -11,6 +11,7 @@
 #include "tools/problem.h"
 #include "tools/rilon/alert_draft.h"
 #include "tools/rilon/output.h"
+#include "tools/rilon/profile.h"
 #include "tools/rilon/terminal.h"
 
 namespace rilon {
@@ -70,6 +71,15 @@ void read_options(const Args& args, PostRequest& out) {
     out.reference = args.get("reference");
     out.contact = args.get("contact");
     out.text = args.get("text");
+    for (const std::string& codes : args.all("paper"))
+        for (const std::string& code : words_of(codes)) out.papers.push_back(code);
+    out.issued_by = args.get("issued-by");
+    out.agent = args.get("agent");
+    out.steps = args.all("step");
+    out.signs = args.all("indicator");
+    out.countermeasure = args.get("countermeasure");
+    out.exploitation = args.get("exploitation");
+    out.due = args.get("due");
     out.issuer_is_home = args.get("holder");
     for (const std::string& codes : args.all("might-be"))
         for (const std::string& code : words_of(codes)) out.might_be.push_back(upper(code));
@@ -86,6 +96,10 @@ const char* option_of(Prompt prompt) {
         case Prompt::reference: return "give --reference TEXT";
         case Prompt::contact: return "give --contact TEXT";
         case Prompt::text: return "give --text TEXT";
+        case Prompt::paper: return "give --paper CODE";
+        case Prompt::step: return "give --step TEXT, once for each";
+        case Prompt::sign: return "give --indicator CODE";
+        case Prompt::due: return "give --due DATE";
     }
     return "";
 }
@@ -118,6 +132,10 @@ void take_answer(Prompt prompt, const std::string& answer, PostRequest& out) {
         case Prompt::reference: out.reference = answer; return;
         case Prompt::contact: out.contact = answer; return;
         case Prompt::text: out.text = answer; return;
+        case Prompt::paper: out.papers = words; return;
+        case Prompt::step: out.steps = words_of(answer, ";"); return;
+        case Prompt::sign: out.signs = words; return;
+        case Prompt::due: out.due = word(0); return;
     }
 }
 
@@ -159,10 +177,9 @@ Status ask_about_digits(Context& context, const Mrz& mrz) {
 Result<Mrz> zone_of(Context& context) {
     const std::string source = context.args.get("mrz");
     const bool typed = source == "-" && context.terminal.can_ask() && isatty(STDIN_FILENO) == 1;
-    if (typed) context.out.talk("Paste the machine-readable zone:");
+    std::string_view prompt = zone_prompt;
     while (true) {
-        auto text = source == "-" ? Terminal::read_zone()
-                                  : Terminal::read_input(source, mrz_input_bytes_max);
+        auto text = context.terminal.read_zone(source, prompt);
         if (!text) return text.error();
         auto mrz = parse_mrz(*text);
         const Status good =
@@ -173,7 +190,7 @@ Result<Mrz> zone_of(Context& context) {
         if (!typed || good.code() != Errc::invalid || text->empty()) return good.error();
         const Problem wrong = explain(good.error());
         context.out.talk(shown(wrong.message) + ". " + shown(wrong.remedy) + ".");
-        context.out.talk("Paste the zone again (Ctrl-C gives up):");
+        prompt = "Paste the zone again (Ctrl-C gives up):";
     }
 }
 
@@ -222,6 +239,25 @@ Result<std::string> template_name(Context& context) {
     return name;
 }
 
+Result<std::string> ask_missing(Context& context, Prompt prompt, const std::string& if_empty) {
+    const std::string offer = if_empty.empty() ? "" : fmt::format("[{}] ", shown(if_empty));
+    auto answer = context.terminal.ask(fmt::format("{} {}", prompt_question(prompt), offer),
+                                       option_of(prompt));
+    return answer && answer->empty() ? if_empty : answer;
+}
+
+// An officer posts from the same airport night after night: Enter alone takes the last place.
+void remember_place(Context& context, const PostRequest& request) {
+    auto profile = load_profile(context.globals.profile);
+    if (!profile) return;
+    std::string place = request.country;
+    if (!request.location.empty()) place += " " + request.location;
+    if (place.empty() || place == profile->default_where) return;
+    profile->default_where = place;
+    if (Status s = save_profile(*profile); !s)
+        context.out.warn("the place could not be remembered: " + shown(explain(s.error()).message));
+}
+
 }  // namespace
 
 Result<proto::Alert> alert_from_options(Context& context) {
@@ -236,15 +272,22 @@ Result<proto::Alert> alert_from_options(Context& context) {
     if (Status s = read_zone(context, request); !s) return s.error();
     SystemRng rng;
     const UnixMillis now{now_ms()};
+    auto profile = load_profile(context.globals.profile);
+    bool place_asked = false;
     for (int round = 0; round < rounds_max; ++round) {
         auto alert = build_alert(request, now, rng);
         if (!alert) return alert;
         const std::vector<Prompt> missing = missing_prompts(**form, *alert);
-        if (missing.empty()) return alert;
-        auto answer = context.terminal.ask(std::string(prompt_question(missing[0])) + " ",
-                                           option_of(missing[0]));
+        if (missing.empty()) {
+            if (place_asked) remember_place(context, request);
+            return alert;
+        }
+        const bool place = missing[0] == Prompt::place;
+        auto answer = ask_missing(context, missing[0],
+                                  place && profile ? profile->default_where : std::string());
         if (!answer) return answer.error();
         take_answer(missing[0], *answer, request);
+        place_asked = place_asked || place;
     }
     return problem(Errc::invalid, "too many answers could not be used",
                    "write the alert in a file: rilon post --edit");

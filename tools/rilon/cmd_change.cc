@@ -1,4 +1,4 @@
-// rilon withdraw, rilon confirm, rilon update: operations on an alert that is there.
+// rilon withdraw, rilon update: what an author's party does to its alert.
 #include <fmt/format.h>
 
 #include "protocol/codes.h"
@@ -6,25 +6,15 @@
 #include "tools/problem.h"
 #include "tools/rilon/alert_draft.h"
 #include "tools/rilon/commands.h"
+#include "tools/rilon/operation.h"
 #include "tools/rilon/output.h"
+#include "tools/rilon/policy.h"
 #include "tools/rilon/posting.h"
 #include "tools/rilon/terminal.h"
 #include "tools/rilon/view.h"
 
 namespace rilon {
 namespace {
-
-Result<proto::AlertRow> alert_named(Session& session, const std::string& alert) {
-    proto::Request request;
-    request.mutable_show()->set_alert(alert);
-    auto response = session.call(request);
-    if (!response) return response.error();
-    return response->show().row();
-}
-
-std::string headline_of(const char* what, const proto::AlertRow& row) {
-    return fmt::format("{} {}  {}", what, short_form(row.alert_id()), title_of(row));
-}
 
 Result<std::string> withdraw_reason(Context& context) {
     std::string reason = context.args.get("reason");
@@ -35,13 +25,7 @@ Result<std::string> withdraw_reason(Context& context) {
         if (!answer) return answer.error();
         reason = *answer;
     }
-    if (find_code(withdraw_reasons(), reason) != nullptr) return reason;
-    const Code* near = nearest_code(withdraw_reasons(), reason);
-    std::string all;
-    for (const Code& c : withdraw_reasons()) all += (all.empty() ? "" : ", ") + std::string(c.code);
-    return problem(
-        Errc::usage, "no such reason: " + reason,
-        near != nullptr ? "did you mean " + std::string(near->code) + "?" : "one of " + all);
+    return known_reason(reason, withdraw_reasons());
 }
 
 }  // namespace
@@ -63,34 +47,6 @@ Result<int> run_withdraw(Context& context) {
     return post(context, *session, posting);
 }
 
-Result<int> run_confirm(Context& context) {
-    auto session = Session::open(context);
-    if (!session) return session.error();
-    auto row = alert_named(*session, context.args.word(0));
-    if (!row) return row.error();
-    const std::string what =
-        context.args.get("what", row->alert().persons_size() > 0 ? "person" : "document");
-    if (what != "person" && what != "document" && what != "mo")
-        return problem(Errc::usage, "--what " + what + " can't be confirmed",
-                       "write person, document or mo");
-    Posting posting;
-    posting.headline = headline_of("CONFIRM", *row);
-    posting.prepare.set_alert(context.args.word(0));
-    proto::Confirm& confirm = *posting.prepare.mutable_operation()->mutable_confirm();
-    confirm.set_confirmed(row->alert_id());
-    confirm.set_what(what);
-    confirm.mutable_when()->set_from_ms(now_ms());
-    confirm.mutable_when()->set_precision("day");
-    confirm.mutable_where()->set_country(context.args.get("country"));
-    confirm.mutable_where()->set_location(context.args.get("where"));
-    confirm.set_outcome(context.args.get("outcome"));
-    confirm.set_quotes(context.args.has("quotes"));
-    auto hello = session->hello();
-    if (!hello) return hello.error();
-    confirm.set_party(hello->party());
-    return post(context, *session, posting);
-}
-
 Result<int> run_update(Context& context) {
     auto session = Session::open(context);
     if (!session) return session.error();
@@ -106,14 +62,18 @@ Result<int> run_update(Context& context) {
     if (!text) return text.error();
     auto draft = KeptDraft::keep(*text, go_on);
     if (!draft) return draft.error();
-    auto edited = posting_from_text(*text);
+    auto edited = alert_from_text(*text, row->alert());
     if (!edited) return draft->kept(edited.error());
     Posting posting;
     posting.headline = headline_of("UPDATE", *row);
     posting.prepare.set_alert(context.args.word(0));
     // The node sets id, revision and readers: an update goes to those who read the alert.
-    *posting.prepare.mutable_operation()->mutable_supersede()->mutable_alert() =
-        edited->operation().publish();
+    proto::Alert& alert =
+        *posting.prepare.mutable_operation()->mutable_supersede()->mutable_alert();
+    alert = std::move(*edited);
+    auto policy = load_policy();
+    if (!policy) return draft->kept(policy.error());
+    apply_policy(*policy, alert);
     read_wish(context.args, *posting.prepare.mutable_wish());
     if (!context.args.has("to")) {
         // Who was left out then must not slip in now: the officer names the readers again.

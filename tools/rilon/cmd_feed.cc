@@ -96,8 +96,9 @@ std::string watch_line(const proto::FeedEvent& event, const Output& out) {
     if (event.type() == "removed")
         return fmt::format("{}  {} ({})", id, out.paint(Paint::faint, "removed"),
                            shown(event.reason()));
-    if (event.type() == "confirmed")
-        return fmt::format("{}  confirmed by {}", id, shown(event.row().confirmed_by()));
+    if (event.type() == "confirmed" || event.type() == "disputed")
+        return fmt::format("{}  {} by {}", id, event.type(), shown(event.row().origin()));
+    if (event.type() == "hit") return fmt::format("{}  hit at {}", id, shown(event.row().origin()));
     return fmt::format("{}  {}: {}", id, shown(event.type()), shown(title_of(event.row())));
 }
 

@@ -17,17 +17,42 @@ constexpr const char* json_text =
 none is taken away. Times are RFC 3339 in UTC, ids are UUIDs. Errors are one object on stderr:
 {"v":1,"kind":"error","code":…,"message":…,"remedy":…}.
 
-  kind       printed by               says
-  mrz        mrz                      format, document, person, checks, suggestions
-  compare    compare                  score, verdict, reasons, differences
-  preview    post --dry-run           parts with readers and excluded parties, warnings
-  posted     post, say, update …      id, short, parts, level: stored or held
-  alert      inbox, search, show      id, short, revision, type, origin, title, tlp, withdrawn
-  match      search, screen           strength, score, alert, reasons, differences
-  coverage   search, screen           alerts searched, RILONs that are stale
-  receipt    show --receipts          node, level: none, stored, opened, redacted
+  kind       printed by                 says
+  mrz        mrz                        format, document, person, checks, suggestions
+  compare    compare                    score, verdict, reasons, differences
+  preview    post --dry-run …           parts with readers and excluded parties, warnings
+  posted     post, say, update …        id, short, parts, level: stored or held
+  history    history                    how many alerts a node was given, how many not and why
+  imported   import csv                 rows, posted, already, rejected: line and why
+  alert      inbox, show, export …      id, short, revision, type, origin, title, tlp, withdrawn
+  exported   export                     alerts, and how many were left out and why
+  receipt    show --receipts            node, level: none, stored, opened, redacted
+  referral   show                       of a trafficking indicator: host, contacts
+  evidence   show --evidence            the signed entry
+  match      search, screen             strength, score, alert, reasons, differences
+  unscreened screen --batch             line, message, remedy: a line that was not looked at
+  coverage   search, screen             alerts searched, RILONs that are stale; of a batch counts
+  audience   audience list, show        name, members
+  status     status, top                node, peers, checkpoint, warnings; counts to its officers
+  log        log                        n, at, subject, action, detail
+  disclosure log disclosures            alert, readers with their receipts, who here opened it
+  finding    doctor                     severity, what, why, remedy, mended
+  doctor     doctor                     findings left, mended; closes it
+  bundle     doctor --bundle            begins the file; findings and a status follow
+  identity   identity show              profile, keys
+  rotated    identity rotate            key
+  officer    officer list               id, name, display_sign, role
+  certified  officer certify            id, role
+  setup      setup node, coordinator    request, fingerprint
+  founded    admin ceremony             network, file
+  draft      admin …                    id, what, signed_by, waiting_for
+  submitted  admin …                    id, state: it waits for nobody
+  rilon, party, node   admin directory  who is in the network
+  backup, restored     backup, restore  path, made_ms, bytes
 
-rilon feed prints CloudEvents 1.0, whether --json is given or not.
+rilon feed prints CloudEvents 1.0, whether --json is given or not. Each kind, and the event, has a
+JSON Schema (draft 2020-12): KIND.schema.json in schemas/ of the documentation, docs/schemas/ of
+the source.
 )";
 
 constexpr const char* security_text =

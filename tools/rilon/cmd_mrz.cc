@@ -65,9 +65,7 @@ void show_zone(Output& out, const Mrz& mrz, const MrzDates& dates) {
 
 Result<int> run_mrz(Context& context) {
     const std::string source = context.args.word(0);
-    Result<std::string> text = source.empty() || source == "-"
-                                   ? Terminal::read_zone()
-                                   : Terminal::read_input(source, mrz_input_bytes_max);
+    auto text = context.terminal.read_zone(source.empty() ? "-" : source, zone_prompt);
     if (!text) return text.error();
     auto mrz = parse_mrz(*text);
     if (!mrz)

@@ -48,6 +48,31 @@ Status put_receipts(Session& session, Output& out, const std::string& alert) {
     return {};
 }
 
+// Replies to a request, a line each; of a program's every one is an alert of its own.
+void put_replies(Output& out, const proto::ShowResponse& show) {
+    for (const proto::AlertRow& row : show.replies())
+        out.line(out.json() ? json_alert(row) : reply_line(row));
+}
+
+// Whom to call for a victim: what the officer's profile says for the host country. No list comes
+// with rilon, for a number that is wrong is worse than none (docs/decisions/0019).
+Status put_referral(Context& context, Session& session, const proto::AlertRow& row) {
+    if (!row.alert().has_trafficking_indicator()) return {};
+    auto hello = session.hello();
+    if (!hello) return hello.error();
+    const std::string& contacts = session.profile().referral;
+    if (context.out.json()) {
+        context.out.line(json_plain("referral", {{"host", hello->host()}, {"contacts", contacts}}));
+        return {};
+    }
+    for (const std::string& line : referral_lines(contacts, hello->host())) context.out.line(line);
+    if (contacts.empty())
+        context.out.line(fmt::format("{:<14} {}: none known; write referral = \"…\" into {}",
+                                     "referral", shown(hello->host()),
+                                     shown(profile_path(session.profile().name))));
+    return {};
+}
+
 // In a crowded room: on a terminal the alert leaves the screen when it was read.
 void clear_after_reading(Context& context) {
     if (context.out.json() || isatty(STDOUT_FILENO) == 0 || !context.terminal.can_ask()) return;
@@ -80,9 +105,9 @@ Result<int> run_inbox(Context& context) {
     const auto count = static_cast<std::uint64_t>(alerts.rows_size());
     if (count == 0)
         context.out.talk("nothing here");
-    else if (alerts.total() > count)
-        context.out.talk(fmt::format("{} of {}; --since 2d, --unread or rilon search narrow it",
-                                     count, alerts.total()));
+    else if (alerts.next() != 0)
+        context.out.talk(
+            fmt::format("the newest {}; --since 2d, --unread or rilon search narrow it", count));
     return exit_done;
 }
 
@@ -97,6 +122,7 @@ Result<int> run_show(Context& context) {
     auto response = session->call(request);
     if (!response) return response.error();
     put_alert(context.out, response->show().row());
+    put_replies(context.out, response->show());
     for (const proto::AlertRow& row : response->show().history()) {
         context.out.talk("—");
         put_alert(context.out, row);
@@ -104,6 +130,7 @@ Result<int> run_show(Context& context) {
     for (const proto::Evidence& e : response->show().evidence()) put_evidence(context.out, e);
     if (context.args.has("receipts"))
         if (Status s = put_receipts(*session, context.out, alert); !s) return s.error();
+    if (Status s = put_referral(context, *session, response->show().row()); !s) return s.error();
     clear_after_reading(context);
     return exit_done;
 }

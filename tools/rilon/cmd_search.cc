@@ -1,14 +1,12 @@
 // rilon search, rilon screen: looking for somebody in the local store. Nobody is told what was
 // looked for but our own audit log. Screening supports a decision; it is never one.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "protocol/mrz.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
-#include "tools/rilon/caseload.h"
 #include "tools/rilon/commands.h"
-#include "tools/rilon/json_lines.h"
+#include "tools/rilon/matches.h"
 #include "tools/rilon/options.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/posting.h"
@@ -18,9 +16,6 @@
 
 namespace rilon {
 namespace {
-
-constexpr std::uint64_t progress_terminal_ms = 500;
-constexpr std::uint64_t progress_lines_ms = 10'000;
 
 // "-" stands for a question: personal data never has to be in argv.
 Status ask_dashes(Context& context, proto::SearchRequest& search) {
@@ -54,9 +49,8 @@ Status fill_from_options(Context& context, proto::SearchRequest& search) {
     return ask_dashes(context, search);
 }
 
-Status fill_from_zone(const std::string& source, proto::SearchRequest& search) {
-    auto text =
-        source == "-" ? Terminal::read_zone() : Terminal::read_input(source, mrz_input_bytes_max);
+Status fill_from_zone(Context& context, proto::SearchRequest& search) {
+    auto text = context.terminal.read_zone(context.args.get("mrz"), zone_prompt);
     if (!text) return text.error();
     auto mrz = parse_mrz(*text);
     if (!mrz) return problem(Errc::invalid, mrz.error().detail, "rilon mrz says more");
@@ -68,93 +62,6 @@ Status fill_from_zone(const std::string& source, proto::SearchRequest& search) {
     if (mrz->sex != '<') search.set_sex(std::string(1, mrz->sex));
     search.set_nationality(mrz->nationality);
     return {};
-}
-
-void put_match(Output& out, const proto::Match& match, const std::string& reference) {
-    if (out.json()) {
-        out.line(json_match(match, reference));
-        return;
-    }
-    if (!reference.empty()) out.line(shown(reference));
-    for (const std::string& line : match_lines(match, out)) out.line(line);
-}
-
-void put_coverage(Output& out, const proto::Coverage& coverage) {
-    if (out.json())
-        out.line(json_coverage(coverage));
-    else
-        out.talk(coverage_line(coverage, now_ms()));
-}
-
-// How many of a batch are done, on stderr: after half a second on a terminal, else every ten.
-class Progress {
-   public:
-    Progress(Output& out, std::size_t all) : out_(out), all_(all), last_(now_ms()) {}
-    void step(std::size_t done) {
-        const std::uint64_t now = now_ms();
-        const bool live = isatty(STDERR_FILENO) == 1;
-        if (now - last_ < (live ? progress_terminal_ms : progress_lines_ms)) return;
-        last_ = now;
-        out_.talk(fmt::format("{} of {} screened", done, all_));
-    }
-
-   private:
-    Output& out_;
-    std::size_t all_;
-    std::uint64_t last_;
-};
-
-struct Verdict {
-    bool strong = false;
-    bool possible = false;
-    bool stale = false;
-    void add(const proto::SearchResponse& found) {
-        for (const proto::Match& m : found.matches())
-            (m.strength() == "strong" ? strong : possible) = true;
-        stale |= coverage_stale(found.coverage());
-    }
-    int exit() const {
-        if (strong) return exit_strong;
-        if (possible) return exit_possible;
-        return stale ? exit_stale : exit_done;
-    }
-};
-
-Result<int> screen_batch(Context& context, const std::string& path) {
-    auto text = Terminal::read_input(path, caseload_bytes_max);
-    if (!text) return text.error();
-    const bool ndjson = path.ends_with(".ndjson") || path.ends_with(".jsonl") ||
-                        (path == "-" && text->starts_with('{'));
-    auto rows = parse_caseload(*text, ndjson);
-    if (!rows) return rows.error();
-    auto session = Session::open(context);
-    if (!session) return session.error();
-    Verdict verdict;
-    Progress progress(context.out, rows->size());
-    proto::Coverage coverage;
-    std::size_t done = 0;
-    for (const Applicant& a : *rows) {
-        proto::Request request;
-        proto::SearchRequest& search = *request.mutable_search();
-        search.set_screening(true);
-        search.set_doc(a.doc);
-        search.set_name(a.name);
-        search.set_dob(a.dob);
-        search.set_sex(a.sex);
-        search.set_nationality(a.nationality);
-        auto response = session->call(request);
-        if (!response) return response.error();
-        const std::string reference =
-            a.reference.empty() ? "row " + std::to_string(done + 1) : a.reference;
-        for (const proto::Match& m : response->search().matches())
-            put_match(context.out, m, reference);
-        verdict.add(response->search());
-        coverage = response->search().coverage();
-        progress.step(++done);
-    }
-    put_coverage(context.out, coverage);
-    context.out.talk(fmt::format("{} screened", done));
-    return verdict.exit();
 }
 
 }  // namespace
@@ -196,10 +103,12 @@ Result<int> run_search(Context& context) {
 
 Result<int> run_screen(Context& context) {
     if (context.args.has("batch")) return screen_batch(context, context.args.get("batch"));
+    if (context.args.has("map"))
+        return problem(Errc::usage, "--map is for a caseload", "give --batch FILE too");
     proto::Request request;
     proto::SearchRequest& search = *request.mutable_search();
     search.set_screening(true);
-    Status filled = context.args.has("mrz") ? fill_from_zone(context.args.get("mrz"), search)
+    Status filled = context.args.has("mrz") ? fill_from_zone(context, search)
                                             : fill_from_options(context, search);
     if (!filled) return filled.error();
     if (search.doc().empty() && search.name().empty())

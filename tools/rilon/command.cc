@@ -10,7 +10,7 @@ namespace rilon {
 namespace {
 
 constexpr OptionSpec globals[] = {
-    {"--profile", "NAME", "whose keys and which node (RILON_PROFILE; \"default\")"},
+    {"--profile", "PROFILE", "whose keys and which node (RILON_PROFILE; \"default\")"},
     {"--node", "ENDPOINT", "the node's control socket, instead of the profile's"},
     {"--json", nullptr, "one JSON object a line; errors too, on stderr"},
     {"-q,--quiet", nullptr, "only data and errors"},
@@ -52,7 +52,8 @@ std::span<const OptionSpec> global_options() {
 }
 
 Result<FoundCommand> find_command(const std::vector<std::string>& words) {
-    if (words[0] == agent_command().path) return FoundCommand{&agent_command(), 1};
+    for (const CommandSpec& spec : hidden_commands())
+        if (words[0] == spec.path) return FoundCommand{&spec, 1};
     for (std::size_t take = 2; take >= 1; --take) {
         if (words.size() < take) continue;
         const std::string path = take == 2 ? words[0] + " " + words[1] : words[0];
@@ -86,7 +87,9 @@ std::string overview_text() {
         "usage: rilon [OPTIONS] COMMAND …\n\n";
     for (const CommandSpec& spec : command_table()) out += command_line(spec);
     out += "\noptions of every command\n" + option_lines(globals);
-    out += "\nrilon COMMAND --help says more; rilon help exit-codes lists the exit codes.\n";
+    out +=
+        "\nrilon COMMAND --help says more; rilon help exit-codes lists the exit codes.\n"
+        "rilon --version says which version this is.\n";
     return out;
 }
 

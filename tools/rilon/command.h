@@ -85,7 +85,7 @@ struct CommandSpec {
 };
 
 std::span<const CommandSpec> command_table();
-const CommandSpec& agent_command();  // Not in the table, not in help.
+std::span<const CommandSpec> hidden_commands();  // Not in the table, not in help.
 std::span<const OptionSpec> global_options();
 
 // The row that the first words of a command line name, and how many words it took. Fails with usage

@@ -72,7 +72,7 @@ constexpr OptionSpec certify[] = {
     {"--role", "ROLE", "viewer, officer, releaser, administrator"},
 };
 constexpr OptionSpec post[] = {
-    {"-t,--template", "NAME", "counterfeit-document, impostor, …; rilon post alone lists them"},
+    {"-t,--template", "TEMPLATE", "counterfeit-document, impostor, …; rilon post alone lists them"},
     {"-f,--file", "FILE", "a draft, or an alert in TOML"},
     {"--mrz", "-|FILE", "read the machine-readable zone"},
     {"--as-printed", nullptr, "wrong check digits are the document's, not a typing error"},
@@ -86,16 +86,16 @@ constexpr OptionSpec post[] = {
     {"--title", "TEXT", "at most 120 characters, without names"},
     {"--narrative", "TEXT", "what happened"},
     {"--tlp", "TLP", "CLEAR GREEN AMBER AMBER+STRICT RED"},
-    {"--caveat", "CODE", "ORCON, NO-CARRIER, …; may be repeated", true},
-    {"--protection", "CODE", "NONE, ASYLUM-CLAIM, …; without it nothing is assumed"},
+    {"--caveat", "CAVEAT", "ORCON, NO-CARRIER, …; may be repeated", true},
+    {"--protection", "PROTECTION", "NONE, ASYLUM-CLAIM, …; without it nothing is assumed"},
     {"--holder", "ANSWER", "is the holder the issuer's national: yes, no, unsure"},
-    {"--might-be", "CODES", "whose national the holder might be, or ?", true},
-    {"--country", "CODE", "where"},
-    {"--where", "CODE", "airport or UN/LOCODE"},
-    {"--point", "CODE", "check-in, boarding-gate, …"},
+    {"--might-be", "COUNTRIES", "whose national the holder might be, or ?", true},
+    {"--country", "COUNTRY", "where"},
+    {"--where", "PLACE", "airport or UN/LOCODE"},
+    {"--point", "POINT", "check-in, boarding-gate, …"},
     {"--flight", "NUMBER", "as TG475"},
     {"--type", "LETTERS", "the document's type, as P"},
-    {"--issuer", "CODE", "the document's issuer"},
+    {"--issuer", "COUNTRY", "the document's issuer"},
     {"--doc", "NUMBER", "the document's number"},
     {"--series-from", "NUMBER", "first of a series"},
     {"--series-to", "NUMBER", "last of a series"},
@@ -104,11 +104,19 @@ constexpr OptionSpec post[] = {
     {"--native-name", "NAME", "in the person's own script"},
     {"--dob", "DATE", "1986-05-21 or 1986-?\?-?\?"},
     {"--sex", "SEX", "M, F, X"},
-    {"--nationality", "CODE", "as claimed"},
-    {"--ground", "CODE", "of a refusal; may be repeated", true},
-    {"--reference", "TEXT", "of a ban or warrant"},
+    {"--nationality", "COUNTRY", "as claimed"},
+    {"--ground", "GROUND", "of a refusal; may be repeated", true},
+    {"--reference", "TEXT", "of a ban or warrant; of trafficking your own, no name"},
     {"--contact", "TEXT", "a facilitator's name, handle or telephone"},
-    {"--text", "TEXT", "of a bulletin"},
+    {"--text", "TEXT", "of a bulletin or a request"},
+    {"--due", "DATE", "until when a request is to be answered"},
+    {"--paper", "PAPER", "bank, employment, school, …; may be repeated", true},
+    {"--issued-by", "TEXT", "who is said to have issued the papers"},
+    {"--agent", "TEXT", "who procured or lodged them"},
+    {"--step", "TEXT", "of a modus operandi, in order; may be repeated", true},
+    {"--indicator", "TEXT", "how it is recognised; of trafficking a code", true},
+    {"--countermeasure", "TEXT", "against a modus operandi"},
+    {"--exploitation", "EXPLOITATION", "forced-labour, sexual, …"},
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
     {"--urgent", nullptr, "precedence immediate"},
@@ -123,6 +131,47 @@ constexpr OptionSpec say[] = {
     {"--only", "NODE,…", "exactly these nodes", true},
     {"--tell-issuer", nullptr, "let the issuing state know of the document"},
     {"--tlp", "TLP", "CLEAR GREEN AMBER AMBER+STRICT RED"},
+    {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
+constexpr OptionSpec request[] = {
+    {"-t,--template", "TEMPLATE", "request, which needs no saying"},
+    {"--due", "DATE", "until when an answer is of use, as 2026-12-01"},
+    {"--to", "AUDIENCE", "who may read (rilon audience list)"},
+    {"--except-host", nullptr, "leave out the host country"},
+    {"--with-host", nullptr, "let the host read what is for missions only by default"},
+    {"--exclude", "PARTY", "leave out a party; may be repeated", true},
+    {"--only", "NODE,…", "exactly these nodes", true},
+    {"--title", "TEXT", "at most 120 characters, without names"},
+    {"--tlp", "TLP", "CLEAR GREEN AMBER AMBER+STRICT RED"},
+    {"--caveat", "CAVEAT", "ORCON, NO-CARRIER, …; may be repeated", true},
+    {"--mrz", "-|FILE", "the person and document it is about"},
+    {"--as-printed", nullptr, "wrong check digits are the document's, not a typing error"},
+    {"--type", "LETTERS", "the document's type, as P"},
+    {"--issuer", "COUNTRY", "the document's issuer"},
+    {"--doc", "NUMBER", "the document's number"},
+    {"--name", "NAMES", "PRIMARY, SECONDARY; better typed at the question"},
+    {"--dob", "DATE", "1986-05-21 or 1986-?\?-?\?"},
+    {"--nationality", "COUNTRY", "as claimed"},
+    {"--holder", "ANSWER", "is the holder the issuer's national: yes, no, unsure"},
+    {"--might-be", "COUNTRIES", "whose national the holder might be, or ?", true},
+    {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
+constexpr OptionSpec reply[] = {
+    {"--to", "AUDIENCE", "all of it may read, not only who asked"},
+    {"--only", "NODE,…", "these too, within the request's audience", true},
+    {"--exclude", "PARTY", "leave out a party; may be repeated", true},
+    {"--except-host", nullptr, "leave out the host country"},
+    {"--title", "TEXT", "at most 120 characters, without names"},
+    {"--tlp", "TLP", "CLEAR GREEN AMBER AMBER+STRICT RED"},
+    {"--caveat", "CAVEAT", "ORCON, NO-CARRIER, …; may be repeated", true},
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
     {"--urgent", nullptr, "precedence immediate"},
@@ -144,7 +193,7 @@ constexpr OptionSpec update[] = {
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
 constexpr OptionSpec withdraw[] = {
-    {"--reason", "CODE", "error, mistaken-identity, overturned, …"},
+    {"--reason", "REASON", "error, mistaken-identity, overturned, …"},
     {"--note", "TEXT", "at most 500 characters"},
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--urgent", nullptr, "precedence immediate"},
@@ -153,10 +202,28 @@ constexpr OptionSpec withdraw[] = {
 };
 constexpr OptionSpec confirm[] = {
     {"--what", "WHAT", "person, document or mo"},
-    {"--country", "CODE", "where it was seen"},
-    {"--where", "CODE", "airport or UN/LOCODE"},
+    {"--country", "COUNTRY", "where it was seen"},
+    {"--where", "PLACE", "airport or UN/LOCODE"},
     {"--outcome", "TEXT", "at most 500 characters"},
     {"--quotes", nullptr, "known from that alert alone: no second source"},
+    {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
+constexpr OptionSpec dispute[] = {
+    {"--reason", "DOUBT", "wrong-person, genuine-document, …; settled ends your own"},
+    {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
+constexpr OptionSpec hit[] = {
+    {"--what", "MET", "person or document"},
+    {"--when", "DATE", "2026-11-23, or how long ago: 2h, 3d; today without it"},
+    {"--country", "COUNTRY", "where it was met"},
+    {"--where", "PLACE", "airport or UN/LOCODE"},
+    {"--outcome", "TEXT", "what came of it, at most 500 characters; - reads it"},
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--urgent", nullptr, "precedence immediate"},
     {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
@@ -184,7 +251,7 @@ constexpr OptionSpec search[] = {
     {"--name", "NAME", "- asks"},
     {"--dob", "DATE", "1986-?\?-?\?; - asks"},
     {"--sex", "SEX", "M, F, X"},
-    {"--nationality", "CODE", "of the person"},
+    {"--nationality", "COUNTRY", "of the person"},
     {"--type", "KIND", "one kind of alert"},
     {"--route", "FROM-TO", "airports, as BKK-SYD"},
     {"--since", "TIME", "received in the last 30d, …"},
@@ -195,8 +262,10 @@ constexpr OptionSpec screen[] = {
     {"--name", "NAME", "- asks"},
     {"--dob", "DATE", "1986-?\?-?\?; - asks"},
     {"--sex", "SEX", "M, F, X"},
-    {"--nationality", "CODE", "of the person"},
+    {"--nationality", "COUNTRY", "of the person"},
     {"--batch", "FILE", "a caseload, .csv or .ndjson"},
+    {"--map", "THEIRS=OURS", "what a column of it is, as \"Passport No=doc\"; may be repeated",
+     true},
 };
 constexpr OptionSpec watch[] = {
     {"--type", "KIND", "one kind of alert"},
@@ -206,6 +275,13 @@ constexpr OptionSpec feed[] = {
     {"--resume", "FILE", "go on where FILE says, and keep it up to date"},
     {"--filter", "type=KIND", "one kind of alert; may be repeated", true},
     {"--once", nullptr, "end when nothing is left"},
+};
+constexpr OptionSpec export_options[] = {
+    {"--format", "FORMAT", "ndjson or csv (ndjson)"},
+    {"--since", "TIME", "received in the last 30d, …"},
+    {"--type", "KIND", "one kind of alert"},
+    {"--out", "FILE", "where it goes, for you alone to read (stdout)"},
+    {"--include-restricted", nullptr, "also TLP RED, ORCON and what else its author keeps back"},
 };
 constexpr OptionSpec preview[] = {
     {"--except-host", nullptr, "leave out the host country"},
@@ -218,6 +294,17 @@ constexpr OptionSpec log[] = {
     {"--from", "N", "from this row on"},
     {"--verify", nullptr, "check the chain of hashes"},
 };
+constexpr OptionSpec disclosures[] = {
+    {"--person", "-", "asks who; without a terminal lines of doc, name and dob on stdin"},
+    {"--alert", "ID", "of one alert of your own node"},
+};
+constexpr OptionSpec top[] = {
+    {"--interval", "TIME", "how often (2s)"},
+};
+constexpr OptionSpec doctor[] = {
+    {"--fix", nullptr, "mend what can be mended: files that others may read or change"},
+    {"--bundle", "FILE", "write what support needs, without keys and alerts"},
+};
 constexpr OptionSpec un_list[] = {
     {"--to", "AUDIENCE", "who may read (rilon audience list)"},
     {"--except-host", nullptr, "leave out the host country"},
@@ -226,6 +313,18 @@ constexpr OptionSpec un_list[] = {
     {"--only", "NODE,…", "exactly these nodes", true},
     {"--tell-issuer", nullptr, "let the issuing state know of the document"},
     {"--dry-run", nullptr, "show what would be posted"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
+};
+constexpr OptionSpec import_csv[] = {
+    {"-t,--template", "TEMPLATE", "of rows that name none, as lookout or lost-stolen"},
+    {"--map", "THEIRS=OURS", "what a column is, as \"Passport No=doc\"; may be repeated", true},
+    {"--to", "AUDIENCE", "who may read (rilon audience list)"},
+    {"--except-host", nullptr, "leave out the host country"},
+    {"--with-host", nullptr, "let the host read what is for missions only by default"},
+    {"--exclude", "PARTY", "leave out a party; may be repeated", true},
+    {"--only", "NODE,…", "exactly these nodes", true},
+    {"--tell-issuer", nullptr, "let the issuing state know of the document"},
+    {"--dry-run", nullptr, "show how many rows, who would read, which lines are refused"},
     {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
 };
 constexpr OptionSpec ceremony[] = {
@@ -290,6 +389,8 @@ constexpr CommandSpec table[] = {
     {"compare", "NAME NAME", 2, 2, "how alike two names are, and why", {}, run_compare},
     {"post", "[-]", 0, 1, "post an alert", post, run_post},
     {"say", "TEXT|-", 1, -1, "post a one-line bulletin", say, run_say},
+    {"request", "[TEXT|-]", 0, -1, "ask other missions, with a date", request, run_request},
+    {"reply", "ID TEXT|-", 2, -1, "answer a request: to who asked", reply, run_reply},
     {"inbox", "", 0, 0, "what came in, newest first", inbox, run_inbox},
     {"show", "ID", 1, 1, "one alert", show, run_show},
     {"search", "[TEXT]", 0, -1, "look in what this node holds", search, run_search},
@@ -297,17 +398,27 @@ constexpr CommandSpec table[] = {
     {"withdraw", "ID", 1, 1, "take an alert back, everywhere", withdraw, run_withdraw},
     {"update", "ID", 1, 1, "replace an alert by a new revision", update, run_update},
     {"confirm", "ID", 1, 1, "the same was seen here too", confirm, run_confirm},
+    {"dispute", "ID [TEXT|-]", 1, -1, "say that another's alert is wrong or doubtful", dispute,
+     run_dispute},
+    {"hit", "ID", 1, 1, "our systems met this person or document", hit, run_hit},
     {"history", "NODE", 1, 1, "let a node read what was sealed before it could", history,
      run_history},
     {"watch", "", 0, 0, "what comes in, as it comes", watch, run_watch},
     {"feed", "", 0, 0, "the same for programs: CloudEvents, a line each", feed, run_feed},
+    {"export", "", 0, 0, "what you may read here, for another system", export_options, run_export},
     {"audience list", "", 0, 0, "who can be posted to", {}, run_audience_list},
     {"audience show", "NAME", 1, 1, "its members", {}, run_audience_show},
     {"audience preview", "NAME", 1, 1, "who of them would read", preview, run_audience_preview},
     {"import un-list", "FILE", 1, 1, "the UN consolidated list as lookouts", un_list,
      run_import_un_list},
+    {"import csv", "FILE", 1, 1, "a table of lookouts, travel fraud, lost or stolen documents",
+     import_csv, run_import_csv},
     {"status", "", 0, 0, "your node and its links", {}, run_status},
+    {"top", "", 0, 0, "the same again and again: a screen, or a line each time", top, run_top},
     {"log", "", 0, 0, "the audit log", log, run_log},
+    {"log disclosures", "", 0, 0, "who was told of a person or an alert", disclosures,
+     run_log_disclosures},
+    {"doctor", "", 0, 0, "what is wrong on your side, and what to do", doctor, run_doctor},
     {"backup", "PATH", 1, 1, "copy the store of the node on this machine", config_dir, run_backup},
     {"restore", "PATH", 1, 1, "put such a copy back", config_dir, run_restore},
     {"admin ceremony", "", 0, 0, "found a network", ceremony, run_admin_ceremony},
@@ -325,12 +436,22 @@ constexpr CommandSpec table[] = {
     {"admin reinstate", "NODE", 1, 1, "end a suspension", {}, run_admin_reinstate},
     {"admin revoke", "NODE", 1, 1, "end a node's membership", revoke, run_admin_revoke},
     {"admin directory", "", 0, 0, "who is in the network", directory, run_admin_directory},
+    {"completion",
+     "SHELL",
+     1,
+     1,
+     "completion for bash, zsh or fish: load it in your shell",
+     {},
+     run_completion},
     {"help", "[TOPIC]", 0, 2, "exit-codes, json, security, audiences, a command", {}, run_help},
 };
 
-// What unlock starts; nobody types it.
+// Nobody types these: what unlock starts, what a shell asks.
 constexpr OptionSpec agent_options[] = {{"--for", "TIME", ""}};
-constexpr CommandSpec agent = {"agent-process", "", 0, 0, "", agent_options, run_agent};
+constexpr CommandSpec hidden[] = {
+    {"agent-process", "", 0, 0, "", agent_options, run_agent},
+    {"complete", "", 0, 0, "", {}, run_complete},
+};
 
 }  // namespace
 
@@ -338,8 +459,8 @@ std::span<const CommandSpec> command_table() {
     return table;
 }
 
-const CommandSpec& agent_command() {
-    return agent;
+std::span<const CommandSpec> hidden_commands() {
+    return hidden;
 }
 
 }  // namespace rilon

@@ -7,6 +7,9 @@ namespace rilon {
 
 // cmd_help.cc
 Result<int> run_help(Context& context);
+// cmd_completion.cc
+Result<int> run_completion(Context& context);
+Result<int> run_complete(Context& context);  // Not in the table: what the shells ask.
 // cmd_mrz.cc
 Result<int> run_mrz(Context& context);
 Result<int> run_compare(Context& context);
@@ -36,10 +39,15 @@ Result<int> run_officer_revoke(Context& context);
 // cmd_post.cc
 Result<int> run_post(Context& context);
 Result<int> run_say(Context& context);
+// cmd_ask.cc
+Result<int> run_request(Context& context);
+Result<int> run_reply(Context& context);
 // cmd_change.cc
 Result<int> run_update(Context& context);
 Result<int> run_withdraw(Context& context);
 Result<int> run_confirm(Context& context);
+Result<int> run_dispute(Context& context);
+Result<int> run_hit(Context& context);
 // cmd_history.cc
 Result<int> run_history(Context& context);
 // cmd_read.cc
@@ -48,6 +56,8 @@ Result<int> run_show(Context& context);
 // cmd_search.cc
 Result<int> run_search(Context& context);
 Result<int> run_screen(Context& context);
+// cmd_export.cc
+Result<int> run_export(Context& context);
 // cmd_feed.cc
 Result<int> run_watch(Context& context);
 Result<int> run_feed(Context& context);
@@ -57,8 +67,16 @@ Result<int> run_audience_show(Context& context);
 Result<int> run_audience_preview(Context& context);
 Result<int> run_status(Context& context);
 Result<int> run_log(Context& context);
+// cmd_disclosures.cc
+Result<int> run_log_disclosures(Context& context);
+// cmd_doctor.cc
+Result<int> run_doctor(Context& context);
+// cmd_top.cc
+Result<int> run_top(Context& context);
 // cmd_import.cc
 Result<int> run_import_un_list(Context& context);
+// cmd_import_csv.cc
+Result<int> run_import_csv(Context& context);
 // admin_ceremony.cc
 Result<int> run_admin_ceremony(Context& context);
 // admin_draft.cc

@@ -4,6 +4,10 @@
 
 #include "protocol/short_id.h"
 #include "tools/alert_json.h"
+#include "tools/rilon/disclosure.h"
+#include "tools/rilon/doctor.h"
+#include "tools/rilon/import_csv.h"
+#include "tools/rilon/view.h"
 
 namespace rilon {
 namespace {
@@ -160,6 +164,24 @@ std::string json_history(const proto::HistoryPreview& history) {
 
 namespace {
 
+Json remark_json(const proto::Remark& remark) {
+    Json out;
+    out["operation"] = remark.operation();
+    if (remark.has_dispute()) out = dispute_json(remark.dispute());
+    if (remark.has_hit()) out = hit_json(remark.hit());
+    if (remark.has_confirm()) {
+        out["what"] = remark.confirm().what();
+        out["outcome"] = remark.confirm().outcome();
+        out["second_source"] = remark.second_source();
+    }
+    out["node"] = remark.node();
+    out["party"] = remark.party();
+    out["officer"] = remark.officer();
+    out["received"] = time_of(remark.at_ms());
+    if (!remark.part().empty()) out["part"] = remark.part();
+    return out;
+}
+
 // What the node knows beside the alert's content; interfaces.md names these fields.
 void add_row(Json& out, const proto::AlertRow& row) {
     out["origin_party"] = row.origin_party();
@@ -169,6 +191,15 @@ void add_row(Json& out, const proto::AlertRow& row) {
     out["own"] = row.own();
     out["precedence"] = row.precedence();
     out["confirmed_by"] = row.confirmed_by();
+    out["disputed"] = disputed(row);
+    if (!row.remarks().empty()) out["remarks"] = Json::array();
+    for (const proto::Remark& remark : row.remarks()) out["remarks"].push_back(remark_json(remark));
+    if (row.has_alert() && row.alert().has_request()) {
+        out["due"] = row.alert().request().due();
+        out["answered"] = row.answered();
+        out["overdue"] = row.overdue();
+        out["replies"] = row.replies();
+    }
     if (row.newer_version()) out["newer_version"] = true;
     if (row.held_back()) out["held_back"] = true;
 }
@@ -202,6 +233,22 @@ std::string json_alert_full(const proto::AlertRow& row) {
     return dump(out);
 }
 
+std::string json_exported_alert(const proto::AlertRow& row) {
+    Json out = row_json(row);
+    add_row(out, row);
+    out["caveats"] = array_of(row.alert().caveats());
+    return dump(out);
+}
+
+std::string json_exported(std::size_t alerts, const std::map<std::string, std::size_t>& left_out) {
+    Json out = line("exported");
+    out["alerts"] = alerts;
+    out["left_out"] = Json::array();
+    for (const auto& [why, count] : left_out)
+        out["left_out"].push_back({{"why", why}, {"alerts", count}});
+    return dump(out);
+}
+
 std::string cloud_event(const proto::FeedEvent& event, const CloudSource& source) {
     const std::string part = event.part().empty() ? "" : "/" + event.part();
     Json out;
@@ -226,6 +273,16 @@ std::string cloud_event(const proto::FeedEvent& event, const CloudSource& source
                        {"outcome", event.confirm().outcome()}};
         return dump(out);
     }
+    if (event.has_dispute() || event.has_hit()) {
+        Json data;
+        data["id"] = id_text(event.row().alert_id());
+        data["party"] = event.row().origin_party();
+        Json said = event.has_hit() ? hit_json(event.hit()) : dispute_json(event.dispute());
+        said.erase("operation");
+        data.update(said);
+        out["data"] = std::move(data);
+        return dump(out);
+    }
     out["data"] = row_json(event.row());
     return dump(out);
 }
@@ -240,12 +297,14 @@ std::string json_match(const proto::Match& match, const std::string& reference) 
     out["type"] = match.row().type();
     out["title"] = match.row().alert().title();
     out["origin"] = match.row().origin();
+    out["disputed"] = disputed(match.row());
     out["reasons"] = array_of(match.reasons());
     out["differences"] = array_of(match.differences());
     return dump(out);
 }
 
-std::string json_coverage(const proto::Coverage& coverage) {
+std::string json_coverage(const proto::Coverage& coverage,
+                          const std::optional<ScreenCounts>& counts) {
     Json out = line("coverage");
     out["alerts"] = coverage.alerts();
     out["stale"] = Json::array();
@@ -256,6 +315,18 @@ std::string json_coverage(const proto::Coverage& coverage) {
             {{"name", s.name()}, {"last_heard", time_of(s.last_heard_ms())}, {"stale", s.stale()}});
     }
     out["unopened"] = coverage.unopened();
+    if (counts) {
+        out["screened"] = counts->screened;
+        out["unscreened"] = counts->unscreened;
+    }
+    return dump(out);
+}
+
+std::string json_unscreened(const Unscreened& bad) {
+    Json out = line("unscreened");
+    out["line"] = bad.line;
+    out["message"] = bad.message;
+    out["remedy"] = bad.remedy;
     return dump(out);
 }
 
@@ -358,6 +429,60 @@ std::string json_pending(const proto::PendingDraft& draft) {
     out["signed_by"] = array_of(draft.signed_by());
     out["waiting_for"] = array_of(draft.waiting_for());
     out["expires"] = time_of(draft.expires_ms());
+    return dump(out);
+}
+
+std::string json_finding(const Finding& finding) {
+    Json out = line("finding");
+    out["severity"] = finding.severity == Severity::broken ? "broken" : "warning";
+    out["check"] = finding.check;
+    out["what"] = finding.what;
+    out["why"] = finding.why;
+    out["remedy"] = finding.remedy;
+    out["mended"] = finding.fixed;
+    return dump(out);
+}
+
+std::string json_doctor(std::size_t findings, std::size_t mended) {
+    Json out = line("doctor");
+    out["findings"] = findings;
+    out["mended"] = mended;
+    return dump(out);
+}
+
+std::string json_disclosure(const Disclosure& disclosure) {
+    const proto::AlertRow& row = disclosure.row;
+    Json out = line("disclosure");
+    out["alert"] = id_text(row.alert_id());
+    out["short"] = short_text(row.alert_id());
+    out["type"] = row.type();
+    if (!row.withdrawn()) out["part"] = row.alert().part();
+    out["posted"] = time_of(row.received_ms());
+    out["withdrawn"] = row.withdrawn();
+    if (!disclosure.strength.empty()) out["strength"] = disclosure.strength;
+    out["readers"] = Json::array();
+    for (const proto::Receipt& r : disclosure.receipts)
+        out["readers"].push_back({{"node", r.node()},
+                                  {"party", r.party()},
+                                  {"part", r.part()},
+                                  {"level", r.level()},
+                                  {"at", time_of(r.at_ms())}});
+    if (!disclosure.shown.has_value()) return dump(out);
+    out["here"] = Json::array();
+    for (const proto::LogRow& r : *disclosure.shown)
+        out["here"].push_back(
+            {{"subject", r.subject()}, {"action", r.action()}, {"at", time_of(r.at_ms())}});
+    return dump(out);
+}
+
+std::string json_imported(const ImportCounts& counts, const std::vector<ImportProblem>& rejected) {
+    Json out = line("imported");
+    out["rows"] = counts.rows;
+    out["posted"] = counts.posted;
+    out["already"] = counts.already;
+    out["rejected"] = Json::array();
+    for (const ImportProblem& p : rejected)
+        out["rejected"].push_back({{"line", p.line}, {"why", p.what}});
     return dump(out);
 }
 

@@ -3,6 +3,8 @@
 // docs/schemas/. nlohmann-json stays in the .cc files. Lines come without a newline.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,8 +12,14 @@
 #include "protocol/mrz.h"
 #include "protocol/names.h"
 #include "tools/problem.h"
+#include "tools/rilon/caseload.h"
 
 namespace rilon {
+
+struct Disclosure;     // disclosure.h
+struct Finding;        // doctor.h
+struct ImportCounts;   // import_csv.h
+struct ImportProblem;  // import_csv.h
 
 std::string json_error(const Problem& problem);
 // `dates`: birth and expiry as ISO dates with their century; empty where they can be none.
@@ -30,8 +38,16 @@ std::string json_history(const proto::HistoryPreview& history);
 std::string json_alert(const proto::AlertRow& row);
 // With the whole alert under "alert".
 std::string json_alert_full(const proto::AlertRow& row);
+// The same for a file meant for other systems: "caveats" beside "tlp", none is an empty list.
+std::string json_exported_alert(const proto::AlertRow& row);
+// The closing line of rilon export. `left_out`: why → how many.
+std::string json_exported(std::size_t alerts, const std::map<std::string, std::size_t>& left_out);
 std::string json_match(const proto::Match& match, const std::string& reference);
-std::string json_coverage(const proto::Coverage& coverage);
+// `counts`: of a caseload.
+std::string json_coverage(const proto::Coverage& coverage,
+                          const std::optional<ScreenCounts>& counts = std::nullopt);
+// A line of a caseload that was not screened.
+std::string json_unscreened(const Unscreened& line);
 std::string json_receipt(const proto::Receipt& receipt);
 std::string json_evidence(const proto::Evidence& evidence);
 
@@ -40,6 +56,12 @@ std::string json_status(const proto::StatusResponse& status);
 std::string json_log(const proto::LogRow& row);
 std::string json_officer(const proto::OfficerRow& row);
 std::string json_pending(const proto::PendingDraft& draft);
+std::string json_finding(const Finding& finding);
+// The closing line of rilon doctor.
+std::string json_doctor(std::size_t findings, std::size_t mended);
+std::string json_disclosure(const Disclosure& disclosure);
+// The closing line of rilon import csv.
+std::string json_imported(const ImportCounts& counts, const std::vector<ImportProblem>& rejected);
 // One object of plain text fields; for small answers of commands.
 struct JsonField {
     std::string name;

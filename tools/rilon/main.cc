@@ -26,6 +26,10 @@ int fail(const Error& error, bool json) {
 }
 
 int run(const std::vector<std::string>& arguments) {
+    if (arguments == std::vector<std::string>{"--version"}) {
+        std::fputs("rilon " RILON_VERSION "\n", stdout);
+        return exit_done;
+    }
     if (Status s = secrets_init(); !s)
         return fail(
             problem(Errc::io, s.error().detail, "raise the limit of locked memory: ulimit -l"),

@@ -10,6 +10,7 @@
 
 #include "protocol/text.h"
 #include "tools/problem.h"
+#include "tools/rilon/columns.h"
 #include "tools/rilon/json_lines.h"
 
 namespace rilon {
@@ -48,7 +49,9 @@ Output::Output(const Globals& globals)
       quiet_(globals.quiet),
       verbose_(globals.verbose),
       color_out_(terminal_has_color(STDOUT_FILENO, globals.color)),
-      color_err_(terminal_has_color(STDERR_FILENO, globals.color)) {}
+      color_err_(terminal_has_color(STDERR_FILENO, globals.color)),
+      columns_out_(columns_of(STDOUT_FILENO)),
+      columns_err_(columns_of(STDERR_FILENO)) {}
 
 void Output::line(std::string_view text) {
     put(stdout, text);

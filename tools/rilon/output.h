@@ -29,6 +29,9 @@ class Output {
     void talk(std::string_view text);
     // One line of talk that even --quiet shows: a warning the officer has to see.
     void warn(std::string_view text);
+    // Columns of the terminal behind stdout and stderr (columns.h).
+    std::size_t columns() const { return columns_out_; }
+    std::size_t columns_talk() const { return columns_err_; }
     // The text in colours, if stdout (or stderr) is a terminal that has them and nobody forbade it.
     std::string paint(Paint paint, std::string_view text) const;
     std::string paint_talk(Paint paint, std::string_view text) const;
@@ -39,6 +42,8 @@ class Output {
     bool verbose_;
     bool color_out_;
     bool color_err_;
+    std::size_t columns_out_;
+    std::size_t columns_err_;
 };
 
 // An error as it is shown: on stderr, as text or as one JSON object.

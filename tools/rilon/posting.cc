@@ -13,8 +13,10 @@
 #include "protocol/short_id.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
+#include "tools/rilon/columns.h"
 #include "tools/rilon/json_lines.h"
 #include "tools/rilon/output.h"
+#include "tools/rilon/policy.h"
 #include "tools/rilon/preview.h"
 #include "tools/rilon/terminal.h"
 
@@ -22,6 +24,7 @@ namespace rilon {
 namespace {
 
 constexpr int previews_max = 3;
+constexpr std::size_t preview_indent = 29;  // Behind the count of missions.
 constexpr std::uint32_t held_wait_ms_max = 60'000;
 // A person at a terminal sees the first receipts; a script is answered at once.
 constexpr std::uint32_t glance_ms = 400;
@@ -32,12 +35,12 @@ void show_preview(Context& context, const proto::PreparedResponse& prepared, con
         if (context.args.has("dry-run")) context.out.line(json_preview(prepared));
         return;
     }
-    for (const std::string& line : preview_lines(prepared, posting.headline, host)) {
-        if (context.args.has("dry-run"))
-            context.out.line(line);
-        else
-            context.out.warn(line);
-    }
+    const bool dry = context.args.has("dry-run");
+    const std::size_t columns = dry ? context.out.columns() : context.out.columns_talk();
+    for (const std::string& whole : preview_lines(prepared, posting.headline, host))
+        for (const std::string& line :
+             folded(whole, columns, whole.find("withheld: ") < columns ? preview_indent : 2))
+            dry ? context.out.line(line) : context.out.warn(line);
 }
 
 // [y/N/readers]: readers lists them and asks again.
@@ -57,6 +60,10 @@ bool same_kind(const Posting& posting, const proto::PreparedPart& part) {
     proto::Operation operation;
     if (!operation.ParseFromString(part.operation()) ||
         operation.body_case() != posting.prepare.operation().body_case())
+        return false;
+    // To the request that the officer saw, and to no other.
+    if (operation.publish().reply().request_id() !=
+        posting.prepare.operation().publish().reply().request_id())
         return false;
     if (!operation.has_history()) return true;
     // To the node that was asked for, and to no other.
@@ -87,6 +94,13 @@ Result<proto::PostedResponse> commit(Session& session, const Posting& posting,
     return std::move(*response->mutable_posted());
 }
 
+// Looked at with each plan: readers change, and so does the file.
+Status keeps_to_policy(const Posting& posting, const proto::PreparedResponse& prepared) {
+    auto policy = load_policy();
+    if (!policy) return policy.error();
+    return check_never_to(policy->never_to, posting.prepare.operation(), prepared);
+}
+
 // PREPARE, look, COMMIT; once more when the readers changed in between.
 Result<proto::PostedResponse> negotiate(Context& context, Session& session, const Posting& posting,
                                         bool& dry, proto::PreparedResponse& prepared) {
@@ -99,6 +113,7 @@ Result<proto::PostedResponse> negotiate(Context& context, Session& session, cons
         auto response = session.call(request);
         if (!response) return response.error();
         prepared = response->prepared();
+        if (Status s = keeps_to_policy(posting, prepared); !s) return s.error();
         show_preview(context, prepared, posting, hello->host());
         dry = context.args.has("dry-run");
         if (dry) return proto::PostedResponse{};
@@ -120,8 +135,16 @@ std::string last_line(const Posting& posting, const std::string& alert_id,
                       const proto::ReceiptsResponse& receipts) {
     const proto::Operation& operation = posting.prepare.operation();
     if (operation.has_withdraw()) return withdrawn_line(alert_id, count_redacted(receipts));
-    if (operation.has_confirm()) return confirmed_line(alert_id);
+    if (operation.has_confirm()) return remark_line("confirmation", alert_id);
+    if (operation.has_dispute()) return remark_line("dispute", alert_id);
+    if (operation.has_hit()) return remark_line("hit", alert_id);
     return receipt_line(alert_id, count_held(receipts));
+}
+
+void put_last_line(Output& out, const std::string& text) {
+    std::vector<std::string> lines = folded(text, out.columns(), 2);
+    lines[0] = out.paint(Paint::good, lines[0].substr(0, 3)) + lines[0].substr(3);  // The mark ✓.
+    for (const std::string& line : lines) out.line(line);
 }
 
 Result<int> receipt(Context& context, Session& session, const Posting& posting,
@@ -140,8 +163,7 @@ Result<int> receipt(Context& context, Session& session, const Posting& posting,
     if (context.out.json())
         context.out.line(json_posted(posted, held ? "held" : "stored"));
     else {
-        const std::string line = last_line(posting, posted.alert_id(), response->receipts());
-        context.out.line(context.out.paint(Paint::good, line.substr(0, 3)) + line.substr(3));
+        put_last_line(context.out, last_line(posting, posted.alert_id(), response->receipts()));
     }
     if (!wait || held) return exit_done;
     context.out.warn("stored here, not yet held by another node; it goes out when one is reached");
@@ -234,7 +256,7 @@ Result<int> post(Context& context, Session& session, Posting& posting) {
     if (context.out.json())
         context.out.line(json_posted(*posted, "stored"));
     else
-        context.out.line(last_line(posting, posted->alert_id(), unknown));
+        put_last_line(context.out, last_line(posting, posted->alert_id(), unknown));
     return context.args.has("wait") ? exit_queued : exit_done;
 }
 
@@ -243,6 +265,7 @@ Status post_quietly(Session& session, const Posting& posting) {
     *request.mutable_prepare() = posting.prepare;
     auto response = session.call(request);
     if (!response) return response.error();
+    if (Status s = keeps_to_policy(posting, response->prepared()); !s) return s;
     auto posted = commit(session, posting, response->prepared());
     if (!posted) return posted.error();
     return {};

@@ -157,10 +157,10 @@ std::string withdrawn_line(const std::string& alert_id, ReaderCount gone) {
         name->shown, gone.count, gone.readers, name->typed);
 }
 
-std::string confirmed_line(const std::string& alert_id) {
+std::string remark_line(std::string_view what, const std::string& alert_id) {
     auto name = short_names(alert_id);
-    return name ? fmt::format("✓ confirmation of {} stored here, on its way.", name->shown)
-                : "✓ confirmed";
+    return name ? fmt::format("✓ {} of {} stored here, on its way.", what, name->shown)
+                : fmt::format("✓ {} stored here", what);
 }
 
 }  // namespace rilon

@@ -33,6 +33,7 @@ std::string receipt_line(const std::string& alert_id, ReaderCount held);
 // "✓ 7KQ2-M4XD withdrawn, gone at 7 of 9 so far.   Who has it still? rilon show 7KQ2M4 --receipts".
 std::string withdrawn_line(const std::string& alert_id, ReaderCount gone);
 // "✓ confirmation of 7KQ2-M4XD stored here, on its way.": receipts count its author's entries only.
-std::string confirmed_line(const std::string& alert_id);
+// `what`: confirmation, dispute, hit.
+std::string remark_line(std::string_view what, const std::string& alert_id);
 
 }  // namespace rilon

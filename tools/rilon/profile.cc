@@ -26,6 +26,8 @@ constexpr Key keys[] = {
     {"key_file", &Profile::key_file},
     {"network", &Profile::network},
     {"default_to", &Profile::default_to},
+    {"default_where", &Profile::default_where},
+    {"referral", &Profile::referral},
 };
 
 std::string environment(const char* name) {
@@ -84,6 +86,9 @@ Status check_profile_name(const std::string& name) {
                       name.find_first_not_of(
                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                           "0123456789-_.") == std::string::npos;
+    if (name == "policy")  // Its file would be the mission's policy.
+        return problem(Errc::usage, "policy.toml is not a profile but the mission's policy",
+                       "use another name");
     if (good) return {};
     return problem(Errc::usage, "not a profile's name: " + name,
                    "use letters, digits, - _ and dots");

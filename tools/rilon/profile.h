@@ -12,11 +12,14 @@ namespace rilon {
 
 struct Profile {
     std::string name;
-    std::string node;        // Control endpoint; empty: the coordinator's of the network file.
-    std::string node_key;    // 64 hex digits, its CURVE key.
-    std::string key_file;    // An officer's or a person's armoured key.
-    std::string network;     // The network file that this profile has pinned.
-    std::string default_to;  // Audience of posts without --to.
+    std::string node;           // Control endpoint; empty: the coordinator's of the network file.
+    std::string node_key;       // 64 hex digits, its CURVE key.
+    std::string key_file;       // An officer's or a person's armoured key.
+    std::string network;        // The network file that this profile has pinned.
+    std::string default_to;     // Audience of posts without --to.
+    std::string default_where;  // "THA BKK": the place that was answered last.
+    std::string referral;       // Whom to call for victims of trafficking in the host country;
+                                // several with ; between them.
 };
 
 // $RILON_HOME or ~/.config/rilon, without a slash at the end.

@@ -10,15 +10,10 @@
 
 #include "protocol/mrz.h"
 #include "tools/problem.h"
+#include "tools/rilon/trimmed.h"
 
 namespace rilon {
 namespace {
-
-std::string trimmed(const std::string& text) {
-    const std::size_t from = text.find_first_not_of(" \t\r\n");
-    if (from == std::string::npos) return {};
-    return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
-}
 
 // No echo while it lives.
 class Silence {
@@ -155,7 +150,9 @@ Result<std::string> Terminal::read_line_of_stdin(std::size_t bytes_max) {
     return {Errc::too_large, "the line is too long"};
 }
 
-Result<std::string> Terminal::read_zone() {
+Result<std::string> Terminal::read_zone(const std::string& source, std::string_view prompt) {
+    if (source != "-") return read_input(source, mrz_input_bytes_max);
+    if (can_ask() && isatty(STDIN_FILENO) == 1) show(std::string(prompt) + "\n");
     std::string out;
     char c = 0;
     while (out.size() <= mrz_input_bytes_max) {

@@ -11,6 +11,8 @@
 
 namespace rilon {
 
+inline constexpr std::string_view zone_prompt = "Paste the machine-readable zone:";
+
 class Terminal {
    public:
     // `no_input`: ask nothing. `yes`: confirmations are taken as given (--yes).
@@ -36,9 +38,10 @@ class Terminal {
     void show(std::string_view text);
     // A file's content, or stdin for "-": at most `bytes_max`. Errors: not_found, io, too_large.
     static Result<std::string> read_input(const std::string& path, std::size_t bytes_max);
-    // Of stdin up to the last line of a machine-readable zone, so that a paste needs no end of
-    // file.
-    static Result<std::string> read_zone();
+    // A machine-readable zone's text: a file's, or for "-" what stdin has up to the zone's last
+    // line, so that a paste needs no end of file. Says `prompt` to whoever types it. Errors: as
+    // read_input, interrupted.
+    Result<std::string> read_zone(const std::string& source, std::string_view prompt);
     // One line of stdin, blanks trimmed. Errors: too_large.
     static Result<std::string> read_line_of_stdin(std::size_t bytes_max);
 

@@ -2,18 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "protocol/alert.h"
 #include "protocol/short_id.h"
 #include "protocol/text.h"
+#include "tools/rilon/columns.h"
 
 namespace rilon {
 namespace {
 
+constexpr std::size_t label_columns = 14;
+
 class Lines {
    public:
+    explicit Lines(std::size_t columns) : columns_(columns) {}
+
     void add(std::string_view label, std::string_view value) {
-        if (!value.empty())
-            lines_.push_back(fmt::format("{:<14} {}", label, escape_for_display(value)));
+        if (value.empty()) return;
+        add_folded(padded(label, label_columns) + " " + escape_for_display(value),
+                   label_columns + 1);
     }
     template <class Strings>
     void list(std::string_view label, const Strings& values) {
@@ -28,7 +36,7 @@ class Lines {
         std::string_view rest(text);
         while (!rest.empty()) {
             const std::size_t end = rest.find('\n');
-            lines_.push_back("  " + escape_for_display(rest.substr(0, end)));
+            add_folded("  " + escape_for_display(rest.substr(0, end)), 2);
             rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
         }
     }
@@ -36,8 +44,19 @@ class Lines {
     std::vector<std::string> take() && { return std::move(lines_); }
 
    private:
+    void add_folded(const std::string& text, std::size_t indent) {
+        for (std::string& line : folded(text, columns_, indent)) lines_.push_back(std::move(line));
+    }
+    std::size_t columns_;
     std::vector<std::string> lines_;
 };
+
+// What is left of a line for a text behind so much.
+std::size_t room_behind(std::string_view before, std::size_t columns) {
+    const std::size_t used = display_width(before);
+    if (columns == columns_unlimited) return columns;
+    return columns > used ? columns - used : 0;
+}
 
 std::string joined(std::initializer_list<std::string_view> parts, std::string_view between = " ") {
     std::string out;
@@ -123,6 +142,52 @@ void add_kind(Lines& lines, const proto::Alert& a) {
         lines.add("listed", a.lookout().listed());
     }
     if (a.has_bulletin()) lines.block("text", a.bulletin().text());
+    if (a.has_border_incident()) {
+        lines.add("incident", a.border_incident().incident());
+        lines.add("outcome", a.border_incident().outcome());
+    }
+}
+
+void add_newer_kind(Lines& lines, const proto::Alert& a) {
+    if (a.has_support_fraud()) {
+        lines.list("papers", a.support_fraud().papers());
+        lines.add("said to be of", a.support_fraud().purported_issuer());
+        lines.add("agent", a.support_fraud().agent());
+        lines.add("detected", a.support_fraud().detected_how());
+    }
+    if (a.has_modus_operandi()) {
+        const proto::ModusOperandi& m = a.modus_operandi();
+        for (int i = 0; i < m.steps_size(); ++i)
+            lines.add(fmt::format("step {}", i + 1), m.steps(i));
+        for (const std::string& sign : m.indicators()) lines.add("recognised by", sign);
+        lines.add("against it", m.countermeasure());
+    }
+    if (a.has_trafficking_indicator()) {
+        const proto::TraffickingIndicator& t = a.trafficking_indicator();
+        for (const std::string& sign : t.indicators()) {
+            const Code* code = find_code(trafficking_indicators(), sign);
+            lines.add("sign", code == nullptr ? sign : std::string(code->label));
+        }
+        lines.add("exploitation", t.exploitation());
+        lines.add("reference", t.reference());
+    }
+    if (a.has_request()) {
+        lines.block("question", a.request().question());
+        lines.add("answer until", a.request().due());
+    }
+    if (a.has_reply()) {
+        lines.add("in reply to", short_form(a.reply().request_id()));
+        lines.block("text", a.reply().text());
+    }
+}
+
+// "  due 2026-12-01", of a request to us "  OVERDUE since 2026-12-01" or "  answered".
+std::string due_text(const proto::AlertRow& row) {
+    if (!row.has_alert() || !row.alert().has_request()) return {};
+    const std::string due = escape_for_display(row.alert().request().due());
+    if (row.answered()) return "  answered";
+    if (row.overdue()) return "  OVERDUE since " + due;
+    return "  due " + due;
 }
 
 void add_common(Lines& lines, const proto::Alert& a) {
@@ -144,6 +209,27 @@ void add_common(Lines& lines, const proto::Alert& a) {
     if (a.persons_size() > 0) lines.add("protection", protection_name(a.protection()));
 }
 
+// Whose systems met it and who doubts it, a line each; confirmations have their own.
+void add_remarks(Lines& lines, const proto::AlertRow& row) {
+    for (const proto::Remark& r : row.remarks()) {
+        const std::string by =
+            joined({r.officer(), r.node(), "(" + r.party() + ")", local_time(r.at_ms())});
+        if (r.has_dispute()) {
+            const bool older = r.dispute().revision() != 0 && r.part() == row.alert().part() &&
+                               r.dispute().revision() < row.revision();
+            lines.add(stands(r) ? "DISPUTED by" : "was disputed",
+                      by + ": " + r.dispute().reason() +
+                          (r.part() == row.alert().part() ? "" : ", the " + r.part() + " part") +
+                          (older ? fmt::format(", of revision {}", r.dispute().revision()) : ""));
+            lines.block("because", r.dispute().note());
+        }
+        if (r.has_hit())
+            lines.add("hit", joined({by + ":", r.hit().what(), r.hit().where().location(),
+                                     r.hit().where().country(),
+                                     local_time(r.hit().when().from_ms()), r.hit().outcome()}));
+    }
+}
+
 }  // namespace
 
 std::string short_form(const std::string& alert_id_bytes) {
@@ -160,21 +246,35 @@ std::string title_of(const proto::AlertRow& row) {
     return headline(row.alert()) + (row.alert().part() == "document" ? ", document part" : "");
 }
 
+bool stands(const proto::Remark& remark) {
+    return remark.has_dispute() && remark.dispute().reason() != "settled";
+}
+
+bool disputed(const proto::AlertRow& row) {
+    return std::any_of(row.remarks().begin(), row.remarks().end(), stands);
+}
+
 std::string inbox_line(const proto::AlertRow& row, const Output& out) {
     const char* mark = row.unread() ? "●" : row.own() ? "↑" : " ";
-    const std::string urgent = row.precedence() >= 2 ? out.paint(Paint::bad, "URGENT ") : "";
-    const std::string title = escape_for_display(title_of(row));
+    const std::string urgent = row.precedence() >= 2 ? "URGENT " : "";
+    const std::string before =
+        fmt::format("{}  {} {}  {} {:<12} ", short_form(row.alert_id()), mark,
+                    local_time(row.received_ms()), padded(escape_for_display(row.origin()), 12),
+                    row.withdrawn() || row.held_back() ? "" : tlp_name(row.alert().tlp()));
+    const std::string doubt = disputed(row) ? "DISPUTED " : "";
+    const std::string due = due_text(row);
+    const std::string title = cut_to(escape_for_display(title_of(row)),
+                                     room_behind(before + urgent + doubt + due, out.columns()));
     const Paint paint = row.withdrawn() || row.held_back() ? Paint::faint
                         : row.unread()                     ? Paint::strong
                                                            : Paint::plain;
-    return fmt::format("{}  {} {}  {:<12} {:<12} {}{}", short_form(row.alert_id()), mark,
-                       local_time(row.received_ms()), escape_for_display(row.origin()),
-                       row.withdrawn() || row.held_back() ? "" : tlp_name(row.alert().tlp()),
-                       urgent, out.paint(paint, title));
+    const std::string marks = urgent + doubt;
+    return before + (marks.empty() ? "" : out.paint(Paint::bad, marks)) + out.paint(paint, title) +
+           (row.overdue() ? out.paint(Paint::bad, due) : due);
 }
 
 std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& out) {
-    Lines lines;
+    Lines lines(out.columns());
     const proto::Alert& a = row.alert();
     lines.raw(fmt::format("{}  {}", out.paint(Paint::strong, short_form(row.alert_id())),
                           out.paint(Paint::strong, escape_for_display(title_of(row)))));
@@ -186,15 +286,39 @@ std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& o
     lines.add("to", row.audience());
     lines.add("received", time_text(row.received_ms()));
     lines.add("confirmed by", row.confirmed_by());
+    add_remarks(lines, row);
     if (row.withdrawn() || row.held_back() || row.newer_version()) return std::move(lines).take();
     add_common(lines, a);
     for (const proto::PersonRecord& p : a.persons()) add_person(lines, p);
     for (const proto::DocumentRecord& d : a.documents()) add_document(lines, d);
     add_kind(lines, a);
+    add_newer_kind(lines, a);
+    if (row.overdue()) lines.add("overdue", "yes: nobody of this mission has replied");
+    if (row.answered()) lines.add("answered", "yes, by this mission");
     lines.block("narrative", a.narrative());
     lines.add("review by", time_text(a.review_by_ms()));
     lines.add("expires", time_text(a.expires_ms()));
     return std::move(lines).take();
+}
+
+std::string reply_line(const proto::AlertRow& row) {
+    return fmt::format("{:<14} {}  {}  {}  {}", "reply", short_form(row.alert_id()),
+                       local_time(row.received_ms()), escape_for_display(row.origin()),
+                       escape_for_display(title_of(row)));
+}
+
+std::vector<std::string> referral_lines(const std::string& contacts, const std::string& host) {
+    std::vector<std::string> out;
+    for (std::string_view rest(contacts); !rest.empty();) {
+        const std::size_t end = rest.find(';');
+        std::string_view one = rest.substr(0, end);
+        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+        const std::size_t from = one.find_first_not_of(' ');
+        if (from == std::string_view::npos) continue;
+        out.push_back(fmt::format("{:<14} {}: {}", "referral", escape_for_display(host),
+                                  escape_for_display(one.substr(from))));
+    }
+    return out;
 }
 
 std::vector<std::string> receipt_lines(const proto::ReceiptsResponse& receipts, std::uint64_t now) {
@@ -205,9 +329,9 @@ std::vector<std::string> receipt_lines(const proto::ReceiptsResponse& receipts, 
             none ? (receipts.withdrawn() ? "has NOT acknowledged the withdrawal" : "not yet")
                  : r.level() + " " + ago(r.at_ms(), now);
         if (receipts.withdrawn() && !none && r.level() != "redacted") what += ", NOT yet redacted";
-        out.push_back(fmt::format("{:<20} {:<8} {:<9} {}", escape_for_display(r.node()),
-                                  escape_for_display(r.party()), escape_for_display(r.part()),
-                                  what));
+        out.push_back(fmt::format("{} {} {} {}", padded(escape_for_display(r.node()), 20),
+                                  padded(escape_for_display(r.party()), 8),
+                                  padded(escape_for_display(r.part()), 9), what));
     }
     return out;
 }
@@ -235,14 +359,20 @@ std::string coverage_line(const proto::Coverage& coverage, std::uint64_t now) {
 std::vector<std::string> match_lines(const proto::Match& match, const Output& out) {
     std::vector<std::string> lines;
     const bool strong = match.strength() == "strong";
-    lines.push_back(
-        fmt::format("{}  {:<8} {:.2f}  {:<12} {}", short_form(match.row().alert_id()),
-                    out.paint(strong ? Paint::bad : Paint::warning, strong ? "strong" : "possible"),
-                    match.score(), escape_for_display(match.row().origin()),
-                    escape_for_display(title_of(match.row()))));
-    for (const std::string& r : match.reasons()) lines.push_back("  + " + escape_for_display(r));
-    for (const std::string& d : match.differences())
-        lines.push_back("  - " + escape_for_display(d));
+    const std::string id = short_form(match.row().alert_id());
+    const std::string behind = fmt::format(" {:.2f}  {} ", match.score(),
+                                           padded(escape_for_display(match.row().origin()), 12));
+    const std::string strength = padded(strong ? "strong" : "possible", 8);
+    const std::string doubt = disputed(match.row()) ? "DISPUTED " : "";
+    const std::size_t room = room_behind(id + "  " + strength + behind + doubt, out.columns());
+    lines.push_back(id + "  " + out.paint(strong ? Paint::bad : Paint::warning, strength) + behind +
+                    doubt + cut_to(escape_for_display(title_of(match.row())), room));
+    const auto add = [&](const char* mark, const std::string& text) {
+        for (std::string& line : folded(mark + escape_for_display(text), out.columns(), 4))
+            lines.push_back(std::move(line));
+    };
+    for (const std::string& r : match.reasons()) add("  + ", r);
+    for (const std::string& d : match.differences()) add("  - ", d);
     return lines;
 }
 

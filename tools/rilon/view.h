@@ -10,10 +10,20 @@
 
 namespace rilon {
 
-// "7KQ2-M4XD  ● 22:14  aus-bkk      AMBER  COUNTERFEIT passport UTO L898902C3"
+// Is it a dispute, and one that its party has not settled?
+bool stands(const proto::Remark& remark);
+// Another party holds it for wrong or doubtful, and has not said that this is settled.
+bool disputed(const proto::AlertRow& row);
+// "7KQ2-M4XD  ● 22:14  aus-bkk      AMBER  COUNTERFEIT passport UTO L898902C3", with DISPUTED
+// before the title.
 std::string inbox_line(const proto::AlertRow& row, const Output& out);
 // The whole alert, fields with a value only.
 std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& out);
+// One reply beneath its request.
+std::string reply_line(const proto::AlertRow& row);
+// "referral       THA: Hotline 1300": a profile's contacts, ; between them, for victims of
+// trafficking.
+std::vector<std::string> referral_lines(const std::string& contacts, const std::string& host);
 std::vector<std::string> receipt_lines(const proto::ReceiptsResponse& receipts,
                                        std::uint64_t now_ms);
 // "searched 1,204 alerts; BKK heard just now, KUL 3 d ago: stale".

@@ -47,7 +47,7 @@ class Alerts : public testing::Test {
             case 0: out.revisions.push_back(ref()); break;
             case 1: out.revisions.clear(); break;
             case 2: out.erased.push_back(ref()); break;
-            case 3: out.confirms.push_back(ref()); break;
+            case 3: out.remarks.push_back(ref()); break;
             case 4: out.withdrawal = ref(); break;
             case 5: out.withdraw_reason = "error"; break;
             case 6: out.withdrawn_revision = 2; break;
@@ -97,6 +97,18 @@ TEST_F(Alerts, AreWhatWasPutWhateverCameBefore) {
             ASSERT_EQ(table.get(table.find(known)), state);
         }
         ASSERT_EQ(table.ids(), all);
+        for (const AlertId& part : ids)
+            for (const NodeId& origin : nodes) {
+                const auto found = table.naming(part, origin);
+                const auto names = [&](const auto& item) {
+                    return item.second.origin == origin && item.second.other_part == part;
+                };
+                ASSERT_EQ(found == AlertTable::none,
+                          std::none_of(plain.begin(), plain.end(), names));
+                if (found != AlertTable::none) {
+                    ASSERT_TRUE(names(*plain.find(table.id(found))));
+                }
+            }
         std::uint64_t before = below(rng, order + 2);
         std::vector<AlertId> newest, wanted;
         for (auto one : table.newest(before, 7)) newest.push_back(table.id(one));

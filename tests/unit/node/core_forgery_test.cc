@@ -227,9 +227,18 @@ class StolenNodeKey : public CoreForgery {
     void push_to(const std::string& node) { push("gbr-bkk", node, forged); }
     // What an officer is shown there.
     std::size_t rows_shown(const std::string& node) {
-        Daemon& daemon = net.daemon(node);
         proto::Request request;
         request.mutable_list()->set_limit(1000);
+        return static_cast<std::size_t>(ask(node, request).alerts().rows_size());
+    }
+    std::size_t rows_found(const std::string& node, const std::string& word) {
+        proto::Request request;
+        request.mutable_search()->set_text(word);
+        return static_cast<std::size_t>(ask(node, request).search().matches_size());
+    }
+    // At once, without a millisecond passing.
+    proto::Response ask(const std::string& node, const proto::Request& request) {
+        Daemon& daemon = net.daemon(node);
         Bytes bytes = answer_query(to_bytes(as_bytes(request.SerializeAsString())),
                                    {daemon.store(),
                                     daemon.node().index(),
@@ -241,7 +250,7 @@ class StolenNodeKey : public CoreForgery {
                                     net.now()});
         proto::Response response;
         EXPECT_TRUE(response.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-        return static_cast<std::size_t>(response.alerts().rows_size());
+        return response;
     }
     // Every millisecond is looked at: the checks of a batch take no time here.
     bool until_unchecked(const std::string& node, std::size_t count) {
@@ -269,6 +278,7 @@ TEST_F(StolenNodeKey, PublicationsInBulkAreShownToNobodyAndGo) {
     ASSERT_TRUE(until_unchecked("tha-bkk", alerts.size()));
     EXPECT_EQ(index("tha-bkk").officers_unchecked(), alerts.size());
     EXPECT_EQ(rows_shown("tha-bkk"), 1u);
+    EXPECT_EQ(rows_found("tha-bkk", "CANARY"), 1u);
     net.run(5 * ms_second);
     EXPECT_EQ(index("tha-bkk").officers_unchecked(), 0u);
     for (const AlertId& alert : alerts) EXPECT_FALSE(index("tha-bkk").alert(alert).has_value());

@@ -73,7 +73,7 @@ TEST_F(CorePost, SupersedeConfirmWithdraw) {
     auto state = net.daemon("gbr-bkk").node().index().alert(posted->alert());
     ASSERT_TRUE(state.has_value());
     EXPECT_EQ(state->revision, 2u);
-    EXPECT_EQ(state->confirms.size(), 1u);
+    EXPECT_EQ(state->remarks.size(), 1u);
     auto gone = net.withdraw("aus-bkk", posted->alert());
     ASSERT_TRUE(gone.ok()) << gone.error().detail;
     net.run(3 * ms_second);

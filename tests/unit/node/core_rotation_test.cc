@@ -405,6 +405,34 @@ TEST_F(CoreRotation, KilledBetweenTheRecordAndTheIdentityFileItHasTheNewKey) {
     everybody_reads(post(aus, {"BKK"}));
 }
 
+// Letters under the old key are dropped with the switch, and what they said is said again: also by
+// a node that goes down in the seconds between.
+TEST_F(CoreRotation, KilledRightAfterTheSwitchItStillSaysWhatIsGone) {
+    Posted posted = post("gbr-bkk", {"BKK"});
+    net.run(10 * ms_second);
+    const EntryRef at =
+        net.daemon("gbr-bkk").node().index().alert(posted.alert())->revisions.back();
+    net.filter = [this](const SentFrame& frame) {
+        return frame.from == node().id() && frame.head.type == SyncType::ack;
+    };
+    ASSERT_TRUE(net.withdraw("gbr-bkk", posted.alert()).ok());
+    net.run(10 * ms_second);
+    const auto& said = net.daemon("gbr-bkk").disk().entry_acks;
+    const auto gone = std::tuple(at.stream, at.seq, AckLevel::redacted, node().id());
+    ASSERT_FALSE(said.contains(gone));
+    const StatementDraft draft = begin_signing();
+    Status done = net.submit([&](Drafter&) { return draft.statement; },
+                             net.network().admitters("AUS", "BKK"));
+    ASSERT_TRUE(done.ok()) << done.error().detail;
+    for (int i = 0; i < 2000 && node().identity().generation != Generation{2}; ++i) net.run(5);
+    ASSERT_EQ(node().identity().generation, Generation{2});
+    net.run(500);  // Its letters are dropped.
+    net.filter = nullptr;
+    restart();
+    net.run(10 * ms_second);
+    EXPECT_TRUE(said.contains(gone));
+}
+
 // Nobody has the key that the directory names: persons put another one in its place.
 TEST_F(CoreRotation, Row16ABackupOlderThanTheSigningKeyIsMendedByAnother) {
     auto copy = node().backup();

@@ -179,6 +179,17 @@ TEST(Alert, OperationsAreChecked) {
     operation.mutable_confirm()->set_confirmed(fraud().alert_id());
     operation.mutable_confirm()->set_party("AUS");
     EXPECT_TRUE(check_operation(operation).ok());
+    operation.mutable_dispute()->set_reason("outdatd");
+    EXPECT_THAT(check_operation(operation).error().detail, HasSubstr("did you mean outdated"));
+    operation.mutable_dispute()->set_reason("outdated");
+    EXPECT_TRUE(check_operation(operation).ok());
+    operation.mutable_dispute()->set_note(std::string(501, 'x'));
+    EXPECT_FALSE(check_operation(operation).ok());
+    operation.mutable_hit()->set_what("mo");
+    operation.mutable_hit()->set_outcome("refused");
+    EXPECT_THAT(check_operation(operation).error().detail, HasSubstr("what"));
+    operation.mutable_hit()->set_what("document");
+    EXPECT_TRUE(check_operation(operation).ok());
 }
 
 TEST(Alert, ParsingKeepsWhatANewerVersionAdded) {

@@ -34,7 +34,7 @@ class NameIndexTest : public testing::Test {
    protected:
     NameIndex::Id add(const std::string& text) {
         FoldedName name = fold_name(text);
-        NameIndex::Id id = index.add(name);
+        NameIndex::Id id = index.add(fold_letters(text));
         EXPECT_TRUE(names.emplace(id, name).second);
         return id;
     }

@@ -402,5 +402,29 @@ TEST_F(Release, AsksWhetherTheHolderIsWhoTheDocumentSays) {
     EXPECT_THAT(plan(bulletin(), to("BKK"))->questions, IsEmpty());
 }
 
+TEST_F(Release, ATraffickingIndicatorIsForMissionsUnlessTheHostIsAskedFor) {
+    proto::Alert alert;
+    alert.mutable_trafficking_indicator()->add_indicators("debt-bondage");
+    auto ruled = plan(alert, to("BKK"));
+    ASSERT_TRUE(ruled) << ruled.error().detail;
+    EXPECT_THAT(names(ruled->parts[0].readers),
+                UnorderedElementsAre("chn-bkk", "gbr-bkk", "hkg-bkk", "nzl-bkk"));
+    EXPECT_FALSE(ruled->parts[0].derived);  // The missions are an audience of the directory.
+    bool said = false;
+    for (const Withheld& one : ruled->parts[0].withheld)
+        said |= one.party == "THA" && one.why == "host, trafficking indicator";
+    EXPECT_TRUE(said);
+    ReleaseWish wish = to("BKK");
+    wish.host = HostWish::with_host;
+    EXPECT_THAT(person_readers(alert, wish), testing::Contains("tha-bkk"));
+    // But not with a person whose protection leaves it out.
+    alert.set_protection(proto::PROTECTION_PRESUMED_TRAFFICKED);
+    EXPECT_THAT(person_readers(alert, wish), testing::Not(testing::Contains("tha-bkk")));
+    // Another kind goes to the host as before.
+    proto::Alert bulletin;
+    bulletin.mutable_bulletin()->set_text("Gate 7");
+    EXPECT_THAT(person_readers(bulletin), testing::Contains("tha-bkk"));
+}
+
 }  // namespace
 }  // namespace rilon

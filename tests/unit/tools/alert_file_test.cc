@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "protocol/alert.h"
+#include "protocol/short_id.h"
 #include "tests/support/seeded_rng.h"
 
 namespace rilon {
@@ -106,6 +107,20 @@ TEST(AlertFile, EveryTemplatesTextReadsBack) {
         auto opened = read(open);
         EXPECT_TRUE(opened) << form.name << ": " << opened.error().detail << "\n" << open;
     }
+}
+
+TEST(AlertFile, AReplyNamesTheRequestByItsWholeId) {
+    SeededRng rng(2);
+    AlertId request = make_alert_id(now, rng);
+    auto alert = read("template = \"reply\"\n[reply]\nrequest = \"" + format_alert_id(request) +
+                      "\"\ntext = \"Yes\"\n");
+    ASSERT_TRUE(alert) << alert.error().detail;
+    EXPECT_EQ(alert->reply().request_id(), request.str());
+    EXPECT_TRUE(check_alert(*alert).ok()) << check_alert(*alert).error().detail;
+    EXPECT_THAT(refusal("template = \"reply\"\n[reply]\nrequest = \"x\"\n"),
+                HasSubstr("line 3, column 11"));
+    EXPECT_THAT(refusal("template = \"request\"\n[reply]\ntext = \"x\"\n"),
+                HasSubstr("belongs to another template"));
 }
 
 TEST(AlertFile, AnUnknownKeyIsAnErrorWithPlaceAndTheNearestName) {

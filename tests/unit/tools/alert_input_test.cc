@@ -80,7 +80,7 @@ TEST(AlertInput, EveryTemplateIsOfAKnownKindAndSaysWhatItMisses) {
         EXPECT_TRUE(form.role.empty() || find_code(person_roles(), form.role)) << form.name;
         EXPECT_TRUE(form.point.empty() || find_code(detection_points(), form.point)) << form.name;
     }
-    EXPECT_EQ(names.size(), 13u);
+    EXPECT_EQ(names.size(), 17u);
     SeededRng rng(1);
     auto wrong = build_alert(request_of("counterfit-document"), now, rng);
     ASSERT_FALSE(wrong);
@@ -108,13 +108,34 @@ TEST(AlertInput, FlagsMakeCheckedAlertsOfEachCase) {
     PostRequest lookout = request_of("lookout");
     lookout.primary = "DOE";
     lookout.reference = "A-1";
-    for (const PostRequest& request : {refusal, blanks, incident, arranger, bulletin}) {
+    PostRequest papers = request_of("support-fraud");
+    papers.papers = {"bank", "employment"};
+    papers.issued_by = "First Bank of Utopia";
+    papers.primary = "DOE";
+    papers.nationality = "IRN";
+    PostRequest method = request_of("modus-operandi");
+    method.steps = {"Hands the pass over", "Boards with it"};
+    method.signs = {"Two passes"};
+    PostRequest trafficking = request_of("trafficking-indicator");
+    trafficking.signs = {"debt-bondage"};
+    trafficking.exploitation = "forced-labour";
+    trafficking.reference = "case 12";
+    trafficking.country = "THA";
+    PostRequest question = request_of("request");
+    question.text = "Who has seen this stamp?";
+    question.due = "2026-12-01";
+    for (const PostRequest& request :
+         {refusal, blanks, incident, arranger, bulletin, papers, method, trafficking, question}) {
         proto::Alert alert = build(request);
         EXPECT_TRUE(check_alert(alert).ok())
             << request.template_name << ": " << check_alert(alert).error().detail;
         EXPECT_TRUE(missing_prompts(**find_template(request.template_name), alert).empty())
             << request.template_name;
     }
+    EXPECT_EQ(build(papers).support_fraud().purported_issuer(), "First Bank of Utopia");
+    EXPECT_EQ(build(method).modus_operandi().steps(1), "Boards with it");
+    EXPECT_EQ(build(trafficking).trafficking_indicator().reference(), "case 12");
+    EXPECT_EQ(build(question).request().due(), "2026-12-01");
     EXPECT_EQ(build(incident).where().point(), "arrival");
     EXPECT_EQ(build(arranger).facilitator().phones(0), "+66 2 123 4567");
     EXPECT_EQ(build(bulletin).title(), "Meeting on Friday");

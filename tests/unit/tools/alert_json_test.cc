@@ -66,6 +66,26 @@ TEST(AlertJson, TheShapeOthersBuildOn) {
     EXPECT_EQ(content["where"]["country"], "THA");
 }
 
+TEST(AlertJson, EachKindUnderItsName) {
+    proto::Alert alert;
+    alert.mutable_support_fraud()->add_papers("bank");
+    EXPECT_EQ(alert_content_json(alert)["support_fraud"]["papers"][0], "bank");
+    alert.mutable_modus_operandi()->add_steps("One");
+    alert.mutable_modus_operandi()->add_indicators("Sign");
+    EXPECT_EQ(alert_content_json(alert)["modus_operandi"]["steps"][0], "One");
+    EXPECT_EQ(alert_content_json(alert)["modus_operandi"]["indicators"][0], "Sign");
+    alert.mutable_trafficking_indicator()->add_indicators("debt-bondage");
+    EXPECT_EQ(alert_content_json(alert)["trafficking_indicator"]["indicators"][0], "debt-bondage");
+    alert.mutable_request()->set_due("2026-12-01");
+    EXPECT_EQ(alert_content_json(alert)["request"]["due"], "2026-12-01");
+    alert.mutable_reply()->set_text("Yes");
+    alert.mutable_reply()->set_request_id(specimen().alert_id());
+    EXPECT_EQ(alert_content_json(alert)["reply"]["request"],
+              format_alert_id(*AlertId::parse(specimen().alert_id())));
+    EXPECT_EQ(alert_content_json(alert)["reply"]["text"], "Yes");
+    EXPECT_FALSE(alert_content_json(alert).contains("request"));
+}
+
 TEST(AlertJson, NothingOfAPersonOutlivesAWithdrawal) {
     proto::Alert alert = specimen();
     AlertEnvelope envelope = envelope_of(alert);
@@ -96,6 +116,10 @@ TEST(AlertJson, OperationsOfEachKind) {
     operation.mutable_confirm()->set_confirmed(specimen().alert_id());
     EXPECT_EQ(operation_json(operation)["confirmed"],
               format_alert_id(*AlertId::parse(specimen().alert_id())));
+    operation.mutable_dispute()->set_reason("outdated");
+    EXPECT_EQ(operation_json(operation)["reason"], "outdated");
+    operation.mutable_hit()->set_outcome("refused");
+    EXPECT_EQ(operation_json(operation)["outcome"], "refused");
 }
 
 TEST(AlertJson, TimesAreRfc3339InUtc) {

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "tools/problem.h"
-#include "tools/rilon/caseload.h"
 
 namespace rilon {
 namespace {
@@ -74,27 +73,6 @@ TEST(Options, SettingsOfAProfile) {
     EXPECT_EQ((*settings)[0].value, "ipc:///run/a b");
     EXPECT_EQ((*settings)[1].name, "node_key");
     EXPECT_EQ((*settings)[1].value, "00ff");
-}
-
-TEST(Caseload, CsvWithQuotesAndLineBreaks) {
-    auto rows = parse_caseload(
-        "\xef\xbb\xbfreference,name,other,doc\r\nA1,\"Ali, \"\"Abu\"\"\",x,P1\r\nA2,\"B\nC\",,\r\n",
-        false);
-    ASSERT_TRUE(rows.ok()) << rows.error().detail;
-    ASSERT_EQ(rows->size(), 2u);
-    EXPECT_EQ((*rows)[0].name, "Ali, \"Abu\"");
-    EXPECT_EQ((*rows)[0].doc, "P1");
-    EXPECT_EQ((*rows)[1].name, "B\nC");
-}
-
-TEST(Caseload, RefusesWhatItCantUse) {
-    for (const char* bad :
-         {"a,b\n1,2\n", "name,doc\nx\n", "name\n\"open\n", "reference,name\n1,\n"})
-        EXPECT_EQ(parse_caseload(bad, false).code(), Errc::invalid) << bad;
-    for (const char* bad : {"[]\n", "{\"name\":1}\n", "{\"name\":{\"a\":1}}\n", "{}\n", "x\n"})
-        EXPECT_EQ(parse_caseload(bad, true).code(), Errc::invalid) << bad;
-    EXPECT_EQ((*parse_caseload("{\"name\":\"A\",\"reference\":\"r\"}\n\n", true))[0].reference,
-              "r");
 }
 
 }  // namespace

@@ -104,7 +104,8 @@ TEST(Preview, AWithdrawalCountsWhoHasLetGo) {
     const AlertId id = *parse_alert_id("0198c5e2-7a31-7c44-9d0e-2f6b8a1c3e57");
     EXPECT_NE(withdrawn_line(id.str(), gone).find("withdrawn, gone at 1 of 3 so far."),
               std::string::npos);
-    EXPECT_EQ(confirmed_line(id.str()).find("withdraw"), std::string::npos);
+    EXPECT_EQ(remark_line("dispute", id.str()),
+              "✓ dispute of " + format_short_id(id) + " stored here, on its way.");
 }
 
 }  // namespace

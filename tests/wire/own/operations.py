@@ -55,6 +55,8 @@ OPERATIONS["publish everything"] = encoded(publish=alert("visa_refusal", whole=T
 OPERATIONS["supersede"] = encoded(supersede=schema.Supersede(alert=alert("visa_refusal")))
 OPERATIONS["withdraw"] = encoded(withdraw=filled(schema.Withdraw))
 OPERATIONS["confirm"] = encoded(confirm=filled(schema.Confirm))
+OPERATIONS["dispute"] = encoded(dispute=filled(schema.Dispute))
+OPERATIONS["hit"] = encoded(hit=filled(schema.Hit))
 # A newer version's field inside what is known is kept and does no harm.
 OPERATIONS["publish with a field to come"] = encoded(
     publish=schema.parse(schema.Alert, schema.encode(alert("bulletin")) + b"\x82\x3e\x05later"))

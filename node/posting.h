@@ -1,0 +1,63 @@
+// A posting on its way: planned by PREPARE, kept as a ticket, sealed by COMMIT; and who waits for
+// it to be held elsewhere. Private to node/; the steps are in prepare.cc and posting.cc.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/control.pb.h"
+#include "node/event.h"
+#include "protocol/history.h"
+#include "protocol/stream.h"
+
+namespace rilon {
+
+// One part of a posting, planned by PREPARE.
+struct PlannedPart {
+    std::string part;
+    AlertId alert;
+    StreamId stream;
+    std::optional<GenesisBody> found;  // The stream is new.
+    std::optional<AudienceDefinition> definition;
+    Bytes operation;
+    Precedence precedence = Precedence::routine;
+    std::vector<EntryRef> covers;  // Withdraw: the entries it takes back.
+    bool waits = false;            // Peers have not confirmed yet that the stream may go on.
+    HistoryList history;           // Of a history grant; no keys before COMMIT.
+};
+
+// A PREPARE that came before the peers' word on the stream it would go to.
+struct HeldPost {
+    ClientId client;
+    OfficerId officer;
+    proto::Request request;
+};
+
+struct Ticket {
+    ClientId client;
+    OfficerId officer;
+    UnixMillis until;
+    std::vector<PlannedPart> parts;
+    std::vector<Signature> signatures;
+    std::function<Result<Hash32>()> readers;  // Computed again at COMMIT.
+    Hash32 readers_then;
+    proto::PreparedResponse shown;
+    std::string action;
+    std::string detail;            // For the audit log; empty: the alert's id.
+    bool stale_directory = false;  // The officer said to go on.
+    std::uint64_t request = 0;
+    std::size_t checks_left = 0;
+    bool good = true;
+};
+
+struct HeldWait {
+    ClientId client;
+    Bytes request;
+    OfficerId officer;
+    std::vector<EntryRef> refs;
+    UnixMillis until;
+};
+
+}  // namespace rilon

@@ -1,0 +1,142 @@
+// What a search shows: words of any kind's text, and one row for an alert in two parts.
+#include "tests/unit/node/small_net.h"
+
+namespace rilon {
+namespace {
+
+class CoreSearch : public SmallNet {
+   protected:
+    Posted publish(const std::string& node, const std::function<void(proto::Alert&)>& fill,
+                   bool except_host = false) {
+        proto::PrepareRequest what;
+        what.mutable_wish()->set_except_host(except_host);
+        fill(*what.mutable_operation()->mutable_publish());
+        what.mutable_wish()->set_audience("BKK");
+        auto posted = net.prepare_and_commit(node, what);
+        EXPECT_TRUE(posted.ok()) << (posted.ok() ? "" : posted.error().detail);
+        net.run(3 * ms_second);
+        return posted.ok() ? *posted : Posted{};
+    }
+    std::map<std::string, std::string> search(const std::string& node, const std::string& word) {
+        proto::SearchRequest wish;
+        wish.set_text(word);
+        return search(node, wish);
+    }
+    // Ids and the first reason.
+    std::map<std::string, std::string> search(const std::string& node,
+                                              const proto::SearchRequest& wish) {
+        proto::Request request;
+        *request.mutable_search() = wish;
+        auto answer = net.request(node, std::move(request));
+        EXPECT_TRUE(answer.ok()) << (answer.ok() ? "" : answer.error().detail);
+        std::map<std::string, std::string> out;
+        if (!answer.ok()) return out;
+        for (const proto::Match& match : answer->search().matches())
+            out[match.row().alert_id()] = match.reasons(0);
+        return out;
+    }
+};
+
+TEST_F(CoreSearch, FindsTheAuthorsOwnWordsOfAnyKind) {
+    const Posted bulletin = publish("aus-bkk", [](proto::Alert& alert) {
+        alert.set_title("Hall 2");
+        alert.mutable_bulletin()->set_text("The Rusty Gate is closed.");
+    });
+    const Posted method = publish("can-bkk", [](proto::Alert& alert) {
+        alert.set_title("Swap behind the rusty gate");
+        alert.mutable_modus_operandi()->add_steps("They meet in the toilets.");
+    });
+    const std::map<std::string, std::string> wanted{{bulletin.alert().str(), "word in the text"},
+                                                    {method.alert().str(), "word in the title"}};
+    EXPECT_EQ(search("gbr-bkk", "RUSTY gate"), wanted);
+    EXPECT_EQ(search("gbr-bkk", "toilets").count(method.alert().str()), 1u);
+    EXPECT_TRUE(search("gbr-bkk", "rusty door").empty());
+    ASSERT_TRUE(net.withdraw("can-bkk", method.alert()).ok());
+    net.run(3 * ms_second);
+    EXPECT_TRUE(search("gbr-bkk", "toilets").empty());
+}
+
+TEST_F(CoreSearch, LooksIntoTheNewestRevisionAlone) {
+    const Posted first = publish(
+        "aus-bkk", [](proto::Alert& alert) { alert.mutable_bulletin()->set_text("Gate seven"); });
+    ASSERT_TRUE(net.supersede("aus-bkk", first.alert(), {"BKK"}, "Gate eight").ok());
+    net.run(3 * ms_second);
+    EXPECT_TRUE(search("gbr-bkk", "seven").empty());
+    EXPECT_EQ(search("gbr-bkk", "eight").size(), 1u);
+}
+
+// In two parts: the host gets the document's alone.
+class CoreTwoParts : public CoreSearch {
+   protected:
+    void SetUp() override {
+        both = publish(
+            "aus-bkk",
+            [](proto::Alert& alert) {
+                alert.mutable_travel_fraud()->set_fraud_type("counterfeit");
+                proto::DocumentRecord& passport = *alert.add_documents();
+                passport.set_type("P");
+                passport.set_issuer("UTO");
+                passport.set_number("YA1234567");
+                proto::PersonRecord& holder = *alert.add_persons();
+                holder.set_role("subject");
+                proto::Identity& name = *holder.add_identities();
+                name.set_type("claimed");
+                name.set_primary("CANARY");
+                proto::Nationality& nationality = *holder.add_nationalities();
+                nationality.set_code("UTO");
+                nationality.set_basis("claimed");
+            },
+            true);
+        ASSERT_EQ(both.parts.size(), 2u);
+        person = both.parts[0].alert;
+        document = both.parts[1].alert;
+        number.set_doc("YA1234567");
+    }
+    std::vector<std::string> inbox(const std::string& node) {
+        proto::Request request;
+        request.mutable_list();
+        auto answer = net.request(node, std::move(request));
+        EXPECT_TRUE(answer.ok());
+        std::vector<std::string> out;
+        for (const auto& row : answer->alerts().rows()) out.push_back(row.alert_id());
+        return out;
+    }
+    using Ids = std::vector<std::string>;
+
+    Posted both;
+    AlertId person, document;
+    proto::SearchRequest number;
+};
+
+TEST_F(CoreTwoParts, AReaderOfBothIsShownOneRow) {
+    for (const char* node : {"aus-bkk", "gbr-bkk"}) {
+        EXPECT_EQ(inbox(node), Ids{person.str()}) << node;
+        EXPECT_EQ(search(node, number).size(), 1u) << node;
+        EXPECT_EQ(search(node, number).count(person.str()), 1u) << node;
+    }
+    EXPECT_EQ(inbox("tha-bkk"), Ids{document.str()});
+    EXPECT_EQ(search("tha-bkk", number).count(document.str()), 1u);
+    // Each is still shown to who asks for it.
+    EXPECT_TRUE(shows("gbr-bkk", document));
+    EXPECT_TRUE(shows("gbr-bkk", person));
+    ASSERT_TRUE(net.withdraw("aus-bkk", person).ok());
+    net.run(3 * ms_second);
+    EXPECT_EQ(inbox("gbr-bkk"), Ids{person.str()});
+    EXPECT_EQ(inbox("tha-bkk"), Ids{document.str()});
+    EXPECT_TRUE(search("gbr-bkk", number).empty());
+}
+
+// Another's alert is not hidden by one that calls it its other part.
+TEST_F(CoreTwoParts, NobodyHidesAnothersAlert) {
+    const Posted other = publish("can-bkk", [&](proto::Alert& alert) {
+        alert.mutable_bulletin()->set_text("not theirs");
+        auto* link = alert.add_links();
+        link->set_type("other-part");
+        link->set_alert_id(document.str());
+    });
+    EXPECT_EQ(inbox("tha-bkk"), (Ids{other.alert().str(), document.str()}));
+    EXPECT_EQ(search("tha-bkk", number).size(), 1u);
+}
+
+}  // namespace
+}  // namespace rilon

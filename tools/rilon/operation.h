@@ -1,0 +1,18 @@
+// What the commands that say something about an alert have in common.
+#pragma once
+
+#include <string>
+
+#include "protocol/codes.h"
+#include "tools/rilon/session.h"
+
+namespace rilon {
+
+// The alert of an id or prefix, as the node shows it. Errors: the node's.
+Result<proto::AlertRow> alert_named(Session& session, const std::string& alert);
+// "WITHDRAW 7KQ2-M4XD  title", before the readers.
+std::string headline_of(const char* what, const proto::AlertRow& row);
+// The reason if the list has it; else usage, with the nearest.
+Result<std::string> known_reason(const std::string& reason, CodeList reasons);
+
+}  // namespace rilon

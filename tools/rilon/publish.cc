@@ -1,0 +1,66 @@
+#include "tools/rilon/publish.h"
+
+#include "protocol/alert.h"
+#include "protocol/short_id.h"
+#include "tools/rilon/alert_draft.h"
+#include "tools/rilon/output.h"
+#include "tools/rilon/policy.h"
+#include "tools/rilon/posting.h"
+#include "tools/rilon/terminal.h"
+
+namespace rilon {
+namespace {
+
+constexpr std::size_t text_bytes_max = 4 * 8000;
+constexpr const char* go_on = "rilon post -f";
+
+// A reply names its request, by which the node knows the readers.
+void name_request(proto::PrepareRequest& prepare) {
+    const proto::Alert& alert = prepare.operation().publish();
+    if (!alert.has_reply() || !prepare.alert().empty()) return;
+    if (auto id = AlertId::parse(alert.reply().request_id()))
+        prepare.set_alert(format_alert_id(*id));
+}
+
+}  // namespace
+
+Result<std::string> text_of_words(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+    if (text != "-") return text;
+    auto input = Terminal::read_input("-", text_bytes_max);
+    if (!input) return input.error();
+    text = *input;
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+}
+
+Result<int> publish(Context& context, proto::PrepareRequest prepare) {
+    proto::Alert& alert = *prepare.mutable_operation()->mutable_publish();
+    auto policy = load_policy();
+    if (policy) apply_policy(*policy, alert);
+    apply_defaults(alert, UnixMillis{now_ms()});
+    name_request(prepare);
+    Posting posting;
+    posting.headline = headline(alert);
+    posting.prepare = std::move(prepare);
+    read_wish(context.args, *posting.prepare.mutable_wish());
+    read_precedence(context.args, posting.prepare);
+    auto draft = KeptDraft::keep(posting_to_draft(posting.prepare), go_on);
+    if (!draft) return draft.error();
+    if (!policy) return draft->kept(policy.error());
+    if (Status s = check_alert(posting.prepare.operation().publish()); !s)
+        return draft->kept(s.error());
+    auto session = Session::open(context);
+    if (!session) return draft->kept(session.error());
+    const bool reply = posting.prepare.operation().publish().has_reply();
+    if (!reply)
+        if (Status s = choose_audience(context, *session, *posting.prepare.mutable_wish()); !s)
+            return draft->kept(s.error());
+    auto done = post(context, *session, posting);
+    if (!done) return draft->kept(done.error());
+    draft->done();
+    return done;
+}
+
+}  // namespace rilon
