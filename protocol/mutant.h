@@ -4,6 +4,8 @@
 // does not run. tests/defences/run.py shows for the checks of each how they fail.
 #pragma once
 
+#include "protocol/mutants_build.h"  // Made by CMake: defines RILON_MUTANTS, or nothing.
+
 #ifdef RILON_MUTANTS
 #include <cstdio>
 #include <cstdlib>
