@@ -18,7 +18,10 @@
 //   history_take.cc those to us, until their keys are taken
 //   retention.cc    what a coordinator keeps, and for how long
 //   late_bodies.cc  entries that came without their body: asked for until they have it
-//   posting.cc      PREPARE, COMMIT, sealing, key grants of our own streams
+//   prepare.cc      PREPARE: what an officer wants to say becomes parts, readers, bytes to sign
+//   prepare_remark.cc   of what is said about others' alerts
+//   prepare_release.cc  of a second officer's word
+//   posting.cc      COMMIT, sealing, key grants of our own streams
 //   sync.cc         hello, heads, beats, answers to ranges, pushes
 //   fetching.cc     what we lack, asked for in turn and no more than the link bears
 //   heads.cc        signed heads: what an origin says it has, against what we hold
@@ -343,8 +346,15 @@ class NodeCore {
     Result<Ticket> prepare_publish(const proto::PrepareRequest& request);
     Result<Ticket> prepare_reply(const proto::PrepareRequest& request, proto::Alert& alert);
     Result<Ticket> prepare_supersede(const proto::PrepareRequest& request);
+    Status carry_from(const AlertState& before, proto::Alert& correction, ReleaseWish& wish,
+                      const proto::Wish& wished) const;
     Result<Ticket> prepare_withdraw(const proto::PrepareRequest& request);
     Result<Ticket> prepare_remark(const proto::PrepareRequest& request);
+    Result<Ticket> prepare_operation(const Asker& asker, const proto::PrepareRequest& request);
+    // prepare_release.cc
+    Result<OfficerContent> newest_content(const AlertState& alert) const;
+    Status may_decide(const Officer& officer, const OfficerContent& asked, bool decline) const;
+    Result<Ticket> prepare_release(const Asker& asker, const proto::PrepareRequest& request);
     std::optional<AlertId> our_duplicate(const AlertState& alert) const;
     Result<ReleaseWish> parse_wish(const proto::Wish& wish) const;
     Result<Ticket> plan_alert(const proto::Alert& alert, const ReleaseWish& wish,
@@ -621,6 +631,7 @@ class NodeCore {
     void show_peer(const NodeId& id, const PeerInfo& peer, StatusView view,
                    proto::PeerStatus& row) const;
     void show_counts(proto::StatusResponse& out) const;
+    void warn_of_releases(proto::StatusResponse& out) const;
     void warn_of_health(proto::StatusResponse& out);
     void warn_of_directory(proto::StatusResponse& out) const;
 

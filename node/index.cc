@@ -39,6 +39,7 @@ void record_alert(const proto::Alert& alert, proto::SearchRecord& record) {
         if (link.type() == "duplicate-of") record.add_duplicate_of(link.alert_id());
     }
     record.set_request_id(alert.reply().request_id());
+    record.set_asks_release(alert.has_release_request());
     for (const auto& person : alert.persons()) record_person(person, record);
     for (const auto& document : alert.documents()) {
         if (!document.number().empty())
@@ -292,6 +293,7 @@ void Index::put_terms(Row row, const proto::SearchRecord& record) {
         request_of_[row] = *request;
         replies_[*request].push_back(row);
     }
+    if (record.asks_release()) asking_release_.insert(row);
 }
 
 Index::PersonId Index::put_person(Row row, const proto::SearchRecord::Person& person) {
@@ -361,6 +363,7 @@ void Index::drop_terms(Row row) {
         by_document_.remove(document_hash(number), row);
     texts_.drop(terms.documents);
     drop_duplicates(row);
+    asking_release_.erase(row);
     if (auto request = request_of_.extract(row); !request.empty()) {
         auto replies = replies_.find(request.mapped());
         std::erase(replies->second, row);
@@ -545,6 +548,16 @@ std::vector<AlertState> Index::replies(const AlertId& request, std::size_t max) 
         AlertState reply = alerts_.get(row);
         if (reply.readable()) out.push_back(std::move(reply));
     }
+    return out;
+}
+
+std::vector<AlertState> Index::asking_release() const {
+    std::vector<AlertState> out;
+    std::shared_lock lock(mutex_);
+    for (Row row : asking_release_)
+        if (AlertState alert = alerts_.get(row); alert.readable()) out.push_back(std::move(alert));
+    std::sort(out.begin(), out.end(),
+              [](const AlertState& a, const AlertState& b) { return a.order < b.order; });
     return out;
 }
 

@@ -92,6 +92,8 @@ class Index {
     std::vector<AlertId> by_birth_date(const PartialDate& date, std::size_t max) const;
     // Readable replies to a request, in the order in which they came; at most max.
     std::vector<AlertState> replies(const AlertId& request, std::size_t max) const;
+    // Readable alerts that wait for a second officer, the oldest of them first.
+    std::vector<AlertState> asking_release() const;
     // Which alert an entry belongs to, and what it is.
     struct EntryMeaning {
         AlertId alert;
@@ -154,6 +156,7 @@ class Index {
     std::map<AlertId, std::set<Row>> duplicates_;       // And the way back.
     std::map<AlertId, std::vector<Row>> replies_;       // By the request, which may not be here.
     std::map<Row, AlertId> request_of_;
+    std::set<Row> asking_release_;
     std::deque<Person> persons_;
     std::vector<PersonId> free_persons_;
     NameIndex names_;

@@ -7,6 +7,7 @@
 #include "node/core.h"
 #include "protocol/alert.h"
 #include "protocol/mutant.h"
+#include "protocol/second_officer.h"
 #include "protocol/short_id.h"
 
 namespace rilon {
@@ -20,6 +21,15 @@ Precedence precedence_of(std::uint32_t value) {
     return static_cast<Precedence>(std::min<std::uint32_t>(value, 3));
 }
 
+// Which alert is the other part of a new one is not its author's to say.
+void drop_other_part(proto::Alert& alert) {
+    auto* links = alert.mutable_links();
+    links->erase(
+        std::remove_if(links->begin(), links->end(),
+                       [](const proto::Link& link) { return link.type() == link_other_part; }),
+        links->end());
+}
+
 }  // namespace
 
 void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Request& request) {
@@ -30,17 +40,7 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
     if (Status free = not_replacing(); !free.ok()) return fail(client, request.id(), free.error());
     if (Status again = resynced(); !again.ok()) return fail(client, request.id(), again.error());
     const auto& prepare = request.prepare();
-    Result<Ticket> ticket = Error{Errc::invalid, "an operation that this version does not know"};
-    switch (prepare.operation().body_case()) {
-        case proto::Operation::kPublish: ticket = prepare_publish(prepare); break;
-        case proto::Operation::kSupersede: ticket = prepare_supersede(prepare); break;
-        case proto::Operation::kWithdraw: ticket = prepare_withdraw(prepare); break;
-        case proto::Operation::kConfirm:
-        case proto::Operation::kDispute:
-        case proto::Operation::kHit: ticket = prepare_remark(prepare); break;
-        case proto::Operation::kHistory: ticket = prepare_history(prepare); break;
-        case proto::Operation::BODY_NOT_SET: break;
-    }
+    Result<Ticket> ticket = prepare_operation(asker, prepare);
     if (!ticket.ok()) return fail(client, request.id(), ticket.error());
     for (const PlannedPart& part : ticket->parts)
         if (Status there = check_in_audience(part); !there.ok())
@@ -69,6 +69,22 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
     answer(client, response, request.id());
     ticket->shown.Swap(response.mutable_prepared());
     tickets_.emplace(std::move(id), std::move(*ticket));
+}
+
+Result<Ticket> NodeCore::prepare_operation(const Asker& asker,
+                                           const proto::PrepareRequest& prepare) {
+    if (prepare.has_release()) return prepare_release(asker, prepare);
+    switch (prepare.operation().body_case()) {
+        case proto::Operation::kPublish: return prepare_publish(prepare);
+        case proto::Operation::kSupersede: return prepare_supersede(prepare);
+        case proto::Operation::kWithdraw: return prepare_withdraw(prepare);
+        case proto::Operation::kConfirm:
+        case proto::Operation::kDispute:
+        case proto::Operation::kHit: return prepare_remark(prepare);
+        case proto::Operation::kHistory: return prepare_history(prepare);
+        case proto::Operation::BODY_NOT_SET: break;
+    }
+    return {Errc::invalid, "an operation that this version does not know"};
 }
 
 Result<ReleaseWish> NodeCore::parse_wish(const proto::Wish& wish) const {
@@ -174,9 +190,12 @@ Result<Ticket> NodeCore::prepare_publish(const proto::PrepareRequest& request) {
     alert.set_revision(1);
     alert.set_created_ms(posting_now().value);
     alert.set_part("person");
+    drop_other_part(alert);
     if (alert.has_reply()) return prepare_reply(request, alert);
     auto wish = parse_wish(request.wish());
     if (!wish.ok()) return wish.error();
+    Status put_off = put_off_release(alert, *wish, request.wish().release_reason());
+    if (!put_off.ok()) return put_off.error();
     apply_defaults(alert, posting_now());
     if (Status good = check_alert(alert); !good.ok()) return good.error();
     return plan_alert(alert, *wish, request, false);
@@ -204,6 +223,8 @@ Result<Ticket> NodeCore::prepare_reply(const proto::PrepareRequest& request, pro
     }
     auto wish = parse_wish(wished);
     if (!wish.ok()) return wish.error();
+    Status put_off = put_off_release(alert, *wish, wished.release_reason());
+    if (!put_off.ok()) return put_off.error();
     alert.mutable_reply()->set_request_id(found->id.str());
     apply_defaults(alert, posting_now());
     if (Status good = check_alert(alert); !good.ok()) return good.error();
@@ -233,7 +254,9 @@ Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish
         planned.part = part.part;
         planned.alert = AlertId::copy_of(as_bytes(part.alert.alert_id()));
         proto::Operation operation;
-        (supersede ? operation.mutable_supersede()->mutable_alert() : operation.mutable_publish())
+        // A document part may be new in a correction: its issuer was not to be told before.
+        const bool corrects = supersede && index_.alert(planned.alert).has_value();
+        (corrects ? operation.mutable_supersede()->mutable_alert() : operation.mutable_publish())
             ->Swap(&part.alert);
         planned.operation = serialise(operation);
         if (planned.operation.size() > plaintext_bytes_max - 4096)
@@ -246,12 +269,29 @@ Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish
         ticket.parts.push_back(std::move(planned));
     }
     for (const auto& question : plan->questions) ticket.shown.add_warnings(question);
+    if (alert.has_release_request())
+        ticket.shown.add_warnings(
+            fmt::format("{} waits for a second officer: until rilon release approve these readers "
+                        "alone get it",
+                        alert.release_request().what() == release_tell_issuer ? "telling the issuer"
+                                                                              : "protection NONE"));
     ticket.readers = [this, alert, wish]() -> Result<Hash32> {
         auto again = plan_release(alert, wish, directory_.now(), identity_.id);
         if (!again.ok()) return again.error();
         return readers_hash(*again);
     };
     return ticket;
+}
+
+// What two officers decide is not lost by a correction, nor got round by one.
+Status NodeCore::carry_from(const AlertState& before, proto::Alert& correction, ReleaseWish& wish,
+                            const proto::Wish& wished) const {
+    if (before.revisions.empty()) return {Errc::not_found, "nothing of the alert is left here"};
+    auto operation = stored_operation(before.revisions.back());
+    if (!operation.ok()) return operation.error();
+    return carry_release(
+        operation->has_publish() ? operation->publish() : operation->supersede().alert(),
+        correction, wish, wished.release_reason(), directory_.now());
 }
 
 Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request) {
@@ -269,14 +309,14 @@ Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request)
     alert.set_revision(found->revision + 1);
     alert.set_created_ms(posting_now().value);
     alert.set_part(found->part);
+    drop_other_part(alert);
     if (found->other_part.has_value()) {
-        alert.clear_links();
-        for (const auto& link : request.operation().supersede().alert().links())
-            if (link.type() != "other-part") *alert.add_links() = link;
         auto* link = alert.add_links();
-        link->set_type("other-part");
+        link->set_type(std::string(link_other_part));
         link->set_alert_id(found->other_part->str());
     }
+    if (Status carried = carry_from(*found, alert, *wish, request.wish()); !carried.ok())
+        return carried.error();
     apply_defaults(alert, posting_now());
     if (Status good = check_alert(alert); !good.ok()) return good.error();
     auto ticket = plan_alert(alert, *wish, request, true);

@@ -45,7 +45,22 @@ bool opened_here(const AlertState& alert, const QueryContext& context) {
            });
 }
 
+// Of this node alone: another's officers decide there.
+std::vector<AlertState> release_requests(const QueryContext& context) {
+    std::vector<AlertState> out = context.index.asking_release();
+    std::erase_if(out, [&](const AlertState& alert) { return alert.origin != context.self; });
+    return out;
+}
+
+proto::AlertsResponse list_release_requests(const QueryContext& context) {
+    proto::AlertsResponse out;
+    for (const AlertState& alert : release_requests(context))
+        if (auto row = alert_row(alert, context)) *out.add_rows() = std::move(*row);
+    return out;
+}
+
 proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContext& context) {
+    if (list.release()) return list_release_requests(context);
     proto::AlertsResponse out;
     std::uint32_t limit = list.limit() == 0 ? list_default : std::min(list.limit(), list_max);
     constexpr std::size_t page = 256;
@@ -70,7 +85,7 @@ proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContex
         }
         if (alerts.size() < page) break;
     }
-    out.set_total(context.index.readable_alerts());
+    out.set_release_requests(release_requests(context).size());
     return out;
 }
 

@@ -13,6 +13,9 @@
 
 namespace rilon {
 
+// How many alerts a search for words opens at most, the newest; its answer says how many it did.
+constexpr std::uint64_t text_alerts_max = 20'000;
+
 // What a query reads; all of it safe to use beside the loop.
 struct QueryContext {
     const StoreView& store;

@@ -136,20 +136,19 @@ Found look_for(const std::string& folded_word, const EntryRef& ref, const QueryC
     return Found::nowhere;
 }
 
-// Narrative words are not indexed: candidates are opened and scanned, newest first.
-std::vector<Candidate> by_text(const proto::SearchRequest& search, const QueryContext& context) {
+// Narrative words are not indexed: candidates are opened and scanned, newest first. `looked_into`:
+// how many were.
+std::vector<Candidate> by_text(const proto::SearchRequest& search, const QueryContext& context,
+                               std::uint64_t& looked_into) {
     std::vector<Candidate> out;
     auto word = fold_case(search.text());
     if (!word.ok()) return out;
-    constexpr std::size_t scan_max = 20000;
-    std::size_t scanned = 0;
-    for (std::uint64_t before = 0; scanned < scan_max;) {
+    for (std::uint64_t before = 0; looked_into < text_alerts_max;) {
         auto page = context.index.newest(before, 256);
-        if (page.empty()) break;
         for (const auto& alert : page) {
             before = alert.order;
-            ++scanned;
-            if (!alert.readable()) continue;
+            if (!alert.readable() || looked_into == text_alerts_max) continue;
+            ++looked_into;
             const Found found = look_for(*word, alert.revisions.back(), context);
             if (found == Found::title)
                 out.push_back({alert.id, 0.7, false, {"word in the title"}, {}, {}});
@@ -221,7 +220,8 @@ proto::SearchResponse run_search(const proto::SearchRequest& search, const Query
         merge(all, asked, by_name(search, asked, context));
     else if (!search.dob().empty())
         merge(all, asked, by_birth_date(search, context));
-    if (!search.text().empty()) merge(all, asked, by_text(search, context));
+    std::uint64_t looked_into = 0;
+    if (!search.text().empty()) merge(all, asked, by_text(search, context, looked_into));
     bool listing = search.doc().empty() && search.name().empty() && search.dob().empty() &&
                    search.text().empty();
     if (listing) {
@@ -244,8 +244,12 @@ proto::SearchResponse run_search(const proto::SearchRequest& search, const Query
     constexpr std::uint32_t limit_default = 50;
     std::size_t limit = search.limit() == 0 ? limit_default : std::min(search.limit(), 500u);
     proto::SearchResponse out;
+    std::uint64_t more = 0;
     for (auto& [candidate, alert] : ranked) {
-        if (static_cast<std::size_t>(out.matches_size()) >= limit) break;
+        if (static_cast<std::size_t>(out.matches_size()) >= limit) {
+            ++more;
+            continue;
+        }
         auto row = alert_row(alert, context);
         if (!row.has_value()) continue;
         explain_name(asked, candidate);
@@ -257,6 +261,8 @@ proto::SearchResponse run_search(const proto::SearchRequest& search, const Query
         for (const auto& difference : candidate.differences) match->add_differences(difference);
     }
     add_coverage(context, out);
+    out.mutable_coverage()->set_text_alerts(looked_into);
+    out.mutable_coverage()->set_more(more);
     return out;
 }
 

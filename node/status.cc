@@ -4,6 +4,8 @@
 // heard.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "node/core.h"
 
 namespace rilon {
@@ -32,6 +34,7 @@ void NodeCore::on_status(const Asker& asker, ClientId client, const proto::Reque
     for (const auto& [id, peer] : peers_) show_peer(id, peer, view, *out->add_peers());
     if (view == StatusView::all) show_counts(*out);
     if (view == StatusView::all) warn_of_keys(*out);
+    if (view == StatusView::all) warn_of_releases(*out);
     if (view != StatusView::directory) warn_of_health(*out);
     if (!directory_.empty()) warn_of_directory(*out);
     answer(client, response, request.id());
@@ -85,6 +88,16 @@ void NodeCore::show_counts(proto::StatusResponse& out) const {
     out.set_refused(counters_.refused);
     out.set_published(counters_.published);
     out.set_received(counters_.received);
+}
+
+// Who of this node's officers decides may look days later than who asked.
+void NodeCore::warn_of_releases(proto::StatusResponse& out) const {
+    auto asking = index_.asking_release();
+    const auto waiting = std::count_if(asking.begin(), asking.end(),
+                                       [&](const AlertState& one) { return is_self(one.origin); });
+    if (waiting != 0)
+        out.add_warnings(fmt::format(
+            "{} of this node's alerts wait for a second officer: rilon release", waiting));
 }
 
 // Of the disk, and of origins: by their names, never of a stream.

@@ -169,9 +169,15 @@ void check_holder(const proto::HolderAnswers& holder, Problems& problems) {
     for (const std::string& code : holder.might_be()) problems.country("holder.might_be", code);
 }
 
+void check_release(const proto::Alert& alert, Problems& problems) {
+    problems.code("release_request.what", alert.release_request().what(), release_kinds());
+    problems.lines("release_request.reason", alert.release_request().reason(), note_chars_max);
+    problems.code("released", alert.released(), release_kinds());
+}
+
 void check_document_part(const proto::Alert& alert, Problems& problems) {
     if (alert.persons_size() > 0 || !alert.title().empty() || !alert.narrative().empty() ||
-        alert.links_size() > 0)
+        alert.links_size() > 0 || alert.has_release_request())
         problems.add("part", "is a document part, which says nothing of a person; post it whole");
     if (alert.documents().empty()) problems.add("documents", "is empty in a document part");
 }
@@ -255,6 +261,7 @@ Status check_alert(const proto::Alert& alert) {
     else
         problems.required("title", alert.title());
     check_holder(alert.holder(), problems);
+    check_release(alert, problems);
     problems.at_most("persons", alert.persons_size(), persons_max);
     for (int i = 0; i < std::min(alert.persons_size(), persons_max); ++i)
         check_person(item("persons", i), alert.persons(i), problems);

@@ -125,6 +125,11 @@ constexpr Code dispute_reason_codes[] = {
     {"settled", "it is no longer in doubt: ends a dispute of one's own", ours},
 };
 
+constexpr Code release_codes[] = {
+    {"protection-none", "a person's own states may know of him", ours},
+    {"tell-issuer", "the document's issuer may know of the document", ours},
+};
+
 constexpr Code protection_codes[] = {
     {"NOT-ASSESSED", "nobody has asked yet: home is left out", ours},
     {"NONE", "assessed: no need of protection", ours},
@@ -285,6 +290,7 @@ constexpr NamedCodeList lists[] = {
     {"appeal-state", appeal_state_codes},
     {"withdraw-reason", withdraw_reason_codes},
     {"dispute-reason", dispute_reason_codes},
+    {"release", release_codes},
     {"protection", protection_codes},
     {"tlp", tlp_codes},
     {"caveat", caveat_codes},
@@ -327,6 +333,9 @@ CodeList withdraw_reasons() {
 }
 CodeList dispute_reasons() {
     return dispute_reason_codes;
+}
+CodeList release_kinds() {
+    return release_codes;
 }
 CodeList protections() {
     return protection_codes;

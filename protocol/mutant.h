@@ -76,6 +76,8 @@ enum class Mutant {
     history_for_anybody,    // anybody gives a joiner anybody's alerts
     history_past_the_rule,  // and what the release rule withholds
     history_kept,           // a history grant stays when its keys are taken
+    release_alone,          // one officer's word is enough for what two decide
+    approve_alone,          // who asked for a release approves it himself
     count_,
 };
 
@@ -140,6 +142,8 @@ constexpr std::string_view mutant_names[] = {
     "history_for_anybody",
     "history_past_the_rule",
     "history_kept",
+    "release_alone",
+    "approve_alone",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

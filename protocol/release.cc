@@ -9,6 +9,7 @@
 #include "protocol/alert.h"
 #include "protocol/country_codes.h"
 #include "protocol/nearest.h"
+#include "protocol/second_officer.h"
 #include "protocol/text.h"
 
 namespace rilon {
@@ -85,17 +86,9 @@ Status check_wish(const proto::Alert& alert, const ReleaseWish& wish, const Dire
             fmt::format("this node is not in {}; post to an audience it belongs to", base->name)};
     if (alert.part() == part_document)
         return {Errc::invalid, "a document part is made from the whole alert; post that"};
-    if (wish.tell_issuer)
-        return {Errc::not_permitted,
-                "--tell-issuer needs a second officer's signature, which this version can't take; "
-                "post without it and tell the issuer by the usual way"};
-    bool about_somebody = !alert.persons().empty() || !alert.documents().empty() ||
-                          !alert.holder().might_be().empty() || alert.holder().unknown();
-    if (alert.protection() == proto::PROTECTION_NONE && about_somebody && !is_public_listing(alert))
-        return {
-            Errc::not_permitted,
-            "protection NONE needs a second officer's signature, which this version can't take; "
-            "leave it NOT-ASSESSED: everybody but the person's own states gets it at once"};
+    if (std::string_view what = asked_release(alert, wish);
+        !what.empty() && alert.released() != what)
+        return {Errc::not_permitted, "one officer alone asks for what two decide"};
     if (wish.host == HostWish::with_host && base->kind == AudienceInfo::Kind::missions)
         return {Errc::invalid, fmt::format("--with-host: the host is not in {}; post --to {}",
                                            base->name, base->rilon)};

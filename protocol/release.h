@@ -23,7 +23,7 @@ struct ReleaseWish {
     // When not empty: exactly these (within base), in both parts. Where the holder's home is
     // unknown they are demanded for the person part, and the document part goes to the whole base.
     std::vector<NodeId> only;
-    bool tell_issuer = false;  // Needs a second officer: refused until there is one.
+    bool tell_issuer = false;  // For two officers to decide: second_officer.h puts it off.
 };
 
 struct Withheld {
@@ -68,20 +68,20 @@ Result<WithheldParties> withheld_parties(const proto::Alert& alert, const Direct
 
 // Plans the parts. The alert is one that check_alert takes; part "person". Errors: invalid (an
 // answer is missing, an unmapped code, a wish that can't be met: detail says how), no_readers
-// (nobody but the author would read any part), not_permitted (the author isn't in the base;
-// protection NONE or tell_issuer, which need a second officer).
+// (nobody but the author would read any part), not_permitted (the author isn't in the base; what
+// two officers decide and have not: see second_officer.h).
 Result<ReleasePlan> plan_release(const proto::Alert& alert, const ReleaseWish& wish,
                                  const DirectoryState& state, const NodeId& author);
 
-// Gives the document part its id and links the person part to it. plan_release takes the id from an
-// "other-part" link the alert has already (a correction); without one the document part's id is
-// empty until this is called. Nothing happens without a document part.
+// Gives a document part that has no id this one, and links the person part to it. In a correction
+// plan_release takes the id from the "other-part" link that the alert has already.
 void give_document_id(ReleasePlan& plan, const AlertId& id);
 
 // H over part names, definitions and readers: COMMIT is refused when it differs from PREPARE's.
 Hash32 readers_hash(const ReleasePlan& plan);
 
-// Whether the alert has a document part: counterfeit, fantasy, camouflage, stolen blank.
+// Whether the alert has a document part: counterfeit, fantasy, camouflage, stolen blank; another
+// travel fraud when two officers decided to tell the issuer.
 bool has_document_part(const proto::Alert& alert);
 
 // The document part of an alert: type, issuer, number or series, expiry, fraud type, month,

@@ -7,6 +7,7 @@
 #include "protocol/alert.h"
 #include "protocol/partial_date.h"
 #include "protocol/release.h"
+#include "protocol/second_officer.h"
 
 namespace rilon {
 namespace {
@@ -53,6 +54,7 @@ void copy_document(const proto::DocumentRecord& from, proto::DocumentRecord& to)
 bool has_document_part(const proto::Alert& alert) {
     if (alert.documents().empty()) return false;
     if (is_stolen_blank(alert)) return true;
+    if (alert.released() == release_tell_issuer) return alert.has_travel_fraud();
     const std::string& type = alert.travel_fraud().fraud_type();
     return type == "counterfeit" || type == "fantasy" || type == "camouflage" ||
            type == "stolen-blank";
@@ -81,11 +83,9 @@ proto::Alert document_part(const proto::Alert& alert) {
 }
 
 void give_document_id(ReleasePlan& plan, const AlertId& id) {
-    if (plan.parts.size() < 2) return;
+    if (plan.parts.size() < 2 || !plan.parts[1].alert.alert_id().empty()) return;
     proto::Alert& person = plan.parts[0].alert;
     plan.parts[1].alert.set_alert_id(id.str());
-    for (proto::Link& link : *person.mutable_links())
-        if (link.type() == link_other_part) return link.set_alert_id(id.str());
     proto::Link* link = person.add_links();
     link->set_type(std::string(link_other_part));
     link->set_alert_id(id.str());

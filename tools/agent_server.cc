@@ -14,6 +14,7 @@
 #include <filesystem>
 
 #include "tools/agent.h"
+#include "tools/problem.h"
 
 namespace rilon {
 namespace {
@@ -40,7 +41,8 @@ Result<int> listen_at(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path)
-        return {Errc::io, path + " is too long for a socket"};
+        return problem(Errc::io, path + " is too long for a socket",
+                       "set RILON_HOME to a folder with a shorter path");
     path.copy(address.sun_path, path.size());
     if (AgentClient::connect(path)) return {Errc::duplicate, "an agent runs already"};
     unlink(path.c_str());

@@ -280,6 +280,10 @@ nlohmann::ordered_json alert_content_json(const proto::Alert& alert) {
     if (alert.part() != part_document) {
         out["protection"] = protection_name(alert.protection());
         put_object(out, "holder", holder_json(alert.holder()));
+        put(out, "released", alert.released());
+        if (alert.has_release_request())
+            out["release_request"] = {{"what", alert.release_request().what()},
+                                      {"reason", alert.release_request().reason()}};
     }
     put(out, "country", alert.country());
     put(out, "month", alert.month());

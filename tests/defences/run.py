@@ -90,6 +90,7 @@ ROWS = [
     ("a store put back whole is trusted", unit("core_test", "CoreRestore.Row16*"), ["trust_own_store"]),
     ("history for anybody, and for ever", unit("core_test", "*CoreHistory.*:ForgedHistory.*"),
      ["history_for_anybody", "history_past_the_rule", "history_kept"]),
+    ("one officer tells a person's own state", unit("core_test", "SecondOfficer.*"), ["release_alone", "approve_alone"]),
     ("an insider fills the store", unit("core_test", "*Row41*"), ["no_quota"]),
 ]
 

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Wrong wishes and bad moments at the command line, against running nodes: the code, the exit code, and no post."""
 import json
+import re
+import shutil
 import subprocess
 
 import drill
+from desk import Desk
 from drill import LIVE, PASSPHRASE, POSTER, say, wait_until
 
 
@@ -50,6 +53,39 @@ class WrongWishes(drill.Drill):
         self.assertEqual(out, "readers-changed\n")
         self.assertEqual(self.status("aus-bkk")["alerts"], before["alerts"])
         say("a reader was suspended between preview and commit: readers-changed, nothing posted")
+
+
+class NodeDies(drill.Drill):
+    """The node ends while its officer looks at the readers: nothing is posted, and nothing he wrote is lost."""
+
+    def found(self, profile):
+        return [row for row in self.rows(profile, "search", "Gate", ok=None) if row["kind"] == "alert"]
+
+    def test_between_preview_and_commit(self):
+        if shutil.which("tmux") is None:
+            self.skipTest("no tmux here")
+        self.unlock("aus-bkk", "nzl-bkk")
+        self.wait_linked("aus-bkk", "nzl-bkk")
+        desk = Desk(self, "aus-bkk")
+        self.addCleanup(desk.close)
+        desk.type('rilon say "Gate 7 is closed." --to BKK')
+        desk.expect(r"\[y/N/readers\] *\Z")
+        self.nodes["aus-bkk"].kill()
+        desk.type("y")
+        desk.expect(r"^\$\s*\Z")
+        told = desk.screen("-J")
+        draft = re.search(r"the draft is kept: rilon post -f (\S+)", told)
+        self.assertTrue(draft, told)
+        desk.type("echo it ended with $?")
+        desk.expect("it ended with 7$")
+        self.nodes["aus-bkk"].start()
+        self.wait_linked("aus-bkk", "nzl-bkk")
+        self.assertEqual(self.found("aus-bkk"), [])
+        self.rilon("aus-bkk", "post", "-f", draft.group(1), "--wait", "held")
+        wait_until("it arrives", lambda: self.found("nzl-bkk"))
+        self.assertEqual(len(self.found("nzl-bkk")), 1)
+        self.assertFalse(drill.Path(draft.group(1)).exists())  # Posted: nothing is left lying about.
+        say("the node ended between preview and commit: exit 7, the draft kept, posted once from it")
 
 
 if __name__ == "__main__":

@@ -132,6 +132,19 @@ class JsonSchemas(Officer):
         self.json("aus-bkk", "history", "nzl-bkk", "--since", "1d")
         self.gone = gone
         self.json("aus-bkk", "say", "Hello", "--to", "NOWHERE", ok=3)
+        self.release(person)
+
+    def release(self, person):
+        """Asked for by one officer, listed and approved by another; once more, and declined."""
+        ask = ["post", "-t", "impostor", "--issuer", "FRA", "--doc", "X1", *person, "--country", "THA", "--to", "BKK",
+               "--protection", "NONE"]
+        self.json("aus-bkk", *ask, ok=2)
+        for word in ("approve", "decline"):
+            asked = self.rows_of(self.json("aus-bkk", *ask, "--release-reason", "asked for"))
+            self.json("aus-bkk-admin", "release")
+            self.json("aus-bkk-admin", "release", word, asked, "--dry-run")
+            self.json("aus-bkk-admin", "release", word, asked)
+            self.json("aus-bkk", "show", asked, "--history")
 
     def remarks(self):
         """Said, settled and said again: what the author sees of it."""
@@ -185,6 +198,11 @@ class JsonSchemas(Officer):
         self.json("aus-bkk", "status")
         self.json("rso-1", "status")
         self.json("rso-1", "admin", "directory")
+        # What two missions read to each other.
+        words = [self.json(who, "identity", "verify", "nzl-bkk").out for who in ("aus-bkk", "nzl-bkk", "rso-1")]
+        self.assertEqual(len(set(words)), 1, words)
+        self.assertNotEqual(self.json("aus-bkk", "identity", "verify", "aus-bkk").out, words[0])
+        self.json("aus-bkk", "identity", "verify", "nzl-kbb", ok=3)
         draft = drill.json.loads(self.json("rso-1", "admin", "revoke", "nzl-bkk", "--reason", "x").out.splitlines()[0])
         self.json("rso-2", "admin", "pending")
         self.json("rso-2", "admin", "approve", draft["id"][:8])

@@ -132,6 +132,8 @@ class TestNet {
     Result<proto::PreparedResponse> prepare(const std::string& node,
                                             const proto::PrepareRequest& what);
     Result<Posted> commit(const std::string& node, const proto::PreparedResponse& prepared);
+    Result<Posted> commit(const std::string& node, const TestOfficer& as,
+                          const proto::PreparedResponse& prepared);
     Result<Posted> prepare_and_commit(const std::string& node, const proto::PrepareRequest& what);
     // The next statement, drafted against the coordinator's directory and handed to it.
     Status submit(const std::function<Bytes(Drafter&)>& draft, const TestNetwork::Signers& signers);

@@ -38,10 +38,14 @@ Result<proto::PreparedResponse> TestNet::prepare(const std::string& node,
 }
 
 Result<Posted> TestNet::commit(const std::string& node, const proto::PreparedResponse& prepared) {
+    return commit(node, daemon(node).officer(), prepared);
+}
+
+Result<Posted> TestNet::commit(const std::string& node, const TestOfficer& as,
+                               const proto::PreparedResponse& prepared) {
     Posted out{node, {}};
     proto::Request asked;
     asked.mutable_commit()->set_ticket(prepared.ticket());
-    const SignSecretKey& sk = daemon(node).officer().sign.sk;
     for (const auto& part : prepared.parts()) {
         Posted::Part made{AlertId::copy_of(as_bytes(part.alert_id())),
                           StreamId::copy_of(as_bytes(part.stream_id())),
@@ -49,12 +53,12 @@ Result<Posted> TestNet::commit(const std::string& node, const proto::PreparedRes
         for (const auto& reader : part.readers())
             made.readers.insert(NodeId::copy_of(as_bytes(reader.node_id())));
         asked.mutable_commit()->add_signatures(
-            sign(sk, officer_message(network().id(), made.stream, made.alert,
-                                     as_bytes(part.operation())))
+            sign(as.sign.sk, officer_message(network().id(), made.stream, made.alert,
+                                             as_bytes(part.operation())))
                 .str());
         out.parts.push_back(std::move(made));
     }
-    auto posted = request(node, std::move(asked));
+    auto posted = request(node, as.transport.pk, std::move(asked));
     if (!posted.ok()) return posted.error();
     if (!posted->has_posted()) return Error{Errc::invalid, "not posted"};
     return out;

@@ -9,6 +9,8 @@ use_directory() {
   mkdir -p "$DIR"
   chmod 700 "$DIR"
   DIR=$(cd "$DIR" && pwd)
+  local longest=$DIR/home/run/agent-gbr-kul-admin.sock  # A socket's path has at most 107 bytes.
+  [ ${#longest} -le 107 ] || die "$DIR is too long for the sockets in it; give a shorter --dir"
   export RILON_HOME=$DIR/home XDG_RUNTIME_DIR=$DIR/run
   mkdir -p -m 700 "$RILON_HOME" "$XDG_RUNTIME_DIR" "$DIR/network" "$DIR/requests"
   PASS=$DIR/passphrase

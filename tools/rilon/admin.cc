@@ -86,6 +86,15 @@ DraftBasis basis_of(const Directory& directory) {
     return draft_basis(directory, UnixMillis{now_ms()});
 }
 
+const char* standing_word(Standing standing) {
+    switch (standing) {
+        case Standing::good: return "good";
+        case Standing::suspended: return "suspended";
+        case Standing::revoked: return "revoked";
+    }
+    return "";
+}
+
 Result<NodeId> node_named(const Directory& directory, const std::string& name) {
     if (const NodeRecord* node = directory.now().node_by_name(name)) return node->id;
     std::vector<std::string_view> names;

@@ -23,6 +23,9 @@ Result<int> sign_and_submit(Context& context, Session& session, const Directory&
 // Drafts against the directory as it is now.
 DraftBasis basis_of(const Directory& directory);
 
+// "good", "suspended", "revoked".
+const char* standing_word(Standing standing);
+
 // A node by its name. Errors: not_found, with the nearest name.
 Result<NodeId> node_named(const Directory& directory, const std::string& name);
 

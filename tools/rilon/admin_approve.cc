@@ -120,16 +120,12 @@ void put_directory_json(Output& out, const DirectoryState& state) {
     for (const auto& [code, party] : state.parties)
         out.line(
             json_plain("party", {{"code", code}, {"name", party->name}, {"under", party->under}}));
-    for (const auto& [id, node] : state.nodes) {
-        const char* standing = node->standing == Standing::good        ? "good"
-                               : node->standing == Standing::suspended ? "suspended"
-                                                                       : "revoked";
+    for (const auto& [id, node] : state.nodes)
         out.line(json_plain("node", {{"id", id.hex()},
                                      {"name", node->name},
                                      {"party", node->party},
                                      {"rilon", node->rilon},
-                                     {"standing", standing}}));
-    }
+                                     {"standing", standing_word(node->standing)}}));
 }
 
 // The whole chain as a network file.

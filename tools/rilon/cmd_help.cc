@@ -40,6 +40,7 @@ none is taken away. Times are RFC 3339 in UTC, ids are UUIDs. Errors are one obj
   doctor     doctor                     findings left, mended; closes it
   bundle     doctor --bundle            begins the file; findings and a status follow
   identity   identity show              profile, keys
+  peer       identity verify            words of a node's keys and of the directory
   rotated    identity rotate            key
   officer    officer list               id, name, display_sign, role
   certified  officer certify            id, role

@@ -108,6 +108,12 @@ Result<int> run_inbox(Context& context) {
     else if (alerts.next() != 0)
         context.out.talk(
             fmt::format("the newest {}; --since 2d, --unread or rilon search narrow it", count));
+    if (alerts.release_requests() != 0)
+        context.out.talk(
+            fmt::format("{} for a second officer: rilon release",
+                        alerts.release_requests() == 1
+                            ? "1 alert waits"
+                            : fmt::format("{} alerts wait", alerts.release_requests())));
     return exit_done;
 }
 

@@ -79,6 +79,7 @@ Result<int> screen_batch(Context& context, const std::string& path) {
     Verdict verdict;
     Progress progress(context.out, all, "screened");
     proto::Coverage coverage;
+    std::uint64_t more = 0;
     for (const Applicant& a : caseload->rows) {
         proto::Request request = request_of(a);
         auto response = session->call(request);
@@ -95,8 +96,10 @@ Result<int> screen_batch(Context& context, const std::string& path) {
             put_match(context.out, m, reference);
         verdict.add(response->search());
         coverage = response->search().coverage();
+        more += coverage.more();
         progress.step(++counts.screened);
     }
+    coverage.set_more(more);
     put_coverage(context.out, coverage, counts);
     const std::string closing =
         fmt::format("{} screened{}", counts.screened,

@@ -27,6 +27,8 @@ Result<int> run_setup_person(Context& context);
 Result<int> run_enrol(Context& context);
 Result<int> run_identity_show(Context& context);
 Result<int> run_identity_export(Context& context);
+// cmd_verify.cc
+Result<int> run_identity_verify(Context& context);
 // cmd_rotate.cc
 Result<int> run_identity_rotate(Context& context);
 // cmd_backup.cc
@@ -48,6 +50,10 @@ Result<int> run_withdraw(Context& context);
 Result<int> run_confirm(Context& context);
 Result<int> run_dispute(Context& context);
 Result<int> run_hit(Context& context);
+// cmd_release.cc
+Result<int> run_release(Context& context);
+Result<int> run_release_approve(Context& context);
+Result<int> run_release_decline(Context& context);
 // cmd_history.cc
 Result<int> run_history(Context& context);
 // cmd_read.cc

@@ -315,6 +315,8 @@ std::string json_coverage(const proto::Coverage& coverage,
             {{"name", s.name()}, {"last_heard", time_of(s.last_heard_ms())}, {"stale", s.stale()}});
     }
     out["unopened"] = coverage.unopened();
+    if (coverage.more() != 0) out["more"] = coverage.more();
+    if (coverage.text_alerts() != 0) out["text_alerts"] = coverage.text_alerts();
     if (counts) {
         out["screened"] = counts->screened;
         out["unscreened"] = counts->unscreened;

@@ -8,6 +8,7 @@
 
 #include "config/file_io.h"
 #include "node/system.h"
+#include "protocol/alert.h"
 #include "protocol/entry.h"
 #include "protocol/officer.h"
 #include "protocol/short_id.h"
@@ -55,12 +56,23 @@ Result<bool> officer_agrees(Context& context, const proto::PreparedResponse& pre
     }
 }
 
+// Of a second officer's word: the alert that was looked at, released or asking no longer; a
+// document part that its issuer is told of may be new.
+bool decides(const Posting& posting, const proto::PreparedPart& part,
+             const proto::Operation& operation) {
+    if (part.part() == part_document) return operation.has_supersede() || operation.has_publish();
+    const proto::Alert& alert = operation.supersede().alert();
+    auto id = AlertId::parse(alert.alert_id());
+    return id && format_alert_id(*id) == posting.prepare.alert() && !alert.has_release_request() &&
+           alert.released().empty() == posting.prepare.release().decline();
+}
+
 // What is signed has to be what was asked for; the node may have set ids and audiences in it.
 bool same_kind(const Posting& posting, const proto::PreparedPart& part) {
     proto::Operation operation;
-    if (!operation.ParseFromString(part.operation()) ||
-        operation.body_case() != posting.prepare.operation().body_case())
-        return false;
+    if (!operation.ParseFromString(part.operation())) return false;
+    if (posting.prepare.has_release()) return decides(posting, part, operation);
+    if (operation.body_case() != posting.prepare.operation().body_case()) return false;
     // To the request that the officer saw, and to no other.
     if (operation.publish().reply().request_id() !=
         posting.prepare.operation().publish().reply().request_id())
@@ -179,6 +191,7 @@ void read_wish(const Args& args, proto::Wish& wish) {
         wish.set_with_host(args.has("with-host"));
     }
     if (args.has("tell-issuer")) wish.set_tell_issuer(true);
+    if (args.has("release-reason")) wish.set_release_reason(args.get("release-reason"));
     for (const std::string& party : args.all("exclude")) wish.add_exclude(party);
     if (args.has("only")) wish.clear_only();
     for (const std::string& list : args.all("only")) {

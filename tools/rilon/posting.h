@@ -7,8 +7,8 @@
 
 namespace rilon {
 
-// --to, --except-host, --with-host, --exclude, --only, --tell-issuer → wish. Added to what a draft
-// wished: who was left out stays left out.
+// --to, --except-host, --with-host, --exclude, --only, --tell-issuer, --release-reason → wish.
+// Added to what a draft wished: who was left out stays left out.
 void read_wish(const Args& args, proto::Wish& wish);
 
 // The same options as words to repeat: " --to BKK --except-host".

@@ -1,6 +1,7 @@
 #include "tools/rilon/publish.h"
 
 #include "protocol/alert.h"
+#include "protocol/second_officer.h"
 #include "protocol/short_id.h"
 #include "tools/rilon/alert_draft.h"
 #include "tools/rilon/output.h"
@@ -20,6 +21,22 @@ void name_request(proto::PrepareRequest& prepare) {
     if (!alert.has_reply() || !prepare.alert().empty()) return;
     if (auto id = AlertId::parse(alert.reply().request_id()))
         prepare.set_alert(format_alert_id(*id));
+}
+
+// The node refuses without one; better asked than refused.
+Status ask_release_reason(Context& context, proto::PrepareRequest& prepare) {
+    proto::Wish& wish = *prepare.mutable_wish();
+    ReleaseWish readers;
+    readers.tell_issuer = wish.tell_issuer();
+    if (!wish.release_reason().empty() || !context.terminal.can_ask() ||
+        asked_release(prepare.operation().publish(), readers).empty())
+        return {};
+    auto reason =
+        context.terminal.ask("This waits for a second officer, who must know why. Reason: ",
+                             "give --release-reason TEXT");
+    if (!reason) return reason.error();
+    wish.set_release_reason(*reason);
+    return {};
 }
 
 }  // namespace
@@ -57,6 +74,7 @@ Result<int> publish(Context& context, proto::PrepareRequest prepare) {
     if (!reply)
         if (Status s = choose_audience(context, *session, *posting.prepare.mutable_wish()); !s)
             return draft->kept(s.error());
+    if (Status s = ask_release_reason(context, posting.prepare); !s) return draft->kept(s.error());
     auto done = post(context, *session, posting);
     if (!done) return draft->kept(done.error());
     draft->done();

@@ -190,6 +190,12 @@ std::string due_text(const proto::AlertRow& row) {
     return "  due " + due;
 }
 
+// "a person's own states may know of him": the code's own words.
+std::string release_words(const std::string& what) {
+    const Code* code = find_code(release_kinds(), what);
+    return code == nullptr ? what : std::string(code->label);
+}
+
 void add_common(Lines& lines, const proto::Alert& a) {
     lines.add("tlp", tlp_name(a.tlp()));
     lines.list("caveats", a.caveats());
@@ -207,6 +213,8 @@ void add_common(Lines& lines, const proto::Alert& a) {
     for (const proto::Link& l : a.links())
         lines.add("link", joined({l.type(), short_form(l.alert_id())}));
     if (a.persons_size() > 0) lines.add("protection", protection_name(a.protection()));
+    if (!a.released().empty()) lines.add("two officers", release_words(a.released()));
+    if (a.has_release_request()) lines.add("asks", release_asked(a));
 }
 
 // Whose systems met it and who doubts it, a line each; confirmations have their own.
@@ -231,6 +239,10 @@ void add_remarks(Lines& lines, const proto::AlertRow& row) {
 }
 
 }  // namespace
+
+std::string release_asked(const proto::Alert& alert) {
+    return release_words(alert.release_request().what()) + ": " + alert.release_request().reason();
+}
 
 std::string short_form(const std::string& alert_id_bytes) {
     auto id = AlertId::parse(alert_id_bytes);
@@ -351,6 +363,11 @@ std::string coverage_line(const proto::Coverage& coverage, std::uint64_t now) {
                            ago(s.last_heard_ms(), now), s.stale() ? ": STALE" : "");
         between = ", ";
     }
+    if (coverage.more() != 0)
+        out += fmt::format("; {} weaker match{} not shown", coverage.more(),
+                           coverage.more() == 1 ? "" : "es");
+    if (coverage.text_alerts() != 0 && coverage.text_alerts() < coverage.alerts())
+        out += fmt::format("; words looked for in the newest {} ONLY", coverage.text_alerts());
     if (coverage.unopened() > 0)
         out += fmt::format("; {} not yet opened (their keys have not come)", coverage.unopened());
     return out;

@@ -33,6 +33,8 @@ std::vector<std::string> match_lines(const proto::Match& match, const Output& ou
 
 // What an officer types for an alert: the short form of its id.
 std::string short_form(const std::string& alert_id_bytes);
+// What an alert asks a second officer for, and its author's reason. Not escaped.
+std::string release_asked(const proto::Alert& alert);
 // The line an alert is known by: its title, or what happened to it.
 std::string title_of(const proto::AlertRow& row);
 

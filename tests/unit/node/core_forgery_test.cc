@@ -139,6 +139,48 @@ TEST_F(CoreForgery, WhatAnOfficerSignsForItsOwnStreamIsShown) {
     EXPECT_TRUE(net.reads("can-bkk", alert));
 }
 
+// An alert that calls another party's its other part does not take that one's place in a list.
+TEST_F(CoreForgery, NobodyHidesAnothersAlertByCallingItHisOtherPart) {
+    proto::PrepareRequest counterfeit;
+    proto::Alert& fraud = *counterfeit.mutable_operation()->mutable_publish();
+    fraud.mutable_travel_fraud()->set_fraud_type("counterfeit");
+    fraud.add_documents()->set_type("P");
+    fraud.mutable_documents(0)->set_issuer("UTO");
+    fraud.mutable_documents(0)->set_number("YA1234567");
+    counterfeit.mutable_wish()->set_audience("BKK");
+    counterfeit.mutable_wish()->set_except_host(true);  // Which reads of the document alone.
+    auto posted = net.prepare_and_commit("aus-bkk", counterfeit);
+    ASSERT_TRUE(posted.ok()) << posted.error().detail;
+    const AlertId victim = posted->parts.at(1).alert;
+    const Posted own = post("gbr-bkk", {"BKK"});
+    net.run(3 * ms_second);
+    const NodeIdentity& gbr = net.daemon("gbr-bkk").identity();
+    const StreamId stream = own.parts[0].stream;
+    auto content = parse_content(plain_at("gbr-bkk", own.alert()));
+    const AlertId alert = make_alert_id(net.now(), net.rng());
+    auto operation = parse_operation(content->operation);
+    operation->mutable_publish()->set_alert_id(alert.str());
+    proto::Link& link = *operation->mutable_publish()->add_links();
+    link.set_type(std::string(link_other_part));
+    link.set_alert_id(victim.str());
+    const Bytes bytes = to_bytes(as_bytes(operation->SerializeAsString()));
+    const Signature by = sign(net.daemon("gbr-bkk").officer().sign.sk,
+                              officer_message(gbr.network, stream, alert, bytes));
+    StreamState after = state("gbr-bkk", stream);
+    push("gbr-bkk", "tha-bkk",
+         {seal_next(after, key_of("gbr-bkk", stream), gbr.sign.sk,
+                    encode_content(content->certificate, alert, bytes, by))});
+    net.run(20 * ms_second);
+    proto::Request list;
+    list.mutable_list();
+    auto listed = net.request("tha-bkk", std::move(list));
+    ASSERT_TRUE(listed.ok());
+    std::set<std::string> rows;
+    for (const auto& row : listed->alerts().rows()) rows.insert(row.alert_id());
+    EXPECT_TRUE(rows.contains(alert.str()));
+    EXPECT_TRUE(rows.contains(victim.str()));
+}
+
 // Twenty alerts that the hub missed, as their origin would send them. `spoil` changes the bytes of
 // the last; what becomes of them at the hub, and what it passes on.
 class CatchUp : public CoreForgery {

@@ -65,6 +65,20 @@ TEST_F(CoreSearch, LooksIntoTheNewestRevisionAlone) {
     EXPECT_EQ(search("gbr-bkk", "eight").size(), 1u);
 }
 
+TEST_F(CoreSearch, SaysHowManyMatchesItLeavesOut) {
+    for (int i = 0; i < 4; ++i)
+        publish("aus-bkk",
+                [](proto::Alert& alert) { alert.mutable_bulletin()->set_text("Gate seven"); });
+    proto::Request request;
+    request.mutable_search()->set_text("seven");
+    request.mutable_search()->set_limit(3);
+    auto answer = net.request("gbr-bkk", request);
+    ASSERT_TRUE(answer.ok());
+    EXPECT_EQ(answer->search().matches_size(), 3);
+    EXPECT_EQ(answer->search().coverage().more(), 1u);
+    EXPECT_EQ(answer->search().coverage().text_alerts(), 4u);
+}
+
 // In two parts: the host gets the document's alone.
 class CoreTwoParts : public CoreSearch {
    protected:
@@ -126,16 +140,44 @@ TEST_F(CoreTwoParts, AReaderOfBothIsShownOneRow) {
     EXPECT_TRUE(search("gbr-bkk", number).empty());
 }
 
-// Another's alert is not hidden by one that calls it its other part.
-TEST_F(CoreTwoParts, NobodyHidesAnothersAlert) {
+// Of an alert in two parts the author corrects both at once, and each stays with its readers.
+TEST_F(CoreTwoParts, ACorrectionKeepsBothParts) {
+    proto::PrepareRequest what;
+    proto::Request show;
+    show.mutable_show()->set_alert(person.hex());
+    auto shown = net.request("aus-bkk", std::move(show));
+    ASSERT_TRUE(shown.ok());
+    proto::Alert& next = *what.mutable_operation()->mutable_supersede()->mutable_alert();
+    next = shown->show().row().alert();
+    next.mutable_documents(0)->set_number("YA7654321");
+    what.set_alert(person.hex());
+    what.mutable_wish()->set_audience("BKK");
+    what.mutable_wish()->set_except_host(true);
+    auto corrected = net.prepare_and_commit("aus-bkk", what);
+    ASSERT_TRUE(corrected.ok()) << corrected.error().detail;
+    net.run(3 * ms_second);
+    ASSERT_EQ(corrected->parts.size(), 2u);
+    EXPECT_EQ(corrected->parts[0].alert, person);
+    EXPECT_EQ(corrected->parts[1].alert, document);
+    EXPECT_TRUE(search("tha-bkk", number).empty());
+    number.set_doc("YA7654321");
+    EXPECT_EQ(search("tha-bkk", number).count(document.str()), 1u);
+    EXPECT_EQ(search("gbr-bkk", number).count(person.str()), 1u);
+}
+
+// A new alert's other part is the node's to make, never its author's to name.
+TEST_F(CoreTwoParts, NobodyNamesAnotherPartOfANewAlert) {
     const Posted other = publish("can-bkk", [&](proto::Alert& alert) {
         alert.mutable_bulletin()->set_text("not theirs");
         auto* link = alert.add_links();
         link->set_type("other-part");
         link->set_alert_id(document.str());
     });
-    EXPECT_EQ(inbox("tha-bkk"), (Ids{other.alert().str(), document.str()}));
-    EXPECT_EQ(search("tha-bkk", number).size(), 1u);
+    proto::Request show;
+    show.mutable_show()->set_alert(other.alert().hex());
+    auto shown = net.request("tha-bkk", std::move(show));
+    ASSERT_TRUE(shown.ok());
+    EXPECT_EQ(shown->show().row().alert().links_size(), 0);
 }
 
 }  // namespace

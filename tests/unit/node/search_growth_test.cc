@@ -218,5 +218,16 @@ TEST_F(SearchGrowth, ASearchCostsTheSameAmongAHundredTimesAsMany) {
     EXPECT_LE(each, per_namesake_max * compare);
 }
 
+TEST_F(SearchGrowth, AWordIsLookedForInTheNewestAndTheAnswerSaysInHowMany) {
+    InventedPerson person = Population(5).next();
+    ASSERT_TRUE(post(person));
+    proto::SearchRequest word;
+    word.set_text("no such word");
+    EXPECT_EQ(Registry(net.daemon("aus-bkk"), 10).search(word).coverage().text_alerts(), 11u);
+    const auto many_more = Registry(net.daemon("aus-bkk"), text_alerts_max + 500).search(word);
+    EXPECT_EQ(many_more.coverage().text_alerts(), text_alerts_max);
+    EXPECT_EQ(many_more.coverage().alerts(), text_alerts_max + 501);
+}
+
 }  // namespace
 }  // namespace rilon

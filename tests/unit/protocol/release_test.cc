@@ -322,7 +322,7 @@ TEST_F(Release, WishesThatCantBeMetAreRefusedWithARemedy) {
     EXPECT_THAT(refusal(bulletin(), wish), HasSubstr("post --to BKK"));
     wish = to("BKK");
     wish.tell_issuer = true;
-    EXPECT_THAT(refusal(fraud("impostor", "GBR"), wish), HasSubstr("second officer"));
+    EXPECT_THAT(refusal(fraud("impostor", "GBR"), wish), HasSubstr("what two decide"));
     wish = {};
     EXPECT_THAT(refusal(bulletin(), wish), HasSubstr("no such audience"));
 }
@@ -330,7 +330,7 @@ TEST_F(Release, WishesThatCantBeMetAreRefusedWithARemedy) {
 TEST_F(Release, ProtectionNoneNeedsASecondOfficerExceptForAPublicList) {
     proto::Alert alert = fraud("impostor", "GBR");
     alert.set_protection(proto::PROTECTION_NONE);
-    EXPECT_THAT(refusal(alert), HasSubstr("second officer"));
+    EXPECT_THAT(refusal(alert), HasSubstr("what two decide"));
     alert.set_tlp(proto::TLP_CLEAR);
     alert.set_legal_basis(std::string(un_list_legal_basis));
     alert.mutable_lookout()->set_authority(std::string(un_list_authority));
@@ -338,10 +338,10 @@ TEST_F(Release, ProtectionNoneNeedsASecondOfficerExceptForAPublicList) {
     alert.mutable_lookout()->set_measure("travel-ban");
     EXPECT_THAT(person_readers(alert), testing::UnorderedElementsAreArray(all_but_author()));
     alert.mutable_lookout()->set_reference("my cousin");
-    EXPECT_THAT(refusal(alert), HasSubstr("second officer"));
+    EXPECT_THAT(refusal(alert), HasSubstr("what two decide"));
     alert.mutable_lookout()->set_reference("QDi.001");
     alert.set_tlp(proto::TLP_AMBER);
-    EXPECT_THAT(refusal(alert), HasSubstr("second officer"));
+    EXPECT_THAT(refusal(alert), HasSubstr("what two decide"));
 }
 
 TEST_F(Release, StolenBlanksHaveADocumentPartAndLostOnesFollowThePerson) {
