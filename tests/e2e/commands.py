@@ -59,7 +59,7 @@ class NodeDies(drill.Drill):
     """The node ends while its officer looks at the readers: nothing is posted, and nothing he wrote is lost."""
 
     def found(self, profile):
-        return [row for row in self.rows(profile, "search", "Gate", ok=None) if row["kind"] == "alert"]
+        return [row for row in self.rows(profile, "search", "Gate", ok=None) if row["kind"] == "match"]
 
     def test_between_preview_and_commit(self):
         if shutil.which("tmux") is None:

@@ -18,7 +18,7 @@ class SecondOfficer(drill.Drill):
 
     def finds(self, profile, *words):
         done = self.rilon(profile, "--json", "search", *words, ok=None)
-        return [one for one in map(json.loads, done.out.splitlines()) if one["kind"] == "alert"]
+        return [one for one in map(json.loads, done.out.splitlines()) if one["kind"] == "match"]
 
     def ask(self, *words):
         return json.loads(self.rilon("aus-bkk", "--json", *POST, *words, "--wait", "held").out)["short"]

@@ -85,6 +85,8 @@ Result<int> run_update(Context& context) {
     auto done = post(context, *session, posting);
     if (!done) return draft->kept(done.error());
     draft->done();
+    if (context.args.has("file") && !context.args.has("dry-run"))
+        KeptDraft::done_with(context.args.get("file"));
     return done;
 }
 

@@ -55,7 +55,10 @@ Result<proto::PrepareRequest> posting_of(Context& context) {
 Result<int> run_post(Context& context) {
     auto posting = posting_of(context);
     if (!posting) return posting.error();
-    return publish(context, std::move(*posting));
+    auto done = publish(context, std::move(*posting));
+    if (done && context.args.has("file") && !context.args.has("dry-run"))
+        KeptDraft::done_with(context.args.get("file"));
+    return done;
 }
 
 Result<int> run_say(Context& context) {

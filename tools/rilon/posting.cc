@@ -25,6 +25,7 @@ namespace rilon {
 namespace {
 
 constexpr int previews_max = 3;
+constexpr const char* draft_prefix = "draft-";
 constexpr std::size_t preview_indent = 29;  // Behind the count of missions.
 constexpr std::uint32_t held_wait_ms_max = 60'000;
 // A person at a terminal sees the first receipts; a script is answered at once.
@@ -288,7 +289,7 @@ Result<KeptDraft> KeptDraft::keep(const std::string& text, std::string resume) {
     auto directory = draft_directory();
     if (!directory) return directory.error();
     SystemRng rng;
-    const std::string path = *directory + "/draft-" + rng.bytes<Random16>().brief();
+    const std::string path = *directory + "/" + draft_prefix + rng.bytes<Random16>().brief();
     if (Status s = write_file(path, as_bytes(text), FileMode::secret, Overwrite::refuse); !s)
         return s.error();
     return KeptDraft(path, std::move(resume));
@@ -297,6 +298,17 @@ Result<KeptDraft> KeptDraft::keep(const std::string& text, std::string resume) {
 void KeptDraft::done() {
     std::error_code ignored;
     std::filesystem::remove(path_, ignored);
+}
+
+void KeptDraft::done_with(const std::string& path) {
+    auto directory = draft_directory();
+    if (!directory) return;
+    std::error_code ignored;
+    const std::filesystem::path file = std::filesystem::weakly_canonical(path, ignored);
+    const bool kept_here =
+        file.parent_path() == std::filesystem::weakly_canonical(*directory, ignored) &&
+        file.filename().string().starts_with(draft_prefix);
+    if (kept_here) std::filesystem::remove(file, ignored);
 }
 
 Error KeptDraft::kept(const Error& error) const {

@@ -40,6 +40,8 @@ class KeptDraft {
     static Result<KeptDraft> keep(const std::string& text, std::string resume);
     // Posted: the file goes.
     void done();
+    // Posted from this file, which goes too if it was kept so; an officer's own file stays.
+    static void done_with(const std::string& path);
     // The error with where the draft is and how to go on.
     Error kept(const Error& error) const;
     const std::string& path() const { return path_; }
