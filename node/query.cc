@@ -99,6 +99,8 @@ proto::AlertsResponse run_export(const proto::ExportRequest& request, const Quer
         auto row = alert_row(*alert, context);
         if (!row.has_value() || !row->has_alert() || row->withdrawn()) continue;
         if (!request.restricted() && !kept_from_export(row->alert()).empty()) continue;
+        row->mutable_alert()
+            ->clear_release_request();  // Between the author's officers and readers.
         *out.add_rows() = std::move(*row);
     }
     return out;

@@ -58,6 +58,15 @@ bool is_remark(const proto::SearchRecord& record) {
            record.operation() == proto::SearchRecord::HIT;
 }
 
+// As it goes to other systems: what is asked of a second officer, and why, is between the author's
+// officers and those who read the alert.
+proto::AlertRow told_row(const AlertState& alert, const OpenedOperation& opened,
+                         const QueryContext& context) {
+    proto::AlertRow row = revision_row(alert, opened, context);
+    row.mutable_alert()->clear_release_request();
+    return row;
+}
+
 // Says what another party says of the alert, and of that itself nothing but whose it is.
 void fill_remark(const AlertState& alert, const OpenedOperation& opened,
                  const QueryContext& context, proto::FeedEvent& event) {
@@ -116,11 +125,11 @@ void fill_event(const SearchRow& row, const proto::SearchRecord& record,
     switch (record.operation()) {
         case proto::SearchRecord::PUBLISH:
             event->set_type("published");
-            *event->mutable_row() = revision_row(*alert, *opened, context);
+            *event->mutable_row() = told_row(*alert, *opened, context);
             break;
         case proto::SearchRecord::SUPERSEDE:
             event->set_type("superseded");
-            *event->mutable_row() = revision_row(*alert, *opened, context);
+            *event->mutable_row() = told_row(*alert, *opened, context);
             break;
         case proto::SearchRecord::CONFIRM:
         case proto::SearchRecord::DISPUTE:

@@ -114,6 +114,18 @@ TEST_F(SecondOfficer, ThePermittedReadItAtOnceTheOthersWhenItIsApproved) {
     EXPECT_FALSE(holds("gbr-bkk", alert));
     EXPECT_THAT(waiting(), UnorderedElementsAre(alert.str()));
     EXPECT_THAT(waiting("can-bkk"), UnorderedElementsAre());  // Not theirs to decide.
+    // People read why; other systems are not told.
+    proto::Request feed, file;
+    feed.mutable_feed();
+    file.mutable_export_alerts()->add_alerts(alert.str());
+    auto events = net.request("can-bkk", feed);
+    auto exported = net.request("can-bkk", file);
+    ASSERT_TRUE(events.ok() && exported.ok());
+    ASSERT_EQ(events->feed().events_size(), 1);
+    ASSERT_EQ(exported->alerts().rows_size(), 1);
+    EXPECT_TRUE(events->feed().events(0).row().alert().has_travel_fraud());
+    EXPECT_FALSE(events->feed().events(0).row().alert().has_release_request());
+    EXPECT_FALSE(exported->alerts().rows(0).alert().has_release_request());
 
     auto done = decide(releaser_, alert);
     ASSERT_TRUE(done.ok()) << done.error().detail;
