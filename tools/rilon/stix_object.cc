@@ -215,6 +215,7 @@ std::string add_stix_place(StixAlert& alert, const std::string& country,
 
 std::vector<StixJson> stix_foundation() {
     StixJson maker = shared_object("identity", stix_maker);
+    maker.erase("created_by_ref");
     maker["name"] = "RILON";
     maker["identity_class"] = "system";
     StixJson extension = shared_object("extension-definition", stix_extension);
