@@ -106,6 +106,13 @@ void put_confidence(StixJson& object, const std::string& admiralty) {
     object["confidence"] = by_credibility[admiralty[1] - '1'];
 }
 
+// Of the letters that a tag of RFC 5646 is made of.
+bool may_be_language(std::string_view text) {
+    constexpr std::string_view letters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    return !text.empty() && text.find_first_not_of(letters) == text.npos;
+}
+
 // The two letters of ISO 3166-1; Kosovo has none of its own, and XK is what ISO leaves to users.
 std::string iso_country(const std::string& code) {
     const CountryCode* country = find_country(code);
@@ -165,8 +172,9 @@ StixJson stix_object(const StixAlert& alert, std::string_view type, const std::s
 
 StixJson stix_statement(const StixAlert& alert, std::string_view type, const std::string& which) {
     StixJson out = stix_object(alert, type, which);
+    const std::string& language = alert.row.alert().language();
     put_confidence(out, alert.row.alert().grade().admiralty());
-    if (!alert.row.alert().language().empty()) out["lang"] = alert.row.alert().language();
+    if (may_be_language(language)) out["lang"] = language;
     return out;
 }
 

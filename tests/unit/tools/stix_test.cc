@@ -93,6 +93,14 @@ TEST(Stix, TheReportSaysWhatTheAlertSays) {
     EXPECT_EQ(report["object_refs"].size(), 4u);
 }
 
+TEST(Stix, ALanguageIsATag) {
+    for (const char* none : {"", "en us", "en\"", "\xe2\x80\xae"}) {
+        proto::AlertRow row = sample_row();
+        row.mutable_alert()->set_language(none);
+        EXPECT_FALSE(only(objects_of(row), "report").contains("lang")) << none;
+    }
+}
+
 TEST(Stix, AnAlertAboutNobodyIsAboutItsAuthor) {
     const auto objects = objects_of(row_of_kind("bulletin"));
     const Json report = only(objects, "report");
