@@ -178,13 +178,13 @@ StixJson stix_statement(const StixAlert& alert, std::string_view type, const std
     return out;
 }
 
-void add_stix_relationship(StixAlert& alert, const std::string& from, const char* what,
-                           const std::string& to) {
+std::string add_stix_relationship(StixAlert& alert, const std::string& from, const char* what,
+                                  const std::string& to) {
     StixJson out = stix_statement(alert, "relationship", from + " " + what + " " + to);
     out["relationship_type"] = what;
     out["source_ref"] = from;
     out["target_ref"] = to;
-    add_stix_object(alert, std::move(out));
+    return add_stix_object(alert, std::move(out));
 }
 
 void put_stix_extension(StixJson& object, const StixJson& fields) {

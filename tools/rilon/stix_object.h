@@ -42,13 +42,13 @@ StixAlert begin_stix(const proto::AlertRow& row, const NetworkId& network);
 StixJson stix_object(const StixAlert& alert, std::string_view type, const std::string& which);
 // The same of what the author states: with its confidence and the language of its text.
 StixJson stix_statement(const StixAlert& alert, std::string_view type, const std::string& which);
-// `which` tells relationships from the same object apart.
-void add_stix_relationship(StixAlert& alert, const std::string& from, const char* what,
-                           const std::string& to);
 // Our extension with these fields; null or none: it is left away.
 void put_stix_extension(StixJson& object, const StixJson& fields);
 // Takes the object into the alert's; its id.
 std::string add_stix_object(StixAlert& alert, StixJson object);
+// The same of "`from` mitigates `to`".
+std::string add_stix_relationship(StixAlert& alert, const std::string& from, const char* what,
+                                  const std::string& to);
 // The same of a node as an organisation, a place as a location. Both are the same for all alerts.
 // No id: STIX has no location without a country, and only ISO's count.
 std::string add_stix_node(StixAlert& alert, const std::string& node, const std::string& party);

@@ -178,8 +178,8 @@ void add_facilitator(StixAlert& alert, StixSubjects& to) {
     to.others.push_back(id);
     for (int i = 0; i < body.persons_size(); ++i) {
         if (!is_facilitator(body.persons(i))) continue;
-        add_stix_relationship(alert, id, "attributed-to", to.persons[static_cast<std::size_t>(i)]);
-        to.others.push_back(alert.objects.back()["id"]);
+        to.others.push_back(add_stix_relationship(alert, id, "attributed-to",
+                                                  to.persons[static_cast<std::size_t>(i)]));
     }
 }
 
@@ -205,9 +205,9 @@ void add_method(StixAlert& alert, StixSubjects& to) {
     StixJson action = stix_statement(alert, "course-of-action", "countermeasure");
     action["name"] = "Countermeasure: " + title_of(alert.row);
     action["description"] = method.countermeasure();
-    to.others.push_back(add_stix_object(alert, std::move(action)));
-    add_stix_relationship(alert, to.others.back(), "mitigates", to.method);
-    to.others.push_back(alert.objects.back()["id"]);
+    const std::string id = add_stix_object(alert, std::move(action));
+    to.others.push_back(id);
+    to.others.push_back(add_stix_relationship(alert, id, "mitigates", to.method));
 }
 
 }  // namespace
