@@ -111,11 +111,12 @@ def self_test(stix, bundle):
     def first(broken, kind):
         return next(one for one in broken["objects"] if one["type"] == kind)
     breaks = {
-        "an id of version 8": lambda b: first(b, "report").update(id="report--" + "0" * 8 + "-0000-8000-8000-" + "0" * 12),
+        "an id of version 8": lambda b: first(b, "report").update(id="report--01a208eb-c9fc-8193-b8c8-4f487d775a85"),
         "no name": lambda b: first(b, "report").pop("name"),
         "no milliseconds": lambda b: first(b, "report").update(modified="2026-11-27T00:00:00Z"),
         "a property of one's own": lambda b: first(b, "report").update(revision=1),
-        "a reference to nothing": lambda b: first(b, "report").update(object_refs=["identity--" + "1" * 8 + "-1111-4111-8111-" + "1" * 12]),
+        "a reference to nothing": lambda b: first(b, "report").update(
+            object_refs=["identity--01a208eb-c9fc-4193-b8c8-4f487d775a85"]),
         "no marking": lambda b: first(b, "report").pop("object_marking_refs"),
         "a marking changed": lambda b: first(b, "marking-definition").update(name="TLP:WHITE"),
         "twice": lambda b: b["objects"].append(b["objects"][-1]),

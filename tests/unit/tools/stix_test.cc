@@ -9,7 +9,7 @@
 #include "protocol/codes.h"
 #include "protocol/short_id.h"
 #include "tests/support/stix_samples.h"
-#include "tools/alert_json.h"
+#include "tools/rilon/stix_object.h"
 
 namespace rilon {
 namespace {
@@ -55,6 +55,22 @@ proto::AlertRow row_of_kind(const std::string& kind) {
         if (row.type() == kind) return row;
     ADD_FAILURE() << "no sample of " << kind;
     return {};
+}
+
+// By another program from decision 0021: a change doubles everything in every platform.
+TEST(Stix, IdsAreFixedForGood) {
+    AlertId id;
+    for (std::size_t i = 0; i < AlertId::size(); ++i) id.data()[i] = static_cast<Byte>(i);
+    EXPECT_EQ(stix_id("report", {"alert", as_text(id.view()), "report"}),
+              "report--f27dbd1b-0c2b-4fce-8523-88bd692f28bf");
+    EXPECT_EQ(stix_id("location", {"place", "TH", "BKK"}),
+              "location--2e1a9e44-b4d2-4527-9845-10f28b16998e");
+    proto::AlertRow row = sample_row();
+    row.set_alert_id(id.str());
+    EXPECT_EQ(only(objects_of(row), "report")["id"],
+              "report--f27dbd1b-0c2b-4fce-8523-88bd692f28bf");
+    EXPECT_EQ(only(objects_of(row), "location")["id"],
+              "location--2e1a9e44-b4d2-4527-9845-10f28b16998e");
 }
 
 TEST(Stix, EveryKindIsAReportThatHoldsTogether) {
