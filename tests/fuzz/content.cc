@@ -78,7 +78,9 @@ void show(const proto::Alert& alert) {
     for (const std::string& line : alert_lines(row, out)) must_be_shown(line);
     RILON_ASSERT(nlohmann::json::accept(json_alert_full(row)));
     StixBundle bundle(NetworkId{}, Random16{});
-    const std::string text = bundle.head() + bundle.alert(row) + bundle.tail();
+    std::string text = bundle.head();  // One after the other: an expression would have no order.
+    text += bundle.alert(row);
+    text += bundle.tail();
     must_be_shown(text);
     RILON_ASSERT(nlohmann::json::accept(text));
 }
