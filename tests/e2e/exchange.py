@@ -2,7 +2,9 @@
 """Alerts in from a table, out to another system, and who was told of them, against running nodes."""
 import csv
 import json
+import os
 import subprocess
+import sys
 
 import drill
 from drill import LIVE, RILON, say, wait_until
@@ -150,6 +152,78 @@ class Export(Exchange):
         self.rilon("nzl-bkk", *words)  # The drill's commands say --yes.
         self.assertEqual(path.read_bytes().count(b"\r\n"), 121)
         self.rilon("nzl-bkk", "export", "--format", "xls", ok=2)
+
+    def bundle(self, profile, *words, ok=0):
+        """Exported to a file, as a bundle, its objects by id."""
+        path = LIVE / "alerts.stix.json"
+        path.unlink(missing_ok=True)
+        self.rilon(profile, "export", "--format", "stix", "--out", path, *words, ok=ok)
+        objects = json.loads(path.read_text(encoding="utf-8"))["objects"]
+        out = {one["id"]: one for one in objects}
+        self.assertEqual(len(out), len(objects))
+        return path, out
+
+    def hold_against_schemas(self, path):
+        done = subprocess.run([os.environ.get("RILON_SCHEMA_PYTHON", sys.executable),
+                               os.path.join(os.path.dirname(__file__), "stix_schemas.py"), path],
+                              capture_output=True, text=True, timeout=120, check=False)
+        if "skipped" in done.stdout:
+            self.skipTest(done.stdout.strip())
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        say(done.stdout.splitlines()[-1])
+
+    @staticmethod
+    def of_type(objects, kind):
+        return [one for one in objects.values() if one["type"] == kind]
+
+    def test_a_bundle_of_stix(self):
+        path, first = self.bundle("nzl-bkk")
+        self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+        reports = self.of_type(first, "report")
+        self.assertEqual(len(reports), 120)  # More than a page.
+        self.assertEqual(len(self.of_type(first, "indicator")), 120)
+        self.assertNotIn("For you alone", path.read_text())
+        # A second export brings the same again, and a copy on stdout is the same text.
+        _, again = self.bundle("nzl-bkk")
+        self.assertEqual(again, first)
+        printed = json.loads(self.rilon("nzl-bkk", "export", "--format", "stix").out)
+        self.assertEqual({one["id"]: one for one in printed["objects"]}, first)
+        # Another node of the network gives each alert the same id.
+        _, others = self.bundle("aus-bkk", "--type", "lost-stolen")
+        self.assertEqual({one["id"] for one in self.of_type(others, "report")}, {one["id"] for one in reports})
+        # The mark that is for the persons addressed comes with the alert.
+        _, restricted = self.bundle("nzl-bkk", "--include-restricted", "--type", "bulletin")
+        red, = self.of_type(restricted, "report")
+        self.assertEqual([restricted[ref]["name"] for ref in red["object_marking_refs"]], ["TLP:RED"])
+        self.assertEqual(red["description"], "For you alone.")
+        self.rilon("nzl-bkk", "--json", "export", "--format", "stix", ok=2)
+        last = self.rows("nzl-bkk", "export", "--format", "stix", "--out", path)[-1]
+        self.assertEqual((last["kind"], last["alerts"]), ("exported", 120))
+        self.hold_against_schemas(path)
+
+    def test_what_others_say_goes_into_the_bundle(self):
+        self.import_json(self.table('lookout,W-1,"ROE, JAN",THA,,,,A court\n'))
+        wait_until("it arrives", lambda: self.rilon("nzl-bkk", "search", "--name", "ROE JAN", ok=None).out)
+        alert = json.loads(self.rilon("nzl-bkk", "--json", "search", "--name", "ROE JAN").out.splitlines()[0])["short"]
+        _, before = self.bundle("aus-bkk", "--type", "lookout")
+        self.rilon("nzl-bkk", "hit", alert, "--what", "person", "--country", "NZL", "--outcome", "refused entry")
+        self.rilon("nzl-bkk", "dispute", alert, "--reason", "wrong-person", "\u202ehe was here")
+        wait_until("both arrive", lambda: "DISPUTED" in self.rilon("aus-bkk", "show", alert).out and
+                   "refused entry" in self.rilon("aus-bkk", "show", alert).out)
+        path, after = self.bundle("aus-bkk", "--type", "lookout")
+        person, = [one for one in self.of_type(after, "identity") if one["identity_class"] == "individual"]
+        hit, = self.of_type(after, "sighting")
+        self.assertEqual((person["name"], hit["sighting_of_ref"]), ("ROE, JAN", person["id"]))
+        self.assertEqual({after[ref]["name"] for ref in hit["where_sighted_refs"]}, {"nzl-bkk", "New Zealand"})
+        self.assertEqual([one["opinion"] for one in self.of_type(after, "opinion")], ["strongly-disagree"])
+        self.assertEqual({name: after[name] for name in before}, before)  # What the author said is as it was.
+        # His party's last word takes the place of the one before.
+        self.rilon("nzl-bkk", "dispute", alert, "--reason", "settled")
+        wait_until("it is settled", lambda: "was disputed" in self.rilon("aus-bkk", "show", alert).out)
+        _, settled = self.bundle("aus-bkk", "--type", "lookout")
+        self.assertEqual(set(settled), set(after))
+        self.assertEqual([one["opinion"] for one in self.of_type(settled, "opinion")], ["neutral"])
+        self.hold_against_schemas(path)
 
     def test_each_alert_is_in_the_log(self):
         self.rilon("aus-bkk", "export", "--type", "bulletin", "--include-restricted")

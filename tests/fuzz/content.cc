@@ -14,6 +14,7 @@
 #include "tools/alert_input.h"
 #include "tools/alert_json.h"
 #include "tools/rilon/json_lines.h"
+#include "tools/rilon/stix.h"
 #include "tools/rilon/view.h"
 
 namespace rilon {
@@ -76,6 +77,12 @@ void show(const proto::Alert& alert) {
     must_be_shown(inbox_line(row, out));
     for (const std::string& line : alert_lines(row, out)) must_be_shown(line);
     RILON_ASSERT(nlohmann::json::accept(json_alert_full(row)));
+    StixBundle bundle(NetworkId{}, Random16{});
+    std::string text = bundle.head();  // One after the other: an expression would have no order.
+    text += bundle.alert(row);
+    text += bundle.tail();
+    must_be_shown(text);
+    RILON_ASSERT(nlohmann::json::accept(text));
 }
 
 void index(const proto::Operation* operation) {

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <memory>
 
 #include "config/file_io.h"
+#include "node/system.h"
 #include "protocol/handling.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
@@ -15,6 +17,7 @@
 #include "tools/rilon/options.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/session.h"
+#include "tools/rilon/stix.h"
 
 namespace rilon {
 namespace {
@@ -22,8 +25,42 @@ namespace {
 constexpr std::uint32_t page_rows = 100;
 constexpr std::uint64_t progress_ms = 10'000;
 
+// How alerts are written down: what stands before them, each, what stands behind them.
+class ExportFormat {
+   public:
+    virtual ~ExportFormat() = default;
+    virtual std::string head() { return ""; }
+    virtual std::string alert(const proto::AlertRow& row) = 0;
+    virtual std::string tail() { return ""; }
+};
+
+class NdjsonFormat : public ExportFormat {
+   public:
+    std::string alert(const proto::AlertRow& row) override {
+        return json_exported_alert(row) + "\n";
+    }
+};
+
+class CsvFormat : public ExportFormat {
+   public:
+    std::string head() override { return alert_csv_header(); }
+    std::string alert(const proto::AlertRow& row) override { return alert_csv_row(row); }
+};
+
+class StixFormat : public ExportFormat {
+   public:
+    StixFormat(const NetworkId& network, const Random16& id) : bundle_(network, id) {}
+    std::string head() override { return bundle_.head(); }
+    std::string alert(const proto::AlertRow& row) override { return bundle_.alert(row); }
+    std::string tail() override { return bundle_.tail(); }
+
+   private:
+    StixBundle bundle_;
+};
+
 struct Export {
-    bool csv = false;
+    std::string format;
+    std::unique_ptr<ExportFormat> text;
     bool restricted = false;
     std::string path;  // Empty: stdout.
     Overwrite overwrite = Overwrite::refuse;
@@ -34,15 +71,15 @@ struct Export {
 
 Result<Export> read_wishes(const Context& context) {
     Export out;
-    const std::string format = context.args.get("format", "ndjson");
-    if (format != "ndjson" && format != "csv")
-        return problem(Errc::usage, "--format " + format + " is not known", "write ndjson or csv");
-    out.csv = format == "csv";
+    out.format = context.args.get("format", "ndjson");
+    if (out.format != "ndjson" && out.format != "csv" && out.format != "stix")
+        return problem(Errc::usage, "--format " + out.format + " is not known",
+                       "write ndjson, csv or stix");
     out.restricted = context.args.has("include-restricted");
     out.path = context.args.get("out");
-    if (context.out.json() && out.csv && out.path.empty())
-        return problem(Errc::usage, "--json and a table do not share one stream",
-                       "give the table a file with --out FILE");
+    if (context.out.json() && out.format != "ndjson" && out.path.empty())
+        return problem(Errc::usage, "--json and " + out.format + " do not share one stream",
+                       "write to a file with --out FILE");
     if (context.globals.yes) out.overwrite = Overwrite::replace;
     std::error_code
         ignored;  // Before anything is asked for and audited; looked at again at the end.
@@ -51,6 +88,19 @@ Result<Export> read_wishes(const Context& context) {
         return problem(Errc::not_permitted, out.path + " is there already",
                        "move it away, or add --yes to replace it");
     return out;
+}
+
+// The node says of which network the alerts are: names of nodes are known there alone.
+Result<std::unique_ptr<ExportFormat>> make_format(const std::string& name, Session& session) {
+    if (name == "csv") return std::unique_ptr<ExportFormat>(std::make_unique<CsvFormat>());
+    if (name == "ndjson") return std::unique_ptr<ExportFormat>(std::make_unique<NdjsonFormat>());
+    auto hello = session.hello();
+    if (!hello) return hello.error();
+    auto network = NetworkId::parse(hello->network_id());
+    if (!network) return network.error();
+    SystemRng rng;
+    return std::unique_ptr<ExportFormat>(
+        std::make_unique<StixFormat>(*network, rng.bytes<Random16>()));
 }
 
 // Why a listed alert is not asked for; empty: it is.
@@ -87,7 +137,7 @@ Status export_page(Context& context, Session& session, const proto::AlertsRespon
     if (!response) return response.error();
     const auto given = static_cast<std::size_t>(response->alerts().rows_size());
     for (const proto::AlertRow& row : response->alerts().rows())
-        put(context.out, to, to.csv ? alert_csv_row(row) : json_exported_alert(row) + "\n");
+        put(context.out, to, to.text->alert(row));
     to.alerts += given;
     if (const auto asked = static_cast<std::size_t>(wanted.alerts_size()); asked > given)
         to.left_out["withdrawn or over"] += asked - given;
@@ -105,7 +155,7 @@ Status export_all(Context& context, Session& session, Export& to) {
         if (!since) return since.error();
         list.set_since_ms(said_ms > *since ? said_ms - *since : 0);
     }
-    if (to.csv) put(context.out, to, alert_csv_header());
+    put(context.out, to, to.text->head());
     do {
         auto page = session.call(request);
         if (!page) return page.error();
@@ -115,6 +165,7 @@ Status export_all(Context& context, Session& session, Export& to) {
         said_ms = now_ms();
         context.out.talk(fmt::format("{} alerts so far", to.alerts));
     } while (list.before() != 0);
+    put(context.out, to, to.text->tail());
     return {};
 }
 
@@ -144,6 +195,9 @@ Result<int> run_export(Context& context) {
     if (!wishes) return wishes.error();
     auto session = Session::open(context);
     if (!session) return session.error();
+    auto format = make_format(wishes->format, *session);
+    if (!format) return format.error();
+    wishes->text = std::move(*format);
     if (Status s = export_all(context, *session, *wishes); !s) return s.error();
     if (!wishes->path.empty())
         if (Status s = write_file(wishes->path, as_bytes(wishes->content), FileMode::secret,

@@ -285,7 +285,7 @@ constexpr OptionSpec feed[] = {
     {"--once", nullptr, "end when nothing is left"},
 };
 constexpr OptionSpec export_options[] = {
-    {"--format", "FORMAT", "ndjson or csv (ndjson)"},
+    {"--format", "FORMAT", "ndjson, csv or stix (ndjson)"},
     {"--since", "TIME", "received in the last 30d, …"},
     {"--type", "KIND", "one kind of alert"},
     {"--out", "FILE", "where it goes, for you alone to read (stdout)"},

@@ -63,7 +63,7 @@ std::optional<std::vector<Candidate>> values(std::string_view what, const LiveLi
     if (what == "ANSWER") return words_of({"yes", "no", "unsure"});
     if (what == "ROLE") return words_of({"viewer", "officer", "releaser", "administrator"});
     if (what == "WHEN") return words_of({"auto", "always", "never"});
-    if (what == "FORMAT") return words_of({"ndjson", "csv"});
+    if (what == "FORMAT") return words_of({"ndjson", "csv", "stix"});
     if (what == "SHELL") return words_of({"bash", "zsh", "fish"});
     if (what == "TOPIC") return words_of({"exit-codes", "json", "security", "audiences"});
     return std::nullopt;

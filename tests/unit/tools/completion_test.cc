@@ -75,6 +75,7 @@ TEST_F(Completion, OptionsOnceUnlessTheyRepeat) {
 TEST_F(Completion, CodesWhereTheTableSaysSo) {
     EXPECT_EQ(texts({"post", "--tlp", "AMB"}), (Words{"AMBER", "AMBER+STRICT"}));
     EXPECT_EQ(texts({"post", "--tlp", "amb"}), (Words{"AMBER", "AMBER+STRICT"}));
+    EXPECT_EQ(texts({"export", "--format", ""}), (Words{"ndjson", "csv", "stix"}));
     EXPECT_EQ(texts({"withdraw", "7KQ2-M4XD", "--reason", "mis"}), (Words{"mistaken-identity"}));
     EXPECT_EQ(texts({"dispute", "7KQ2-M4XD", "--reason", "gen"}), (Words{"genuine-document"}));
     EXPECT_EQ(texts({"hit", "7KQ2-M4XD", "--what", ""}), (Words{"person", "document"}));
