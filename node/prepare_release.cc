@@ -2,15 +2,11 @@
 // (protocol/second_officer.h): approved, the next revision goes to all that were asked for;
 // declined, it asks no longer.
 #include <fmt/format.h>
-
-#include <algorithm>
-
 #include "node/core.h"
 #include "node/open_stored.h"
 #include "protocol/alert.h"
 #include "protocol/mutant.h"
 #include "protocol/second_officer.h"
-#include "protocol/short_id.h"
 
 namespace rilon {
 

@@ -85,6 +85,10 @@ class NodeDies(drill.Drill):
         wait_until("it arrives", lambda: self.found("nzl-bkk"))
         self.assertEqual(len(self.found("nzl-bkk")), 1)
         self.assertFalse(drill.Path(draft.group(1)).exists())  # Posted: nothing is left lying about.
+        own = LIVE / "own.toml"  # An officer's own file is no kept draft.
+        own.write_text('template = "bulletin"\ntitle = "Hall 2"\n[bulletin]\ntext = "Hall 2 is open."\n')
+        self.rilon("aus-bkk", "post", "-f", own, "--to", "BKK")
+        self.assertTrue(own.exists())
         say("the node ended between preview and commit: exit 7, the draft kept, posted once from it")
 
 
