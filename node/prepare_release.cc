@@ -2,6 +2,7 @@
 // (protocol/second_officer.h): approved, the next revision goes to all that were asked for;
 // declined, it asks no longer.
 #include <fmt/format.h>
+
 #include "node/core.h"
 #include "node/open_stored.h"
 #include "protocol/alert.h"
