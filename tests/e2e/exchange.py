@@ -164,7 +164,7 @@ class Export(Exchange):
         return path, out
 
     def hold_against_schemas(self, path):
-        done = subprocess.run([os.environ.get("RILON_SCHEMA_PYTHON", sys.executable),
+        done = subprocess.run([sys.executable,
                                os.path.join(os.path.dirname(__file__), "stix_schemas.py"), path],
                               capture_output=True, text=True, timeout=120, check=False)
         if "skipped" in done.stdout:

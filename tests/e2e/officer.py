@@ -61,7 +61,7 @@ class JsonSchemas(Officer):
         self.of_the_node()
         found = LIVE / "json-lines"
         found.write_text("".join(line + "\n" for line in self.seen))
-        done = subprocess.run([os.environ.get("RILON_SCHEMA_PYTHON", sys.executable),
+        done = subprocess.run([sys.executable,
                                os.path.join(os.path.dirname(__file__), "json_schemas.py"), "--all", found],
                               capture_output=True, text=True, timeout=120, check=False)
         if "skipped" in done.stdout:
