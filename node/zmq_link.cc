@@ -12,10 +12,11 @@ constexpr std::uint32_t pause_ms_max = 30000;
 // libzmq says at once that it tries again, if it does.
 constexpr std::chrono::milliseconds retry_said_within{2000};
 
-std::chrono::milliseconds pause_after(int failures) {
+// A round is one try with each key of ours.
+std::chrono::milliseconds pause_after(std::size_t failed_rounds) {
     std::uint32_t first = 500 + randombytes_uniform(1001);
-    return std::chrono::milliseconds(
-        std::min<std::uint32_t>(first << std::clamp(failures - 1, 0, 6), pause_ms_max));
+    return std::chrono::milliseconds(std::min<std::uint32_t>(
+        first << std::min<std::size_t>(failed_rounds, 6), pause_ms_max));
 }
 
 }  // namespace
@@ -40,7 +41,7 @@ bool ZmqLink::follow(const Server& server, SteadyTime now) {
 }
 
 const TransportKeyPair& ZmqLink::own_key() const {
-    const std::size_t turn = static_cast<std::size_t>(failures_) % (1 + own_.waiting.size());
+    const std::size_t turn = failures_ % (1 + own_.waiting.size());
     return turn == 0 ? own_.transport : own_.waiting[turn - 1];
 }
 
@@ -76,7 +77,7 @@ void ZmqLink::close() {
 void ZmqLink::restart(SteadyTime now) {
     shut();
     ++rebuilds_;
-    opens_at_ = now + pause_after(++failures_);
+    opens_at_ = now + pause_after(failures_++ / (1 + own_.waiting.size()));
 }
 
 ZmqLink::Change ZmqLink::watch(SteadyTime now) {

@@ -76,7 +76,7 @@ class ZmqLink {
     SteadyTime up_since_{};
     std::optional<SteadyTime> opens_at_;
     std::optional<SteadyTime> gone_at_;  // And libzmq has not said that it tries again.
-    int failures_ = 0;
+    std::size_t failures_ = 0;
     std::uint64_t rebuilds_ = 0;
     std::uint64_t refusals_ = 0;
 };

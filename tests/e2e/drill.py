@@ -154,6 +154,9 @@ class Drill(unittest.TestCase):
             self.nodes[name].start()
 
     def clean(self):
+        if not self._outcome.success:
+            for node in self.nodes.values():
+                say(f"the log of {node.name} ends:", node.log_since(-600).decode(errors="replace"))
         for process in self.others:
             if process.poll() is None:
                 process.kill()

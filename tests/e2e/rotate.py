@@ -98,7 +98,7 @@ class TransportKeyRotates(drill.Drill):
 
     def replaced(self, name, mark):
         node = self.nodes[name]
-        wait_until(f"{name} switches", lambda: b"transport_key_replaced" in node.log_since(mark), 60)
+        wait_until(f"{name} switches", lambda: b"transport_key_replaced" in node.log_since(mark), 120)
 
     def linked_to(self, profile, peer):
         status = self.status(profile)
@@ -107,7 +107,7 @@ class TransportKeyRotates(drill.Drill):
     def all_linked(self):
         for profile in ("aus-bkk", "nzl-bkk"):
             for peer in ("tha-bkk", "rso"):
-                wait_until(f"{profile} is linked to {peer}", lambda a=profile, b=peer: self.linked_to(a, b), 60)
+                wait_until(f"{profile} is linked to {peer}", lambda a=profile, b=peer: self.linked_to(a, b), 120)
 
     def settings(self):
         """Everything that a person wrote or was given."""
