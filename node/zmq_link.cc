@@ -15,8 +15,8 @@ constexpr std::chrono::milliseconds retry_said_within{2000};
 // A round is one try with each key of ours.
 std::chrono::milliseconds pause_after(std::size_t failed_rounds) {
     std::uint32_t first = 500 + randombytes_uniform(1001);
-    return std::chrono::milliseconds(std::min<std::uint32_t>(
-        first << std::min<std::size_t>(failed_rounds, 6), pause_ms_max));
+    return std::chrono::milliseconds(
+        std::min<std::uint32_t>(first << std::min<std::size_t>(failed_rounds, 6), pause_ms_max));
 }
 
 }  // namespace

@@ -79,6 +79,8 @@ class JsonSchemas(Officer):
         self.json("aus-bkk", "mrz", "-", ok=2, text="no zone\n")
         self.json("aus-bkk", "compare", "Siti binti Ali", "Siti Ali")
         self.json("aus-bkk", "identity", "show")
+        self.json("aus-bkk", "notify", "add", "exec", "/bin/true")
+        self.json("aus-bkk", "notify", "test")
         where = LIVE / "founding"
         where.mkdir()
         ports = [f"tcp://127.0.0.1:{port}" for port in (17401, 17402, 17403)]  # Written down, never opened.

@@ -7,7 +7,9 @@
 #include "tools/problem.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/json_lines.h"
+#include "tools/rilon/notifier.h"
 #include "tools/rilon/output.h"
+#include "tools/rilon/profile.h"
 #include "tools/rilon/resume_file.h"
 #include "tools/rilon/session.h"
 #include "tools/rilon/view.h"
@@ -16,14 +18,14 @@ namespace rilon {
 namespace {
 
 constexpr std::uint32_t batch_max = 256;
-constexpr std::uint32_t wait_ms = 30'000;
+constexpr std::chrono::milliseconds wait_max{30'000};
 
 struct Feed {
     ResumePoint point;
     std::string resume_path;  // Empty: nothing is kept, nothing acknowledged.
     std::vector<std::string> types;
     bool from_now = false;
-    bool once = false;
+    std::chrono::milliseconds wait = wait_max;  // For something to come; none looks only.
 };
 
 // The kinds of alert of "--filter type=travel-fraud".
@@ -40,7 +42,7 @@ Status read_filters(const Args& args, Feed& feed) {
 Result<Feed> read_feed(const Context& context) {
     Feed feed;
     if (Status s = read_filters(context.args, feed); !s) return s.error();
-    feed.once = context.args.has("once");
+    if (context.args.has("once")) feed.wait = {};
     const std::string from = context.args.get("from");
     if (context.args.has("resume")) {
         if (!from.empty())
@@ -70,10 +72,11 @@ Result<proto::FeedResponse> next_batch(Session& session, const Feed& feed,
     ask.set_consumer(feed.point.consumer);
     ask.set_after(feed.point.cursor);
     ask.set_max(batch_max);
-    ask.set_wait_ms(feed.once ? 0 : wait_ms);
+    const auto wait_ms = static_cast<std::uint32_t>(feed.wait.count());
+    ask.set_wait_ms(wait_ms);
     ask.set_from_now(feed.from_now && feed.point.cursor.empty());
     for (const std::string& type : feed.types) ask.add_types(type);
-    auto response = session.call(request, timeout_ms + (feed.once ? 0 : wait_ms));
+    auto response = session.call(request, timeout_ms + wait_ms);
     if (!response) return response.error();
     return std::move(*response->mutable_feed());
 }
@@ -102,6 +105,21 @@ std::string watch_line(const proto::FeedEvent& event, const Output& out) {
     return fmt::format("{}  {}: {}", id, shown(event.type()), shown(title_of(event.row())));
 }
 
+// Who looks elsewhere is told of what others say, not of what is taken away.
+bool worth_telling(const proto::FeedEvent& event) {
+    return !event.row().own() && event.type() != "removed";
+}
+
+constexpr std::uint32_t precedence_urgent = 2;
+
+Result<Notices> load_notices(const Context& context) {
+    auto profile = load_profile(context.globals.profile);
+    if (!profile) return profile.error();
+    auto notifiers = notifiers_of(*profile);
+    if (!notifiers) return notifiers.error();
+    return Notices(std::move(*notifiers));
+}
+
 }  // namespace
 
 Result<int> run_feed(Context& context) {
@@ -123,7 +141,7 @@ Result<int> run_feed(Context& context) {
         if (moved)
             if (Status s = remember(*session, *feed, context.globals.timeout_ms); !s)
                 return s.error();
-        if (feed->once && batch->events_size() == 0) return exit_done;
+        if (feed->wait.count() == 0 && batch->events_size() == 0) return exit_done;
     }
 }
 
@@ -131,17 +149,24 @@ Result<int> run_watch(Context& context) {
     Feed feed;
     feed.from_now = true;
     if (context.args.has("type")) feed.types.push_back(context.args.get("type"));
+    auto notices = load_notices(context);
+    if (!notices) return notices.error();
     auto session = Session::open(context);
     if (!session) return session.error();
     context.out.talk("watching; Ctrl-C ends it");
     while (true) {
+        feed.wait = notices->idle(std::chrono::steady_clock::now(), wait_max);
         auto batch = next_batch(*session, feed, context.globals.timeout_ms);
         if (!batch) return batch.error();
-        for (const proto::FeedEvent& event : batch->events())
+        for (const proto::FeedEvent& event : batch->events()) {
             context.out.line(context.out.json() ? json_alert(event.row())
                                                 : watch_line(event, context.out));
+            if (worth_telling(event)) notices->came(event.row().precedence() >= precedence_urgent);
+        }
         if (!context.out.flush()) return exit_done;
         if (!batch->cursor().empty()) feed.point.cursor = batch->cursor();
+        for (const Error& failed : notices->tend(std::chrono::steady_clock::now()))
+            context.out.warn(shown(failed.detail));
     }
 }
 

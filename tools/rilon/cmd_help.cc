@@ -33,6 +33,7 @@ none is taken away. Times are RFC 3339 in UTC, ids are UUIDs. Errors are one obj
   unscreened screen --batch             line, message, remedy: a line that was not looked at
   coverage   search, screen             alerts searched, RILONs that are stale; of a batch counts
   audience   audience list, show        name, members
+  notifier   notify, notify test        number, what it is, whether it told
   status     status, top                node, peers, checkpoint, warnings; counts to its officers
   log        log                        n, at, subject, action, detail
   disclosure log disclosures            alert, readers with their receipts, who here opened it

@@ -230,6 +230,9 @@ constexpr OptionSpec hit[] = {
     {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
+constexpr OptionSpec notify_add[] = {
+    {"--urgent", nullptr, "of urgent alerts only"},
+};
 constexpr OptionSpec release[] = {
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
@@ -423,6 +426,11 @@ constexpr CommandSpec table[] = {
     {"history", "NODE", 1, 1, "let a node read what was sealed before it could", history,
      run_history},
     {"watch", "", 0, 0, "what comes in, as it comes", watch, run_watch},
+    {"notify", "", 0, 0, "by what a watch tells you that something came", {}, run_notify},
+    {"notify add", "WAY [PLACE]", 1, 2, "desktop, email ADDRESS or exec PROGRAM", notify_add,
+     run_notify_add},
+    {"notify remove", "NUMBER", 1, 1, "tell by that one no more", {}, run_notify_remove},
+    {"notify test", "", 0, 0, "try all of them now", {}, run_notify_test},
     {"feed", "", 0, 0, "the same for programs: CloudEvents, a line each", feed, run_feed},
     {"export", "", 0, 0, "what you may read here, for another system", export_options, run_export},
     {"audience list", "", 0, 0, "who can be posted to", {}, run_audience_list},

@@ -50,6 +50,11 @@ Result<int> run_withdraw(Context& context);
 Result<int> run_confirm(Context& context);
 Result<int> run_dispute(Context& context);
 Result<int> run_hit(Context& context);
+// cmd_notify.cc
+Result<int> run_notify(Context& context);
+Result<int> run_notify_add(Context& context);
+Result<int> run_notify_remove(Context& context);
+Result<int> run_notify_test(Context& context);
 // cmd_release.cc
 Result<int> run_release(Context& context);
 Result<int> run_release_approve(Context& context);

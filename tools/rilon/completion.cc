@@ -62,6 +62,7 @@ std::optional<std::vector<Candidate>> values(std::string_view what, const LiveLi
     if (what == "MET") return words_of({"person", "document"});
     if (what == "ANSWER") return words_of({"yes", "no", "unsure"});
     if (what == "ROLE") return words_of({"viewer", "officer", "releaser", "administrator"});
+    if (what == "WAY") return words_of({"desktop", "email", "exec"});
     if (what == "WHEN") return words_of({"auto", "always", "never"});
     if (what == "FORMAT") return words_of({"ndjson", "csv", "stix"});
     if (what == "SHELL") return words_of({"bash", "zsh", "fish"});

@@ -28,6 +28,7 @@ constexpr Key keys[] = {
     {"default_to", &Profile::default_to},
     {"default_where", &Profile::default_where},
     {"referral", &Profile::referral},
+    {"notify", &Profile::notify},
 };
 
 std::string environment(const char* name) {

@@ -20,6 +20,7 @@ struct Profile {
     std::string default_where;  // "THA BKK": the place that was answered last.
     std::string referral;       // Whom to call for victims of trafficking in the host country;
                                 // several with ; between them.
+    std::string notify;         // By what rilon watch tells that something came (notifier.h).
 };
 
 // $RILON_HOME or ~/.config/rilon, without a slash at the end.
