@@ -90,7 +90,7 @@ class CsvCaseload {
         Status s = fill(row, one);
         if (s && blank_) return;
         if (s) s = settle_applicant(one);
-        if (s && row.lines > 1 && holds_rows(row))
+        if (s && row.holds_rows(header_.size()))
             s = problem(Errc::invalid, "a quote closes on a later line, over lines that are rows",
                         "close it where the field ends");
         if (s) return out_.rows.push_back(std::move(one));
@@ -115,21 +115,6 @@ class CsvCaseload {
         for (std::size_t i = 0; i < header_.size(); ++i)
             if (header_[i] != nullptr) put_cell(one, *header_[i], row.fields[i]);
         return {};
-    }
-
-    // A field that is left alone may go over several lines; when one of these would be a row of its
-    // own, a quote was forgotten, and persons would go unscreened inside that field.
-    bool holds_rows(const CsvRow& row) const {
-        std::string_view rest = row.text.substr(row.text.find('\n') + 1);
-        while (!rest.empty()) {
-            const std::string_view line = rest.substr(0, rest.find('\n'));
-            rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-            CsvReader alone(line);
-            auto inner = alone.next();
-            if (inner && inner->problem.empty() && inner->fields.size() == header_.size())
-                return true;
-        }
-        return false;
     }
 
     CsvReader reader_;

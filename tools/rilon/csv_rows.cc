@@ -5,6 +5,18 @@
 
 namespace rilon {
 
+bool CsvRow::holds_rows(std::size_t fields_wanted) const {
+    if (lines == 1) return false;
+    std::string_view rest = text.substr(text.find('\n') + 1);
+    while (!rest.empty()) {
+        const std::string_view one = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+        const auto inner = CsvReader(one).next();
+        if (inner && inner->problem.empty() && inner->fields.size() == fields_wanted) return true;
+    }
+    return false;
+}
+
 CsvReader::CsvReader(std::string_view text) : text_(text) {
     if (text_.starts_with("\xef\xbb\xbf")) text_.remove_prefix(3);
 }

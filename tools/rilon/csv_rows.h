@@ -16,6 +16,10 @@ struct CsvRow {
     std::vector<std::string> fields;
     std::string problem;  // What is wrong with it; there are no fields then.
     std::string remedy;
+
+    // Over several lines, and one after the first would be a row of so many fields of its own: a
+    // quote was forgotten, and that row would vanish in a field of this one.
+    bool holds_rows(std::size_t fields_wanted) const;
 };
 
 class CsvReader {

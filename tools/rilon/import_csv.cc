@@ -165,15 +165,29 @@ Result<proto::Alert> alert_of(Cells& cells, const ImportWish& wish, Rng& rng) {
 
 class Import {
    public:
-    Import(const ImportWish& wish, Rng& rng, ImportFile& out) : wish_(wish), rng_(rng), out_(out) {}
+    Import(CsvReader& reader, const ImportWish& wish, Rng& rng, ImportFile& out)
+        : reader_(reader), wish_(wish), rng_(rng), out_(out) {}
 
     void take(const CsvRow& row, const std::vector<const ImportColumn*>& header) {
         if (row.fields.size() == 1 && trimmed(row.fields[0]).empty()) return;
         if (!row.problem.empty()) return refuse(row.line, row.problem + ": " + row.remedy);
-        if (row.fields.size() != header.size())
-            return refuse(row.line, fmt::format("{} fields, the header has {}: quote fields that "
-                                                "hold a comma",
-                                                row.fields.size(), header.size()));
+        const bool other_size = row.fields.size() != header.size();
+        if (other_size)
+            refuse(row.line, fmt::format("{} fields, the header has {}: quote fields that hold a "
+                                         "comma",
+                                         row.fields.size(), header.size()));
+        else if (row.holds_rows(header.size()))
+            refuse(row.line,
+                   "a quote closes on a later line, over lines that are rows: close it "
+                   "where the field ends, or write that field in one line");
+        else
+            return make(row, header);
+        // No line is lost with another: what its quotes took in is a row by itself.
+        if (row.lines > 1) reader_.back_to_line_after(row);
+    }
+
+   private:
+    void make(const CsvRow& row, const std::vector<const ImportColumn*>& header) {
         Cells cells;
         for (std::size_t i = 0; i < header.size(); ++i)
             if (header[i] != nullptr) cells.*(header[i]->cell) = trimmed(row.fields[i]);
@@ -186,11 +200,12 @@ class Import {
         out_.rows.push_back({row.line, reference, std::move(*alert)});
     }
 
-   private:
     void refuse(std::size_t line, const std::string& what) {
         constexpr std::size_t what_max = 300;
         out_.problems.push_back({line, one_line(what).substr(0, what_max)});
     }
+
+    CsvReader& reader_;
     const ImportWish& wish_;
     Rng& rng_;
     ImportFile& out_;
@@ -220,7 +235,7 @@ Result<ImportFile> read_import_csv(std::string_view text, const ImportWish& wish
     if (!first) return first_line("the file is empty", "begin it with a line of column names");
     auto header = read_header(*first, wish, out);
     if (!header) return header.error();
-    Import import(wish, rng, out);
+    Import import(reader, wish, rng, out);
     while (auto row = reader.next()) {
         if (out.rows.size() + out.problems.size() >= import_rows_max)
             return problem(Errc::too_large, fmt::format("more than {} rows", import_rows_max),

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "node/system.h"
 #include "tools/alert_input.h"
 #include "tools/problem.h"
@@ -116,6 +118,32 @@ TEST(ImportCsv, ABadLineInTheMiddleCostsThatLine) {
     EXPECT_THAT(lines_of(file->problems), ElementsAre(50'000));
     EXPECT_EQ(file->rows.size(), 99'998u);
     EXPECT_EQ(file->rows.back().line, 100'000u);
+}
+
+// The quote of line 3 finds its end on line 5: what lies between must not vanish in a narrative.
+TEST(ImportCsv, AForgottenQuoteSwallowsNoRow) {
+    const std::string text =
+        "template,issuer,doc,narrative\nlost-stolen,UTO,X2,\n"
+        "lost-stolen,UTO,X3,\"open\nlost-stolen,UTO,X4,\n";
+    for (const char* last :
+         {"lost-stolen,UTO,X5,late\"\n", "lost-stolen,UTO,X5,\"late\n", "x\"\n"}) {
+        auto file = import(text + last);
+        ASSERT_TRUE(file.ok()) << file.error().detail;
+        std::set<std::size_t> lines;
+        for (const ImportRow& row : file->rows) lines.insert(row.line);
+        EXPECT_THAT(lines, ElementsAre(2, 4)) << last;
+        EXPECT_THAT(lines_of(file->problems), ElementsAre(3, 5)) << last;  // None is left unsaid.
+    }
+}
+
+TEST(ImportCsv, ANarrativeOverSeveralLinesIsOne) {
+    auto file = import(
+        "template,issuer,doc,narrative\nlost-stolen,UTO,X2,\"Taken at the gate,\nof two.\"\n"
+        "lost-stolen,UTO,X4,\n");
+    ASSERT_TRUE(file.ok()) << file.error().detail;
+    EXPECT_THAT(file->problems, testing::IsEmpty());
+    ASSERT_EQ(file->rows.size(), 2u);
+    EXPECT_EQ(file->rows[0].alert.narrative(), "Taken at the gate,\nof two.");
 }
 
 TEST(ImportCsv, HostileFields) {
