@@ -51,6 +51,7 @@ NodeCore::NodeCore(NodeIdentity& identity, const NodeOptions& options, const Sto
 Status NodeCore::load(UnixMillis now) {
     now_ = started_ = ticked_ = now;
     next_arrival_ = store_.last_arrival().next();
+    index_.review_alerts_of(identity_.id);
     if (Status status = load_directory(); !status.ok()) return status;
     if (Status status = load_suspends(); !status.ok()) return status;
     if (Status status = directory_.empty() ? Status() : load_checkpoints(); !status.ok())

@@ -40,6 +40,7 @@ void record_alert(const proto::Alert& alert, proto::SearchRecord& record) {
     }
     record.set_request_id(alert.reply().request_id());
     record.set_asks_release(alert.has_release_request());
+    record.set_review_by_ms(alert.review_by_ms());
     for (const auto& person : alert.persons()) record_person(person, record);
     for (const auto& document : alert.documents()) {
         if (!document.number().empty())
@@ -170,6 +171,8 @@ void Index::add_revision(Row row, AlertState& alert, const IndexedEntry& entry) 
     auto other = AlertId::parse(entry.record.other_part());
     if (other.ok()) alert.other_part = *other;
     put_terms(row, entry.record);
+    if (alert.origin == reviewer_ && entry.record.review_by_ms() != 0)
+        review_by_[row] = UnixMillis{entry.record.review_by_ms()};
 }
 
 void Index::withdraw(Row row, AlertState& alert, const IndexedEntry& entry) {
@@ -364,6 +367,7 @@ void Index::drop_terms(Row row) {
     texts_.drop(terms.documents);
     drop_duplicates(row);
     asking_release_.erase(row);
+    review_by_.erase(row);
     if (auto request = request_of_.extract(row); !request.empty()) {
         auto replies = replies_.find(request.mapped());
         std::erase(replies->second, row);
@@ -558,6 +562,18 @@ std::vector<AlertState> Index::asking_release() const {
         if (AlertState alert = alerts_.get(row); alert.readable()) out.push_back(std::move(alert));
     std::sort(out.begin(), out.end(),
               [](const AlertState& a, const AlertState& b) { return a.order < b.order; });
+    return out;
+}
+
+std::vector<AlertState> Index::due_for_review(UnixMillis by) const {
+    std::shared_lock lock(mutex_);
+    std::vector<std::pair<UnixMillis, Row>> due;
+    for (const auto& [row, at] : review_by_)
+        if (at <= by) due.emplace_back(at, row);
+    std::sort(due.begin(), due.end());
+    std::vector<AlertState> out;
+    for (const auto& [at, row] : due)
+        if (AlertState alert = alerts_.get(row); alert.readable()) out.push_back(std::move(alert));
     return out;
 }
 

@@ -50,6 +50,9 @@ class Index {
     // Makes a search record of an opened operation. The bytes go to the store as they are.
     static proto::SearchRecord make_record(const AlertId& alert, const proto::Operation* operation);
 
+    // Whose alerts are kept with the dates of their review. Before anything is added.
+    void review_alerts_of(const NodeId& author) { reviewer_ = author; }
+
     void add(const IndexedEntry& entry);
     // The body is gone: forget every term of it. Tombstones stay. Gives the alert when it was what
     // people read of it and nobody had withdrawn it.
@@ -94,6 +97,8 @@ class Index {
     std::vector<AlertState> replies(const AlertId& request, std::size_t max) const;
     // Readable alerts that wait for a second officer, the oldest of them first.
     std::vector<AlertState> asking_release() const;
+    // Readable alerts of that author to be looked at again by then, the earliest first.
+    std::vector<AlertState> due_for_review(UnixMillis by) const;
     // Which alert an entry belongs to, and what it is.
     struct EntryMeaning {
         AlertId alert;
@@ -157,6 +162,8 @@ class Index {
     std::map<AlertId, std::vector<Row>> replies_;       // By the request, which may not be here.
     std::map<Row, AlertId> request_of_;
     std::set<Row> asking_release_;
+    NodeId reviewer_{};
+    std::map<Row, UnixMillis> review_by_;
     std::deque<Person> persons_;
     std::vector<PersonId> free_persons_;
     NameIndex names_;

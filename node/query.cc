@@ -52,15 +52,25 @@ std::vector<AlertState> release_requests(const QueryContext& context) {
     return out;
 }
 
-proto::AlertsResponse list_release_requests(const QueryContext& context) {
+// An alert of two parts is looked at once: as the person's.
+std::vector<AlertState> reviews(const QueryContext& context, UnixMillis by) {
+    std::vector<AlertState> out = context.index.due_for_review(by);
+    std::erase_if(out,
+                  [&](const AlertState& alert) { return whole_of(alert, context).has_value(); });
+    return out;
+}
+
+proto::AlertsResponse rows_of(const std::vector<AlertState>& alerts, const QueryContext& context) {
     proto::AlertsResponse out;
-    for (const AlertState& alert : release_requests(context))
+    for (const AlertState& alert : alerts)
         if (auto row = alert_row(alert, context)) *out.add_rows() = std::move(*row);
     return out;
 }
 
 proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContext& context) {
-    if (list.release()) return list_release_requests(context);
+    if (list.release()) return rows_of(release_requests(context), context);
+    if (list.review_by_ms() != 0)
+        return rows_of(reviews(context, UnixMillis{list.review_by_ms()}), context);
     proto::AlertsResponse out;
     std::uint32_t limit = list.limit() == 0 ? list_default : std::min(list.limit(), list_max);
     constexpr std::size_t page = 256;
@@ -86,6 +96,7 @@ proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContex
         if (alerts.size() < page) break;
     }
     out.set_release_requests(release_requests(context).size());
+    out.set_reviews(reviews(context, context.now).size());
     return out;
 }
 

@@ -74,14 +74,8 @@ Result<int> run_update(Context& context) {
     auto policy = load_policy();
     if (!policy) return draft->kept(policy.error());
     apply_policy(*policy, alert);
-    read_wish(context.args, *posting.prepare.mutable_wish());
-    if (!context.args.has("to")) {
-        // Who was left out then must not slip in now: the officer names the readers again.
-        if (row->audience().empty() || row->audience().find(' ') != std::string::npos)
-            return draft->kept(problem(Errc::usage, "this alert went to " + row->audience(),
-                                       "give --to and what else named its readers"));
-        posting.prepare.mutable_wish()->set_audience(row->audience());
-    }
+    if (Status s = wish_readers_again(context.args, *row, posting.prepare); !s)
+        return draft->kept(s.error());
     auto done = post(context, *session, posting);
     if (!done) return draft->kept(done.error());
     draft->done();

@@ -114,6 +114,10 @@ Result<int> run_inbox(Context& context) {
                         alerts.release_requests() == 1
                             ? "1 alert waits"
                             : fmt::format("{} alerts wait", alerts.release_requests())));
+    if (alerts.reviews() != 0)
+        context.out.talk(fmt::format(
+            "{} of your node to be looked at again: rilon review",
+            alerts.reviews() == 1 ? "1 alert" : fmt::format("{} alerts", alerts.reviews())));
     return exit_done;
 }
 

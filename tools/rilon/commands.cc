@@ -193,6 +193,17 @@ constexpr OptionSpec update[] = {
     {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
+constexpr OptionSpec review[] = {
+    {"--within", "TIME", "without an ID: what is due within that time (30d)"},
+    {"--again", "TIME", "when to look at it again (365d, which is the longest)"},
+    {"--to", "AUDIENCE", "who may read, where they were named one by one"},
+    {"--except-host", nullptr, "leave out the host country"},
+    {"--with-host", nullptr, "let the host read what is for missions only by default"},
+    {"--exclude", "PARTY", "leave out a party; may be repeated", true},
+    {"--only", "NODE,…", "exactly these nodes", true},
+    {"--dry-run", nullptr, "show the readers, post nothing"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
 constexpr OptionSpec withdraw[] = {
     {"--reason", "REASON", "error, mistaken-identity, overturned, …"},
     {"--note", "TEXT", "at most 500 characters"},
@@ -414,6 +425,8 @@ constexpr CommandSpec table[] = {
     {"screen", "", 0, 0, "is this person or document known?", screen, run_screen},
     {"withdraw", "ID", 1, 1, "take an alert back, everywhere", withdraw, run_withdraw},
     {"update", "ID", 1, 1, "replace an alert by a new revision", update, run_update},
+    {"review", "[ID]", 0, 1, "what your node is to look at again; with an ID: it still holds",
+     review, run_review},
     {"confirm", "ID", 1, 1, "the same was seen here too", confirm, run_confirm},
     {"dispute", "ID [TEXT|-]", 1, -1, "say that another's alert is wrong or doubtful", dispute,
      run_dispute},

@@ -29,6 +29,8 @@ Result<int> run_identity_show(Context& context);
 Result<int> run_identity_export(Context& context);
 // cmd_verify.cc
 Result<int> run_identity_verify(Context& context);
+// cmd_review.cc
+Result<int> run_review(Context& context);
 // cmd_rotate.cc
 Result<int> run_identity_rotate(Context& context);
 // cmd_backup.cc

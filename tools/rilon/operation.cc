@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tools/problem.h"
+#include "tools/rilon/posting.h"
 #include "tools/rilon/view.h"
 
 namespace rilon {
@@ -17,6 +18,18 @@ Result<proto::AlertRow> alert_named(Session& session, const std::string& alert) 
 
 std::string headline_of(const char* what, const proto::AlertRow& row) {
     return fmt::format("{} {}  {}", what, short_form(row.alert_id()), title_of(row));
+}
+
+Status wish_readers_again(const Args& args, const proto::AlertRow& row,
+                          proto::PrepareRequest& prepare) {
+    read_wish(args, *prepare.mutable_wish());
+    if (args.has("to")) return {};
+    // Who was left out then must not slip in now: the officer names the readers again.
+    if (row.audience().empty() || row.audience().find(' ') != std::string::npos)
+        return problem(Errc::usage, "this alert went to " + row.audience(),
+                       "give --to and what else named its readers");
+    prepare.mutable_wish()->set_audience(row.audience());
+    return {};
 }
 
 Result<std::string> known_reason(const std::string& reason, CodeList reasons) {

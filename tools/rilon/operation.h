@@ -12,6 +12,9 @@ namespace rilon {
 Result<proto::AlertRow> alert_named(Session& session, const std::string& alert);
 // "WITHDRAW 7KQ2-M4XD  title", before the readers.
 std::string headline_of(const char* what, const proto::AlertRow& row);
+// Who reads the next revision: whom the options say, else those of before.
+Status wish_readers_again(const Args& args, const proto::AlertRow& row,
+                          proto::PrepareRequest& prepare);
 // The reason if the list has it; else usage, with the nearest.
 Result<std::string> known_reason(const std::string& reason, CodeList reasons);
 
