@@ -74,7 +74,8 @@ Result<int> run_update(Context& context) {
     auto policy = load_policy();
     if (!policy) return draft->kept(policy.error());
     apply_policy(*policy, alert);
-    read_wish(context.args, *posting.prepare.mutable_wish());
+    if (Status s = read_wish(context.args, *posting.prepare.mutable_wish()); !s)
+        return draft->kept(s.error());
     if (!context.args.has("to")) {
         // Who was left out then must not slip in now: the officer names the readers again.
         if (row->audience().empty() || row->audience().find(' ') != std::string::npos)

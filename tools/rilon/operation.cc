@@ -29,4 +29,14 @@ Result<std::string> known_reason(const std::string& reason, CodeList reasons) {
         near != nullptr ? "did you mean " + std::string(near->code) + "?" : "one of " + all);
 }
 
+Result<std::string> known_kind(const std::string& option, const std::string& kind) {
+    if (find_code(alert_kinds(), kind) != nullptr) return kind;
+    const Code* near = nearest_code(alert_kinds(), kind);
+    std::string all;
+    for (const Code& c : alert_kinds()) all += (all.empty() ? "" : ", ") + std::string(c.code);
+    return problem(
+        Errc::usage, option + " " + kind + " is no kind of alert",
+        near != nullptr ? "did you mean " + std::string(near->code) + "?" : "one of " + all);
+}
+
 }  // namespace rilon

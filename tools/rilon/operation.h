@@ -14,5 +14,8 @@ Result<proto::AlertRow> alert_named(Session& session, const std::string& alert);
 std::string headline_of(const char* what, const proto::AlertRow& row);
 // The reason if the list has it; else usage, with the nearest.
 Result<std::string> known_reason(const std::string& reason, CodeList reasons);
+// The kind of alert that an option names; else usage, with the nearest: a kind that nobody posts
+// would look like nothing found.
+Result<std::string> known_kind(const std::string& option, const std::string& kind);
 
 }  // namespace rilon
