@@ -130,7 +130,8 @@ Error parse_error(const CLI::ParseError& e, const CommandSpec* command) {
     return problem(Errc::usage, where + ": " + what, "see " + where + " --help");
 }
 
-// An empty value is what a script's unset variable leaves: --exclude "" would leave out nobody.
+// An empty value is what a script's unset variable leaves: --to "" would take the remembered
+// audience.
 Status take_values(const OptionSpec& spec, const std::vector<std::string>& values,
                    const std::string& help, Args& args) {
     const std::string key = key_of(spec);
