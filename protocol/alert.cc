@@ -72,8 +72,11 @@ std::string upper(std::string_view text) {
 
 Error unknown_code(std::string_view what, std::string_view text, CodeList list) {
     const Code* near = nearest_code(list, text);
-    return {Errc::invalid, fmt::format("{} \"{}\" is not known{}", what, escape_for_display(text),
-                                       near ? fmt::format("; did you mean {}?", near->code) : ".")};
+    std::string known;
+    for (const Code& code : list) known += (known.empty() ? "" : ", ") + std::string(code.code);
+    return {Errc::invalid,
+            fmt::format("{} \"{}\" is not known; {}", what, escape_for_display(text),
+                        near ? fmt::format("did you mean {}?", near->code) : "one of " + known)};
 }
 
 // The first code points of a text, cut at its first line end.

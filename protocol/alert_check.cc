@@ -7,6 +7,7 @@
 #include "protocol/alert.h"
 #include "protocol/alert_problems.h"
 #include "protocol/history.h"
+#include "protocol/names.h"
 #include "protocol/nearest.h"
 #include "protocol/partial_date.h"
 #include "protocol/short_id.h"
@@ -100,6 +101,24 @@ void check_person(const std::string& at, const proto::PersonRecord& person, Prob
         problems.country(field_of(at, item("persecutors", i)), person.persecutors(i));
 }
 
+// A number is looked for by its letters and digits (names.h): without any, or with the ends of a
+// series the wrong way round, an alert warns nobody.
+void check_findable(const std::string& at, const proto::DocumentRecord& document,
+                    Problems& problems) {
+    const auto findable = [&](const char* field, const std::string& number) {
+        if (!number.empty() && fold_document_number(number).empty())
+            problems.add(field_of(at, field),
+                         "has no letter or digit of A-Z, 0-9; nobody could find it");
+    };
+    findable("number", document.number());
+    const std::string from = fold_document_number(document.series_from());
+    const std::string to = fold_document_number(document.series_to());
+    if (document.series_from().empty() || document.series_to().empty()) return;
+    if (from.empty() || from.size() != to.size() || from > to)
+        problems.add(field_of(at, "series"),
+                     "must have ends of one length, the first number first");
+}
+
 void check_document(const std::string& at, const proto::DocumentRecord& document, bool any_issuer,
                     Problems& problems) {
     problems.code(field_of(at, "type"), document.type(), document_types());
@@ -113,6 +132,7 @@ void check_document(const std::string& at, const proto::DocumentRecord& document
     if (document.series_from().empty() != document.series_to().empty())
         problems.add(field_of(at, "series"),
                      "has one end only; give the first and the last number");
+    check_findable(at, document, problems);
     problems.date(field_of(at, "issue_date"), document.issue_date());
     problems.date(field_of(at, "expiry_date"), document.expiry_date());
     problems.at_most(field_of(at, "mrz_lines"), document.mrz_lines_size(), 3);

@@ -29,14 +29,14 @@ HOLDER = r"really UTO\? yes / no / \[unsure\] "
 class Posting:
     """`rilon post` with a terminal of its own, and an editor that fails."""
 
-    def __init__(self, home, *arguments):
+    def __init__(self, home, *arguments, editor="false"):
         self.text = ""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.chdir(home)
             os.execve(RILON, [RILON, "post", "-t", "impostor", "--where", "BKK", "--country", "THA", *arguments],
                       {"HOME": home, "RILON_HOME": home + "/home", "XDG_RUNTIME_DIR": home, "TERM": "dumb",
-                       "TZ": "UTC", "LC_ALL": "C.UTF-8", "EDITOR": "false", "PATH": os.environ["PATH"]})
+                       "TZ": "UTC", "LC_ALL": "C.UTF-8", "EDITOR": editor, "PATH": os.environ["PATH"]})
 
     def expect(self, pattern):
         until = time.monotonic() + SECONDS_MAX
@@ -69,13 +69,13 @@ class AtTheTerminal(unittest.TestCase):
         self.home = tempfile.mkdtemp(prefix="rilon-terminal-")
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
 
-    def post(self, *arguments):
+    def post(self, *arguments, editor="false"):
         try:
             for end in pty.openpty():
                 os.close(end)
         except OSError as error:
             self.skipTest(f"no terminal to be had here ({error}): is /dev/pts mounted?")
-        posting = Posting(self.home, *arguments)
+        posting = Posting(self.home, *arguments, editor=editor)
         self.addCleanup(posting.end)
         return posting
 
@@ -121,6 +121,29 @@ class AtTheTerminal(unittest.TestCase):
         posting.expect(HOLDER)
         posting.say("")
         posting.expect(r"the draft is kept: rilon post --to BKK --except-host -f \S+\n")
+
+    def kept_by(self, editor, said):
+        """The text of the draft after this editor; the line that said so."""
+        posting = self.post("--mrz", "-", "--to", "BKK", "--edit", editor=editor)
+        posting.expect("zone:")
+        posting.say(NAMES, RIGHT)
+        posting.expect(HOLDER)
+        posting.say("")
+        path = posting.expect(said + r"(?s:.)*the draft is kept: rilon post --to BKK -f (\S+)\n").group(1)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
+    def test_an_editor_that_fails_or_leaves_nothing_loses_nothing(self):
+        for editor in "false", "/nonexistent/editor", "kill -9 $$;":
+            self.assertIn("ERIKSSON", self.kept_by(editor, "the editor ended without success"))
+        for editor in ": >", "rm", "printf ' \\n\\n' >":
+            self.assertIn("ERIKSSON", self.kept_by(editor, "the editor left nothing: nothing was posted"))
+
+    def test_what_was_typed_in_the_editor_outlives_what_is_wrong_with_it(self):
+        self.assertIn("[[[ and an hour's work", self.kept_by("echo \"[[[ and an hour's work\" >>", "line "))
+        self.assertIn("\x1b", self.kept_by("printf 'title = \"\\033[2J\"' >", "line 1"))
+        self.assertGreater(len(self.kept_by("head -c 300000 /dev/zero | tr '\\0' x >", "is longer than")), 299_999)
 
     def test_a_mistake_is_asked_about_once(self):
         posting = self.post("--mrz", "-")

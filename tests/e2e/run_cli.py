@@ -5,6 +5,8 @@ A script is a list of steps:
 
     # comment
     file NAME [0600]      the lines after it, indented by two blanks, become a file
+    bytes NAME [0600]     the same, of bytes in hex; hex*1000 repeats them
+    folder NAME           an empty folder
     $ rilon ARGUMENTS     shell words; $DIR is the script's own empty directory
     < text                a line of stdin
     text                  a line of expected stdout; \ begins one that is empty or looks like another
@@ -33,7 +35,7 @@ def steps_of(path):
     with open(path, encoding="utf-8") as script:
         for number, line in enumerate(script, 1):
             line = line.rstrip("\n")
-            if line.startswith("$ ") or line.startswith("file "):
+            if line.startswith(("$ ", "file ", "bytes ", "folder ")):
                 step = {"line": number, "head": line, "in": [], "out": [], "err": [], "exit": 0, "body": []}
                 steps.append(step)
             elif not line or line.startswith("# "):
@@ -41,7 +43,7 @@ def steps_of(path):
                     step = None
             elif step is None:
                 raise SystemExit(f"{path}:{number}: text outside of a step")
-            elif step["head"].startswith("file "):
+            elif step["head"].startswith(("file ", "bytes ")):
                 step["body"].append(line[2:])
             elif line.startswith("< "):
                 step["in"].append(line[2:])
@@ -73,6 +75,23 @@ def json_problems(schemas, lines):
     return [problem for line in lines if line.startswith('{"v":') for problem in schemas.problems_of(line)]
 
 
+def make(words, body, home):
+    """The file or folder of a step that is no command."""
+    target = os.path.join(home, words[1])
+    os.makedirs(target if words[0] == "folder" else os.path.dirname(target), exist_ok=True)
+    if words[0] == "folder":
+        return
+    with open(target, "wb") as out:
+        for line in body:
+            if words[0] == "file":
+                out.write((line.replace("$DIR", home) + "\n").encode())
+                continue
+            for piece in line.split():
+                text, _, times = piece.partition("*")
+                out.write(bytes.fromhex(text) * int(times or 1))
+    os.chmod(target, int(words[2], 8) if len(words) > 2 else 0o644)
+
+
 def run_script(rilon, path, schemas):
     home = tempfile.mkdtemp(prefix="rilon-cli-")
     environment = {"PATH": os.environ["PATH"], "HOME": home, "RILON_HOME": home + "/home",
@@ -80,12 +99,8 @@ def run_script(rilon, path, schemas):
     failed = []
     for step in steps_of(path):
         words = [w.replace("$DIR", home) for w in shlex.split(step["head"])]
-        if words[0] == "file":
-            target = os.path.join(home, words[1])
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            with open(target, "w", encoding="utf-8") as out:
-                out.write("".join(line.replace("$DIR", home) + "\n" for line in step["body"]))
-            os.chmod(target, int(words[2], 8) if len(words) > 2 else 0o644)
+        if words[0] != "$":
+            make(words, step["body"], home)
             continue
         text = "".join(line + "\n" for line in step["in"])
         # A session of its own: no /dev/tty, so that nothing can wait for an answer.

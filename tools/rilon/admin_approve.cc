@@ -216,8 +216,8 @@ Result<int> run_admin_grant(Context& context) {
     const std::string path = context.args.get("out", name + ".grant");
     if (Status s = put_public(context, path, encode_armour(ArmourKind::grant, sealed)); !s)
         return s.error();
-    context.out.talk("✓ sealed for " + shown(name) + (path == "-" ? "" : ": " + path));
-    context.out.talk("  it runs: rilon enrol " + path);
+    context.out.talk("✓ sealed for " + shown(name) + (path == "-" ? "" : ": " + shown(path)));
+    context.out.talk("  it runs: rilon enrol " + shown(path));
     return exit_done;
 }
 

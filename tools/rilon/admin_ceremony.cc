@@ -104,7 +104,9 @@ Result<NetworkPin> found(const Founding& founding) {
     }
     // Read back as every newcomer will: what it would refuse is not written.
     auto checked = parse_network_file(encode_network_file(pin));
-    if (!checked) return checked.error();
+    if (!checked)
+        return problem(Errc::usage, checked.error().detail,
+                       "give --name of the network without it, and founders' keys that are whole");
     return pin;
 }
 
@@ -156,9 +158,10 @@ Result<int> run_admin_ceremony(Context& context) {
     if (context.out.json())
         context.out.line(json_plain("founded", {{"network", pin->network.hex()},
                                                 {"file", founding->out + "/network.rilon"}}));
-    context.out.talk("✓ network file  " + founding->out + "/network.rilon (public)");
-    context.out.talk("✓ pre-shared key " + founding->out + "/psk (secret)");
-    context.out.talk("✓ transcript    " + founding->out + "/transcript.txt");
+    const std::string out = shown(founding->out);
+    context.out.talk("✓ network file  " + out + "/network.rilon (public)");
+    context.out.talk("✓ pre-shared key " + out + "/psk (secret)");
+    context.out.talk("✓ transcript    " + out + "/transcript.txt");
     context.out.talk(
         "  next: rilon enrol network.rilon, for each person and for the coordinator "
         "(--config-dir)");

@@ -13,6 +13,7 @@
 #include "tools/problem.h"
 #include "tools/rilon/posting.h"
 #include "tools/rilon/terminal.h"
+#include "tools/rilon/trimmed.h"
 
 namespace rilon {
 namespace {
@@ -53,11 +54,18 @@ Status run_editor(const std::string& path) {
 Result<std::string> edit_text(Context& context, const std::string& text, std::string resume) {
     if (!context.terminal.can_ask())
         return problem(Errc::usage, "an editor needs a terminal", "write a file: -f FILE");
-    auto draft = KeptDraft::keep(text, std::move(resume));
+    auto draft = KeptDraft::keep(text, resume);
     if (!draft) return draft.error();
     if (Status s = run_editor(draft->path()); !s) return draft->kept(s.error());
     auto bytes = read_file(draft->path(), draft_bytes_max);
-    if (!bytes) return draft->kept(bytes.error());
+    if (!bytes && bytes.code() != Errc::not_found) return draft->kept(bytes.error());
+    if (!bytes || trimmed(as_text(*bytes)).empty()) {  // What the editor was given is not lost.
+        draft->done();
+        draft = KeptDraft::keep(text, std::move(resume));
+        const Error nothing =
+            problem(Errc::interrupted, "the editor left nothing: nothing was posted", "");
+        return draft ? draft->kept(nothing) : draft.error();
+    }
     draft->done();
     return std::string(as_text(*bytes));
 }

@@ -74,9 +74,7 @@ Status settle_sex(std::string& sex) {
 }
 
 // Something the node can look for: a document number, or letters of a name.
-Status check_asks(const Applicant& one) {
-    if (one.doc.empty() && one.name.empty())
-        return problem(Errc::invalid, "neither doc nor name", "give one of them");
+Status check_can_match(const Applicant& one) {
     if (!one.doc.empty() && fold_document_number(one.doc).empty())
         return problem(Errc::invalid, "doc has no letter or digit", "give the number, or nothing");
     if (one.name.empty()) return {};
@@ -87,7 +85,23 @@ Status check_asks(const Applicant& one) {
     return {};
 }
 
+Status check_asks(const Applicant& one) {
+    if (one.doc.empty() && one.name.empty())
+        return problem(Errc::invalid, "neither doc nor name", "give one of them");
+    return check_can_match(one);
+}
+
 }  // namespace
+
+Status check_person(const std::string& doc, const std::string& name) {
+    Applicant one;
+    one.doc = doc;
+    one.name = name;
+    for (const char* column : {"doc", "name"})
+        if (Status s = check_cell(*find_column(column), one.*(find_column(column)->field)); !s)
+            return s;
+    return check_can_match(one);
+}
 
 Result<CaseloadColumns> CaseloadColumns::make(const std::map<std::string, std::string>& names) {
     CaseloadColumns out;

@@ -43,4 +43,8 @@ void put_cell(Applicant& to, const CaseloadColumn& column, std::string_view valu
 // Checks the fields and writes them as the node compares them. Errors: invalid.
 Status settle_applicant(Applicant& one);
 
+// Who is asked for outside a caseload, held to the same: text that shows, and something the node
+// can look for. What it can't would be answered with "no match". Errors: invalid.
+Status check_person(const std::string& doc, const std::string& name);
+
 }  // namespace rilon

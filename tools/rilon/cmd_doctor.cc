@@ -161,7 +161,7 @@ Result<int> run_doctor(Context& context) {
         const std::string path = context.args.get("bundle");
         const std::string text = bundle_text(context, profile ? &*profile : nullptr, seen);
         if (Status s = write_file(path, as_bytes(text), FileMode::secret, Overwrite::refuse); !s)
-            return s.error();
+            return problem(s.error().code, s.error().detail, "give --bundle FILE a new name");
         context.out.talk("✓ bundle " + shown(path) + ": look at it before you send it");
     }
     return open == 0 ? exit_done : exit_other;

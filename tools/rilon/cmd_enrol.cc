@@ -71,7 +71,7 @@ Result<int> enrol_grant(Context& context, ByteView sealed) {
         !s)
         return s.error();
     context.out.talk("✓ enrolled; start the node: rilond --config " +
-                     context.args.get("config-dir") + "/node.toml");
+                     shown(context.args.get("config-dir")) + "/node.toml");
     return exit_done;
 }
 
@@ -117,10 +117,13 @@ Result<int> run_enrol(Context& context) {
 Result<int> run_identity_show(Context& context) {
     auto profile = load_profile(context.globals.profile);
     if (!profile) return profile.error();
-    auto armour = read_secret_file(profile->key_file, key_file_bytes_max);
+    if (profile->key_file.empty())
+        return problem(Errc::not_enrolled, "profile \"" + profile->name + "\" names no key file",
+                       "rilon setup officer");
+    auto armour = read_own_secret(profile->key_file, key_file_bytes_max);
     if (!armour) return armour.error();
     auto head = read_personal_key_head(as_text(*armour));
-    if (!head) return head.error();
+    if (!head) return bad_key_file(profile->key_file, head.error());
     const std::string holder = head->holder == KeyHolder::officer ? "officer" : "person";
     if (context.out.json()) {
         context.out.line(json_plain("identity", {{"profile", profile->name},
@@ -132,7 +135,7 @@ Result<int> run_identity_show(Context& context) {
         return exit_done;
     }
     context.out.line("profile      " + profile->name + " (" + holder + ")");
-    context.out.line("key file     " + profile->key_file);
+    context.out.line("key file     " + shown(profile->key_file));
     context.out.line("node         " +
                      (profile->node.empty() ? "the coordinator" : shown(profile->node)));
     context.out.line("network      " + (profile->network.empty() ? "none pinned: rilon enrol"

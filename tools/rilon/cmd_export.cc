@@ -14,6 +14,7 @@
 #include "tools/rilon/alert_csv.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/json_lines.h"
+#include "tools/rilon/operation.h"
 #include "tools/rilon/options.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/session.h"
@@ -75,6 +76,8 @@ Result<Export> read_wishes(const Context& context) {
     if (out.format != "ndjson" && out.format != "csv" && out.format != "stix")
         return problem(Errc::usage, "--format " + out.format + " is not known",
                        "write ndjson, csv or stix");
+    if (context.args.has("type"))
+        if (auto kind = known_kind("--type", context.args.get("type")); !kind) return kind.error();
     out.restricted = context.args.has("include-restricted");
     out.path = context.args.get("out");
     if (context.out.json() && out.format != "ndjson" && out.path.empty())

@@ -8,6 +8,7 @@
 #include "tools/rilon/commands.h"
 #include "tools/rilon/json_lines.h"
 #include "tools/rilon/notifier.h"
+#include "tools/rilon/operation.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/profile.h"
 #include "tools/rilon/resume_file.h"
@@ -34,7 +35,9 @@ Status read_filters(const Args& args, Feed& feed) {
         if (!filter.starts_with("type=") || filter.size() == 5)
             return problem(Errc::usage, "--filter " + filter + " is not known",
                            "write --filter type=KIND");
-        feed.types.push_back(filter.substr(5));
+        auto kind = known_kind("--filter", filter.substr(5));
+        if (!kind) return kind.error();
+        feed.types.push_back(*kind);
     }
     return {};
 }
@@ -135,7 +138,9 @@ Result<int> run_feed(Context& context) {
         if (!batch) return batch.error();
         for (const proto::FeedEvent& event : batch->events())
             context.out.line(cloud_event(event, source));
-        if (!context.out.flush()) return exit_other;  // The reader has gone: the cursor stays.
+        if (!context.out.flush())  // The cursor stays.
+            return problem(Errc::io, "the events could not all be written",
+                           "look at the disk or the program that reads them; they come again");
         const bool moved = !batch->cursor().empty() && batch->cursor() != feed->point.cursor;
         if (moved) feed->point.cursor = batch->cursor();
         if (moved)
@@ -148,7 +153,11 @@ Result<int> run_feed(Context& context) {
 Result<int> run_watch(Context& context) {
     Feed feed;
     feed.from_now = true;
-    if (context.args.has("type")) feed.types.push_back(context.args.get("type"));
+    if (context.args.has("type")) {
+        auto kind = known_kind("--type", context.args.get("type"));
+        if (!kind) return kind.error();
+        feed.types.push_back(*kind);
+    }
     auto notices = load_notices(context);
     if (!notices) return notices.error();
     auto session = Session::open(context);

@@ -39,7 +39,7 @@ Result<int> run_import_un_list(Context& context) {
     auto session = Session::open(context);
     if (!session) return session.error();
     proto::Wish wish;
-    read_wish(context.args, wish);
+    if (Status s = read_wish(context.args, wish); !s) return s.error();
     if (Status s = choose_audience(context, *session, wish); !s) return s.error();
     auto sure = context.terminal.confirm(
         fmt::format("Post {} lookouts to {}? [y/N] ", list->alerts.size(), shown(wish.audience())));

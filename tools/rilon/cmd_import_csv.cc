@@ -231,7 +231,7 @@ Result<int> run_import_csv(Context& context) {
         context.out.talk("! no column reference: run again, it posts everything once more");
     if (file->rows.empty()) return finish(context, *file, counts);
     proto::Wish wish;
-    read_wish(context.args, wish);
+    if (Status s = read_wish(context.args, wish); !s) return s.error();
     if (Status s = choose_audience(context, *session, wish); !s) return s.error();
     if (Status s = show_groups(context, *session, *file, wish); !s) return s.error();
     if (context.args.has("dry-run")) return finish(context, *file, counts);

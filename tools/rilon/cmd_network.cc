@@ -83,7 +83,7 @@ Result<int> run_audience_preview(Context& context) {
     proto::Request request;
     proto::PrepareRequest& prepare = *request.mutable_prepare();
     *prepare.mutable_operation()->mutable_publish() = std::move(*alert);
-    read_wish(context.args, *prepare.mutable_wish());
+    if (Status s = read_wish(context.args, *prepare.mutable_wish()); !s) return s.error();
     prepare.mutable_wish()->set_audience(context.args.word(0));
     auto session = Session::open(context);
     if (!session) return session.error();

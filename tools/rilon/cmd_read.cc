@@ -6,6 +6,7 @@
 #include "tools/problem.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/json_lines.h"
+#include "tools/rilon/operation.h"
 #include "tools/rilon/options.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/session.h"
@@ -88,7 +89,11 @@ Result<int> run_inbox(Context& context) {
     proto::ListRequest& list = *request.mutable_list();
     list.set_unread(context.args.has("unread"));
     list.set_urgent(context.args.has("urgent"));
-    list.set_type(context.args.get("type"));
+    if (context.args.has("type")) {
+        auto kind = known_kind("--type", context.args.get("type"));
+        if (!kind) return kind.error();
+        list.set_type(*kind);
+    }
     if (context.args.has("since")) {
         auto since = parse_duration(context.args.get("since"));
         if (!since) return since.error();

@@ -103,6 +103,41 @@ Status may_settle(Session& session, const proto::AlertRow& row) {
                    "see who disputes it: rilon show " + short_form(row.alert_id()));
 }
 
+Result<int> post_dispute(Context& context, const std::string& reason, const std::string& note) {
+    auto session = Session::open(context);
+    if (!session) return session.error();
+    auto row = alert_named(*session, context.args.word(0));
+    if (!row) return row.error();
+    if (reason == "settled")
+        if (Status own = may_settle(*session, *row); !own) return own.error();
+    Posting posting;
+    posting.headline = headline_of("DISPUTE", *row);
+    posting.prepare.set_alert(context.args.word(0));
+    proto::Dispute& dispute = *posting.prepare.mutable_operation()->mutable_dispute();
+    dispute.set_reason(reason);
+    dispute.set_note(note);
+    return post(context, *session, posting);
+}
+
+Result<int> post_hit(Context& context, const proto::TimeRange& when, const std::string& outcome) {
+    auto session = Session::open(context);
+    if (!session) return session.error();
+    auto row = alert_named(*session, context.args.word(0));
+    if (!row) return row.error();
+    auto what = met_what(context, row->alert());
+    if (!what) return what.error();
+    Posting posting;
+    posting.headline = headline_of("HIT", *row);
+    posting.prepare.set_alert(context.args.word(0));
+    proto::Hit& hit = *posting.prepare.mutable_operation()->mutable_hit();
+    hit.set_what(*what);
+    *hit.mutable_when() = when;
+    hit.mutable_where()->set_country(context.args.get("country"));
+    hit.mutable_where()->set_location(context.args.get("where"));
+    hit.set_outcome(outcome);
+    return post(context, *session, posting);
+}
+
 }  // namespace
 
 Result<int> run_confirm(Context& context) {
@@ -139,21 +174,14 @@ Result<int> run_dispute(Context& context) {
     }
     auto reason = known_reason(context.args.get("reason"), dispute_reasons());
     if (!reason) return reason.error();
-    auto note = text_or_input(words_after_id(context));
+    const std::string words = words_after_id(context);
+    auto note = text_or_input(words);
     if (!note) return note.error();
-    auto session = Session::open(context);
-    if (!session) return session.error();
-    auto row = alert_named(*session, context.args.word(0));
-    if (!row) return row.error();
-    if (*reason == "settled")
-        if (Status own = may_settle(*session, *row); !own) return own.error();
-    Posting posting;
-    posting.headline = headline_of("DISPUTE", *row);
-    posting.prepare.set_alert(context.args.word(0));
-    proto::Dispute& dispute = *posting.prepare.mutable_operation()->mutable_dispute();
-    dispute.set_reason(*reason);
-    dispute.set_note(*note);
-    return post(context, *session, posting);
+    auto done = post_dispute(context, *reason, *note);
+    if (done) return done;
+    return keep_typed({words}, *note,
+                      "rilon dispute " + context.args.word(0) + " --reason " + *reason + " - <",
+                      done.error());
 }
 
 Result<int> run_hit(Context& context) {
@@ -164,22 +192,10 @@ Result<int> run_hit(Context& context) {
     if (!when) return when.error();
     auto outcome = text_or_input(context.args.get("outcome"));
     if (!outcome) return outcome.error();
-    auto session = Session::open(context);
-    if (!session) return session.error();
-    auto row = alert_named(*session, context.args.word(0));
-    if (!row) return row.error();
-    auto what = met_what(context, row->alert());
-    if (!what) return what.error();
-    Posting posting;
-    posting.headline = headline_of("HIT", *row);
-    posting.prepare.set_alert(context.args.word(0));
-    proto::Hit& hit = *posting.prepare.mutable_operation()->mutable_hit();
-    hit.set_what(*what);
-    *hit.mutable_when() = *when;
-    hit.mutable_where()->set_country(context.args.get("country"));
-    hit.mutable_where()->set_location(context.args.get("where"));
-    hit.set_outcome(*outcome);
-    return post(context, *session, posting);
+    auto done = post_hit(context, *when, *outcome);
+    if (done) return done;
+    return keep_typed({context.args.get("outcome")}, *outcome,
+                      "rilon hit " + context.args.word(0) + " --outcome - <", done.error());
 }
 
 }  // namespace rilon

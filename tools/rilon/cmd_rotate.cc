@@ -77,7 +77,7 @@ Result<int> run_identity_rotate(Context& context) {
         if (!statement) return statement.error();
         for (const std::string& key : new_keys(statement->replace_key()))
             context.out.talk("  new key   " + fingerprint_line(as_bytes(key)));
-        context.out.talk("  three persons run: rilon admin approve " + path);
+        context.out.talk("  three persons run: rilon admin approve " + shown(path));
         context.out.talk("  it expires " + local_time(done.expires_ms()));
     } else {
         context.out.talk("✓ " + shown(done.note()));

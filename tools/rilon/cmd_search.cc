@@ -2,11 +2,15 @@
 // looked for but our own audit log. Screening supports a decision; it is never one.
 #include <fmt/format.h>
 
+#include "protocol/codes.h"
+#include "protocol/country_codes.h"
 #include "protocol/mrz.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
+#include "tools/rilon/caseload_columns.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/matches.h"
+#include "tools/rilon/operation.h"
 #include "tools/rilon/options.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/posting.h"
@@ -39,14 +43,46 @@ Status ask_dashes(Context& context, proto::SearchRequest& search) {
     return {};
 }
 
+std::string capitals(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return text;
+}
+
+// A code that no alert has would find nobody, and that must not read as "not known here".
+Status fill_codes(const Args& args, proto::SearchRequest& search) {
+    search.set_sex(capitals(args.get("sex")));
+    if (!search.sex().empty() && find_code(sexes(), search.sex()) == nullptr)
+        return problem(Errc::usage, "--sex " + search.sex() + " is none of M, F, X",
+                       "write one of them, or leave it out");
+    search.set_nationality(capitals(args.get("nationality")));
+    if (!search.nationality().empty() && !is_known_code(search.nationality()))
+        return problem(Errc::usage,
+                       "--nationality " + search.nationality() + " is no country code of ICAO 9303",
+                       "write three letters as in the document's zone");
+    return {};
+}
+
 Status fill_from_options(Context& context, proto::SearchRequest& search) {
     const Args& args = context.args;
     search.set_doc(args.get("doc"));
     search.set_name(args.get("name"));
     search.set_dob(args.get("dob"));
-    search.set_sex(args.get("sex"));
-    search.set_nationality(args.get("nationality"));
-    return ask_dashes(context, search);
+    if (Status s = fill_codes(args, search); !s) return s;
+    if (Status s = ask_dashes(context, search); !s) return s;
+    return check_person(search.doc(), search.name());
+}
+
+Status fill_route(const std::string& route, proto::SearchRequest& search) {
+    const std::size_t dash = route.find('-');
+    search.set_route_from(capitals(route.substr(0, dash)));
+    if (dash != std::string::npos) search.set_route_to(capitals(route.substr(dash + 1)));
+    for (const std::string& place : {search.route_from(), search.route_to()})
+        if (place.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != std::string::npos ||
+            place.size() > 5 || route.size() < 3)
+            return problem(Errc::usage, "--route " + route + " names no airports",
+                           "write FROM-TO, as BKK-SYD");
+    return {};
 }
 
 Status fill_from_zone(Context& context, proto::SearchRequest& search) {
@@ -64,6 +100,15 @@ Status fill_from_zone(Context& context, proto::SearchRequest& search) {
     return {};
 }
 
+// Who is asked for comes of one place: what stood beside a zone or a caseload would be passed over.
+Status check_one_source(const Args& args) {
+    for (const char* source : {"batch", "mrz"})
+        if (Status s = check_excludes(args, source, {"doc", "name", "dob", "sex", "nationality"});
+            !s)
+            return s;
+    return check_excludes(args, "batch", {"mrz"});
+}
+
 }  // namespace
 
 Result<int> run_search(Context& context) {
@@ -78,11 +123,13 @@ Result<int> run_search(Context& context) {
         text = *line;
     }
     search.set_text(text);
-    search.set_type(context.args.get("type"));
+    if (context.args.has("type")) {
+        auto kind = known_kind("--type", context.args.get("type"));
+        if (!kind) return kind.error();
+        search.set_type(*kind);
+    }
     if (const std::string route = context.args.get("route"); !route.empty()) {
-        const std::size_t dash = route.find('-');
-        search.set_route_from(route.substr(0, dash));
-        if (dash != std::string::npos) search.set_route_to(route.substr(dash + 1));
+        if (Status s = fill_route(route, search); !s) return s.error();
     }
     if (context.args.has("since")) {
         auto since = parse_duration(context.args.get("since"));
@@ -102,6 +149,7 @@ Result<int> run_search(Context& context) {
 }
 
 Result<int> run_screen(Context& context) {
+    if (Status s = check_one_source(context.args); !s) return s.error();
     if (context.args.has("batch")) return screen_batch(context, context.args.get("batch"));
     if (context.args.has("map"))
         return problem(Errc::usage, "--map is for a caseload", "give --batch FILE too");

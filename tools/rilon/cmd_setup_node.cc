@@ -106,7 +106,9 @@ Result<std::vector<Link>> read_links(Context& context, const NetworkPin& pin) {
         auto request = read_request(path, ArmourKind::node_request);
         if (!request) return request.error();
         auto peer = parse_node_request(pin.network, *request);
-        if (!peer) return peer.error();
+        if (!peer)
+            return problem(peer.code(), path + ": " + peer.error().detail,
+                           "give a request that was made for this network");
         if (peer->endpoint.empty())
             return problem(Errc::usage, path + " does not listen: it can't be dialled",
                            "leave this --link out");
@@ -145,9 +147,15 @@ void announce(Context& context, const Places& places, const std::string& request
     if (context.out.json())
         context.out.line(json_plain(
             "setup", {{"request", request}, {"fingerprint", fingerprint_line(fingerprint)}}));
-    context.out.talk("✓ keys and node.toml in " + places.directory);
-    context.out.talk("✓ request     " + request);
+    context.out.talk("✓ keys and node.toml in " + shown(places.directory));
+    context.out.talk("✓ request     " + shown(request));
     context.out.talk("  fingerprint " + fingerprint_line(fingerprint));
+}
+
+// What the request would be refused for stood in an option.
+Error wrong_option(const Error& error, const std::string& what) {
+    return problem(Errc::usage, error.detail,
+                   "see rilon setup " + what + " --help for what each option takes");
 }
 
 Status take_administrator(const Context& context, const Places& places) {
@@ -186,7 +194,8 @@ Result<int> run_setup_node(Context& context) {
         places->advertised, places->advertised_live, software};
     const proto::SignedRequest request =
         make_node_request(pin->network, application, identity.sign.sk);
-    if (auto checked = parse_node_request(pin->network, request); !checked) return checked.error();
+    if (auto checked = parse_node_request(pin->network, request); !checked)
+        return wrong_option(checked.error(), "node");
     const std::string toml = node_toml(*places, application.name, false, *links);
     if (Status s = write_node(*places, identity, toml); !s) return s.error();
     if (Status s = take_administrator(context, *places); !s) return s.error();
@@ -231,7 +240,8 @@ Result<int> run_setup_coordinator(Context& context) {
     const CoordinatorRequest request{identity.network, identity.online->pk,
                                      make_coordinator(identity.network, info, identity.sign.sk)};
     const Bytes bytes = encode_coordinator_request(request);
-    if (auto checked = parse_coordinator_request(bytes); !checked) return checked.error();
+    if (auto checked = parse_coordinator_request(bytes); !checked)
+        return wrong_option(checked.error(), "coordinator");
     if (Status s = write_node(*places, identity, node_toml(*places, info.name, true, {})); !s)
         return s.error();
     const std::string path = args.get("out", places->in("request"));

@@ -44,8 +44,8 @@ Result<Profile> new_profile(const Context& context) {
 }
 
 void announce(Context& context, const Profile& profile, const Bytes& request, const char* next) {
-    context.out.talk("✓ key file  " + profile.key_file);
-    context.out.talk("✓ profile   " + profile_path(profile.name));
+    context.out.talk("✓ key file  " + shown(profile.key_file));
+    context.out.talk("✓ profile   " + shown(profile_path(profile.name)));
     if (!request.empty()) context.out.talk("  read out:  " + fingerprint_line(request));
     context.out.talk(std::string("  next:      ") + next);
 }
@@ -67,6 +67,10 @@ Result<int> run_setup_officer(Context& context) {
     if (name->empty() || mark->empty())
         return problem(Errc::usage, "a name and a display sign are needed",
                        "give --name and --display-sign");
+    for (const std::string& text : {*name, *mark})
+        if (text != shown(text))  // Others read it beside every alert.
+            return problem(Errc::usage, "a character that does not show: " + text,
+                           "give --name and --display-sign without it");
     const PersonalKey key = make_personal_key(KeyHolder::officer, pin->network, *name, *mark);
     if (Status s = save_key_file(context, profile->key_file, key); !s) return s.error();
     if (Status s = save_profile(*profile); !s) return s.error();
@@ -105,7 +109,9 @@ Result<int> run_setup_person(Context& context) {
     const proto::SignedRequest request = make_person_request(network, person, key.sign.sk);
     // A founder's request follows in the ceremony, under the network's id; the shape is checked
     // now.
-    if (auto parsed = parse_person_request(network, request); !parsed) return parsed.error();
+    if (auto parsed = parse_person_request(network, request); !parsed)
+        return problem(Errc::usage, parsed.error().detail,
+                       "see rilon setup person --help for what each option takes");
     if (Status s = save_key_file(context, profile->key_file, key); !s) return s.error();
     if (Status s = save_profile(*profile); !s) return s.error();
     if (network.is_zero()) {

@@ -142,7 +142,7 @@ Result<int> run_agent(Context& context) {
     if (!profile) return say_failed(profile.error());
     auto idle = parse_duration(context.args.get("for", "5m"));
     if (!idle) return say_failed(idle.error());
-    auto armour = read_secret_file(profile->key_file, key_file_bytes_max);
+    auto armour = read_own_secret(profile->key_file, key_file_bytes_max);
     if (!armour) return say_failed(armour.error());
     std::string passphrase = read_word(STDIN_FILENO);
     auto key = open_personal_key(as_text(*armour), passphrase);

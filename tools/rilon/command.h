@@ -38,6 +38,13 @@ class Args {
     std::string word(std::size_t i) const { return i < words_.size() ? words_[i] : ""; }
     const std::vector<std::string>& words() const { return words_; }
 
+    // Every option that was given, the global ones too.
+    std::vector<std::string> given() const {
+        std::vector<std::string> out;
+        for (const auto& [option, values] : values_) out.push_back(option);
+        return out;
+    }
+
     void set(const std::string& option, std::vector<std::string> values) {
         values_[option] = std::move(values);
     }

@@ -7,6 +7,7 @@
 #include "protocol/short_id.h"
 #include "protocol/text.h"
 #include "tools/problem.h"
+#include "tools/rilon/caseload_columns.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/trimmed.h"
 
@@ -49,6 +50,7 @@ Result<proto::SearchRequest> person_of_lines(std::string_view text) {
     if (out.doc().empty() && out.name().empty())
         return problem(Errc::usage, "nobody to look for",
                        "give a document number or a name at least");
+    if (Status s = check_person(out.doc(), out.name()); !s) return s.error();
     return out;
 }
 

@@ -4,10 +4,25 @@
 #include "tools/rilon/terminal.h"
 
 namespace rilon {
+
+Result<Bytes> read_own_secret(const std::string& path, std::size_t bytes_max) {
+    auto bytes = read_secret_file(path, bytes_max);
+    if (bytes || bytes.code() != Errc::not_permitted) return bytes;
+    return problem(bytes.code(), bytes.error().detail, "give a file of your own, of mode 0600");
+}
+
+Error bad_key_file(const std::string& path, const Error& error) {
+    if (error.code == Errc::locked)
+        return problem(Errc::locked, "the passphrase does not open " + path,
+                       "type it again; check caps lock and the keyboard's language");
+    return problem(error.code, path + ": " + error.detail,
+                   "put your copy of it back; without one rilon setup officer makes a new key");
+}
+
 namespace {
 
 Result<std::string> passphrase_of_file(const std::string& path) {
-    auto bytes = read_secret_file(path, passphrase_bytes_max + 2);
+    auto bytes = read_own_secret(path, passphrase_bytes_max + 2);
     if (!bytes) return bytes.error();
     std::string out(as_text(*bytes));
     wipe(*bytes);
@@ -38,15 +53,13 @@ Result<std::string> new_passphrase(Context& context) {
 }
 
 Result<PersonalKey> open_key_file(Context& context, const std::string& path) {
-    auto bytes = read_secret_file(path, key_file_bytes_max);
+    auto bytes = read_own_secret(path, key_file_bytes_max);
     if (!bytes) return bytes.error();
     auto passphrase = ask_passphrase(context, path);
     if (!passphrase) return passphrase.error();
     auto key = open_personal_key(as_text(*bytes), *passphrase);
     wipe(*passphrase);
-    if (!key && key.code() == Errc::locked)
-        return problem(Errc::locked, "the passphrase does not open " + path,
-                       "type it again; check caps lock and the keyboard's language");
+    if (!key) return bad_key_file(path, key.error());
     return key;
 }
 

@@ -32,6 +32,13 @@ class Keys {
     std::optional<AgentClient> agent_;
 };
 
+// A file that others must not read, of this user. Errors: those of read_secret_file, with what to
+// do where the file stands open to others.
+Result<Bytes> read_own_secret(const std::string& path, std::size_t bytes_max);
+
+// Why the key file at `path` does not open, with the path and what to do.
+Error bad_key_file(const std::string& path, const Error& error);
+
 // Opens the armoured key at `path` with a passphrase from --passphrase-file or the terminal.
 Result<PersonalKey> open_key_file(Context& context, const std::string& path);
 // A new passphrase: asked twice at the terminal, or --passphrase-file's. Errors: locked, usage.

@@ -1,5 +1,7 @@
 // `rilon`: the officers' and administrators' command. Parses, runs one row of the table, turns what
 // went wrong into words and an exit code. Everything else is in the files named after commands.
+#include <google/protobuf/stubs/logging.h>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -48,7 +50,10 @@ int run(const std::vector<std::string>& arguments) {
     Context context{line->args, line->globals, out, terminal};
     auto result = line->command->run(context);
     if (!result) return fail(result.error(), line->globals.json);
-    if (!out.flush()) return exit_other;
+    if (!out.flush())
+        return fail(problem(Errc::io, "what was to be printed could not all be written",
+                            "look at the disk, or the program that reads it"),
+                    line->globals.json);
     return *result;
 }
 
@@ -58,10 +63,12 @@ int run(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
     std::signal(SIGINT, rilon::interrupted);
     std::signal(SIGPIPE, SIG_IGN);
+    google::protobuf::SetLogHandler(
+        nullptr);  // What it would say of a text is said by check_alert.
     try {
         return rilon::run(std::vector<std::string>(argv + 1, argv + argc));
     } catch (const std::exception& e) {
-        std::fprintf(stderr, "rilon: %s\n", e.what());
-        return rilon::exit_other;
+        const std::vector<std::string> arguments(argv + 1, argv + argc);
+        return rilon::fail({rilon::Errc::internal, e.what()}, rilon::json_asked(arguments));
     }
 }

@@ -22,7 +22,7 @@ std::string headline_of(const char* what, const proto::AlertRow& row) {
 
 Status wish_readers_again(const Args& args, const proto::AlertRow& row,
                           proto::PrepareRequest& prepare) {
-    read_wish(args, *prepare.mutable_wish());
+    if (Status s = read_wish(args, *prepare.mutable_wish()); !s) return s;
     if (args.has("to")) return {};
     // Who was left out then must not slip in now: the officer names the readers again.
     if (row.audience().empty() || row.audience().find(' ') != std::string::npos)
@@ -39,6 +39,16 @@ Result<std::string> known_reason(const std::string& reason, CodeList reasons) {
     for (const Code& c : reasons) all += (all.empty() ? "" : ", ") + std::string(c.code);
     return problem(
         Errc::usage, "no such reason: " + reason,
+        near != nullptr ? "did you mean " + std::string(near->code) + "?" : "one of " + all);
+}
+
+Result<std::string> known_kind(const std::string& option, const std::string& kind) {
+    if (find_code(alert_kinds(), kind) != nullptr) return kind;
+    const Code* near = nearest_code(alert_kinds(), kind);
+    std::string all;
+    for (const Code& c : alert_kinds()) all += (all.empty() ? "" : ", ") + std::string(c.code);
+    return problem(
+        Errc::usage, option + " " + kind + " is no kind of alert",
         near != nullptr ? "did you mean " + std::string(near->code) + "?" : "one of " + all);
 }
 

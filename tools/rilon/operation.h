@@ -17,5 +17,8 @@ Status wish_readers_again(const Args& args, const proto::AlertRow& row,
                           proto::PrepareRequest& prepare);
 // The reason if the list has it; else usage, with the nearest.
 Result<std::string> known_reason(const std::string& reason, CodeList reasons);
+// The kind of alert that an option names; else usage, with the nearest: a kind that nobody posts
+// would look like nothing found.
+Result<std::string> known_kind(const std::string& option, const std::string& kind);
 
 }  // namespace rilon

@@ -97,8 +97,12 @@ Error unknown_option(const std::string& given, const CommandSpec* command) {
 struct Slots {
     std::deque<std::vector<std::string>> values;
     std::deque<bool> flags;
-    std::vector<std::pair<std::string, CLI::Option*>> options;
+    std::vector<std::pair<const OptionSpec*, CLI::Option*>> options;
 };
+
+// Not both: which of them the officer meant is not guessed.
+constexpr std::pair<const char*, const char*> opposites[] = {{"except-host", "with-host"},
+                                                             {"urgent", "flash"}};
 
 void add_options(CLI::App& app, std::span<const OptionSpec> specs, Slots& slots) {
     for (const OptionSpec& spec : specs) {
@@ -110,10 +114,9 @@ void add_options(CLI::App& app, std::span<const OptionSpec> specs, Slots& slots)
             slots.values.emplace_back();
             option = app.add_option(spec.names, slots.values.back());
             option->expected(1)->type_size(1)->allow_extra_args(false);
-            option->multi_option_policy(spec.repeat ? CLI::MultiOptionPolicy::TakeAll
-                                                    : CLI::MultiOptionPolicy::Throw);
+            option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         }
-        slots.options.emplace_back(key_of(spec), option);
+        slots.options.push_back({&spec, option});
     }
 }
 
@@ -121,7 +124,33 @@ Error parse_error(const CLI::ParseError& e, const CommandSpec* command) {
     const std::string where = command != nullptr ? std::string("rilon ") + command->path : "rilon";
     std::string what = e.what();
     std::replace(what.begin(), what.end(), '\n', ' ');
+    // "--to: 1 required TEXT missing": the library's word for an option without its value.
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr)
+        what = what.substr(0, what.find(':')) + " needs a value";
     return problem(Errc::usage, where + ": " + what, "see " + where + " --help");
+}
+
+// An empty value is what a script's unset variable leaves: --to "" would take the remembered
+// audience.
+Status take_values(const OptionSpec& spec, const std::vector<std::string>& values,
+                   const std::string& help, Args& args) {
+    const std::string key = key_of(spec);
+    if (spec.value != nullptr) {
+        if (!spec.repeat && values.size() > 1)
+            return problem(Errc::usage, "--" + key + " is given more than once",
+                           "give it once; see " + help);
+        if (std::find(values.begin(), values.end(), "") != values.end())
+            return problem(Errc::usage, "--" + key + " is empty",
+                           "give --" + key + " " + spec.value + ", or leave it out");
+    }
+    args.set(key, values);
+    return {};
+}
+
+Status check_opposites(const Args& args) {
+    for (const auto& [one, other] : opposites)
+        if (Status s = check_excludes(args, one, {other}); !s) return s;
+    return {};
 }
 
 Status read_globals(const Args& args, Globals& globals) {
@@ -187,16 +216,28 @@ Status run_parser(const std::vector<std::string>& rest, const CommandSpec* comma
     } catch (const CLI::ParseError& e) {
         return parse_error(e, command);
     }
-    for (const auto& [key, option] : slots.options)
-        if (option->count() > 0) args.set(key, option->results());
+    const std::string help =
+        std::string("rilon ") + (command != nullptr ? command->path : "") + " --help";
+    for (const auto& [spec, option] : slots.options)
+        if (option->count() > 0)
+            if (Status s = take_values(*spec, option->results(), help, args); !s) return s;
     args.set_words(std::move(words));
-    return {};
+    return check_opposites(args);
 }
 
 }  // namespace
 
 bool json_asked(const std::vector<std::string>& arguments) {
     return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+}
+
+Status check_excludes(const Args& args, const std::string& option,
+                      std::initializer_list<const char*> others) {
+    for (const char* other : others)
+        if (args.has(option) && args.has(other))
+            return problem(Errc::usage, "--" + option + " and --" + other + " exclude each other",
+                           "give one of them");
+    return {};
 }
 
 Result<std::vector<Setting>> parse_settings(const std::string& text) {

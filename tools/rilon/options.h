@@ -1,6 +1,7 @@
 // From argv to a command, its options and the global ones. CLI11 is known to options.cc alone.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
 
 // Was --json asked for, whatever else is wrong? Errors of parsing are shown accordingly.
 bool json_asked(const std::vector<std::string>& arguments);
+
+// Usage when `option` is given together with one of the others.
+Status check_excludes(const Args& args, const std::string& option,
+                      std::initializer_list<const char*> others);
 
 // The `name = "value"` lines of a profile (TOML without tables). Errors: malformed.
 struct Setting {

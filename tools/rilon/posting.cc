@@ -185,7 +185,7 @@ Result<int> receipt(Context& context, Session& session, const Posting& posting,
 
 }  // namespace
 
-void read_wish(const Args& args, proto::Wish& wish) {
+Status read_wish(const Args& args, proto::Wish& wish) {
     if (args.has("to")) wish.set_audience(args.get("to"));
     if (args.has("except-host") || args.has("with-host")) {
         wish.set_except_host(args.has("except-host"));
@@ -203,6 +203,9 @@ void read_wish(const Args& args, proto::Wish& wish) {
             rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
         }
     }
+    if (args.has("only") && wish.only().empty())  // Nobody named would be no limit: everybody.
+        return problem(Errc::usage, "--only names no node", "give --only NODE,NODE");
+    return {};
 }
 
 void read_precedence(const Args& args, proto::PrepareRequest& prepare) {
@@ -241,7 +244,7 @@ Status choose_audience(Context& context, Session& session, proto::Wish& wish) {
     wish.set_audience(*answer);
     profile.default_to = *answer;
     if (Status s = save_profile(profile); !s) return s;
-    context.out.talk("remembered as default_to in " + profile_path(profile.name));
+    context.out.talk("remembered as default_to in " + shown(profile_path(profile.name)));
     return {};
 }
 
@@ -254,7 +257,8 @@ Result<int> post(Context& context, Session& session, Posting& posting) {
     auto posted = negotiate(context, session, posting, dry, prepared);
     if (!posted) return posted.error();
     if (dry) return exit_done;
-    if (prepared.has_history()) {  // No alert that anybody acknowledges.
+    KeptDraft::done_with("/proc/self/fd/0");  // What keep_typed kept, given once more by "<".
+    if (prepared.has_history()) {             // No alert that anybody acknowledges.
         context.out.line(context.out.json() ? json_history(prepared.history())
                                             : given_line(prepared.history()));
         return exit_done;
@@ -283,6 +287,13 @@ Status post_quietly(Session& session, const Posting& posting) {
     auto posted = commit(session, posting, response->prepared());
     if (!posted) return posted.error();
     return {};
+}
+
+Error keep_typed(const std::vector<std::string>& words, const std::string& text, std::string again,
+                 const Error& error) {
+    if (words != std::vector<std::string>{"-"} || text.empty()) return error;
+    auto draft = KeptDraft::keep(text, std::move(again));
+    return draft ? draft->kept(error) : error;
 }
 
 Result<KeptDraft> KeptDraft::keep(const std::string& text, std::string resume) {

@@ -9,7 +9,8 @@ namespace rilon {
 
 // --to, --except-host, --with-host, --exclude, --only, --tell-issuer, --release-reason → wish.
 // Added to what a draft wished: who was left out stays left out.
-void read_wish(const Args& args, proto::Wish& wish);
+// Errors: usage.
+Status read_wish(const Args& args, proto::Wish& wish);
 
 // The same options as words to repeat: " --to BKK --except-host".
 std::string wish_words(const Args& args);
@@ -32,6 +33,12 @@ Status post_quietly(Session& session, const Posting& posting);
 // The audience of a publish that names none: the profile's default_to, else asked once and kept
 // there; never the whole network by itself. Errors: usage.
 Status choose_audience(Context& context, Session& session, proto::Wish& wish);
+
+// What was typed at "-" outlives a failure that comes before there is a draft: the error with where
+// the text is and how to give it once more. Words of the command line stand in the terminal still.
+// `again`: the command, up to the file's name.
+Error keep_typed(const std::vector<std::string>& words, const std::string& text, std::string again,
+                 const Error& error);
 
 // The draft as it survives: written before anything is asked, taken away when posted. `resume` is
 // the command that goes on with it, up to the file's name: "rilon post -f". Errors: io.

@@ -3,6 +3,7 @@
 #include "config/file_io.h"
 #include "protocol/crypto.h"
 #include "tools/problem.h"
+#include "tools/rilon/keys.h"
 
 namespace rilon {
 namespace {
@@ -14,7 +15,7 @@ constexpr std::size_t text_bytes = front.size() + 32 + 1 + 8 + 1 + 64 + 1;
 }  // namespace
 
 Result<PskFile> load_psk(const std::string& path) {
-    auto bytes = read_secret_file(path, 512);
+    auto bytes = read_own_secret(path, 512);
     if (!bytes) return bytes.error();
     const std::string_view text = as_text(*bytes);
     const Error bad = problem(Errc::malformed, path + " holds no pre-shared key",
@@ -36,7 +37,10 @@ Status save_psk(const std::string& path, const PskFile& psk) {
                        to_hex(psk.key.expose()) + "\n";
     Status done = write_file(path, as_bytes(text), FileMode::secret, Overwrite::refuse);
     wipe(text);
-    return done;
+    if (!done)
+        return problem(done.error().code, done.error().detail,
+                       "name another place: what is there may be a network's only copy");
+    return {};
 }
 
 }  // namespace rilon

@@ -8,6 +8,7 @@
 #include "tools/rilon/policy.h"
 #include "tools/rilon/posting.h"
 #include "tools/rilon/terminal.h"
+#include "tools/rilon/trimmed.h"
 
 namespace rilon {
 namespace {
@@ -44,12 +45,10 @@ Status ask_release_reason(Context& context, proto::PrepareRequest& prepare) {
 Result<std::string> text_of_words(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-    if (text != "-") return text;
+    if (text != "-") return trimmed(text);
     auto input = Terminal::read_input("-", text_bytes_max);
     if (!input) return input.error();
-    text = *input;
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    return text;
+    return trimmed(*input);
 }
 
 Result<int> publish(Context& context, proto::PrepareRequest prepare) {
@@ -61,10 +60,11 @@ Result<int> publish(Context& context, proto::PrepareRequest prepare) {
     Posting posting;
     posting.headline = headline(alert);
     posting.prepare = std::move(prepare);
-    read_wish(context.args, *posting.prepare.mutable_wish());
+    const Status wished = read_wish(context.args, *posting.prepare.mutable_wish());
     read_precedence(context.args, posting.prepare);
     auto draft = KeptDraft::keep(posting_to_draft(posting.prepare), go_on);
     if (!draft) return draft.error();
+    if (!wished) return draft->kept(wished.error());
     if (!policy) return draft->kept(policy.error());
     if (Status s = check_alert(posting.prepare.operation().publish()); !s)
         return draft->kept(s.error());

@@ -47,7 +47,12 @@ Result<ResumePoint> parse_resume(std::string_view text) {
 
 Result<ResumePoint> load_resume(const std::string& path, Rng& rng) {
     auto bytes = read_file(path, resume_bytes_max);
-    if (bytes) return parse_resume(as_text(*bytes));
+    if (bytes) {
+        auto point = parse_resume(as_text(*bytes));
+        if (point) return point;
+        const Problem p = explain(point.error());
+        return problem(p.code, path + ": " + p.message, p.remedy);
+    }
     if (bytes.code() != Errc::not_found) return bytes.error();
     return ResumePoint{rng.bytes<Random16>().hex(), ""};
 }

@@ -36,8 +36,10 @@ Result<NetworkPin> load_network(const std::string& path) {
     auto text = read_file(path, armour_text_max);
     if (!text) return text.error();
     auto bytes = parse_armour_of(ArmourKind::network, as_text(*text));
-    if (!bytes) return bytes.error();
-    return parse_network_file(*bytes);
+    auto pin = bytes ? parse_network_file(*bytes) : Result<NetworkPin>(bytes.error());
+    if (pin) return pin;
+    return problem(pin.code(), path + ": " + pin.error().detail,
+                   "give the network file as the RSO published it, and pin it by rilon enrol");
 }
 
 Result<NetworkPin> load_network(const Profile& profile) {

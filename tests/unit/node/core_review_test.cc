@@ -17,7 +17,7 @@ class CoreReview : public SmallNet {
         proto::Alert& alert = *what.mutable_operation()->mutable_publish();
         alert.mutable_modus_operandi()->add_steps(title);
         alert.mutable_modus_operandi()->add_indicators("No luggage");
-        alert.mutable_modus_operandi()->add_countermeasures("Ask");
+        alert.mutable_modus_operandi()->set_countermeasure("Ask");
         alert.set_title(title);
         alert.set_review_by_ms(review_by_ms);
         what.mutable_wish()->set_audience("BKK");

@@ -193,5 +193,56 @@ TEST_F(BackupTest, RefusesWhatWouldDestroyOrDeceive) {
     EXPECT_EQ(put_back_store(target(), back()).code(), Errc::not_found);
 }
 
+// The manifest says what must be there: changed in any line, cut or lengthened it is none.
+TEST_F(BackupTest, AManifestThatWasTouchedPutsNothingBack) {
+    TestStream stream(rng);
+    ASSERT_TRUE(open()->append(stream.founded(3)).ok());
+    ASSERT_EQ(back_up_apart(), 0);
+    const std::string path = target() + "/manifest";
+    const Bytes bytes = read_file(path);
+    const std::string whole(as_text(bytes));
+    const auto put_back_with = [&](const std::string& text) {
+        std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
+        auto done = put_back_store(target(), back());
+        return done.ok() ? Errc::internal : done.code();  // Internal stands for "it was".
+    };
+    for (std::size_t size = 0; size < whole.size(); ++size)
+        EXPECT_EQ(put_back_with(whole.substr(0, size)), Errc::damaged) << size;
+    EXPECT_EQ(put_back_with(whole + "x"), Errc::damaged);
+    EXPECT_EQ(put_back_with(std::string(100'000, 'x')), Errc::too_large);
+    for (const char* word : {"made ", "data.mdb ", "keys.mdb "}) {
+        std::string changed = whole;
+        changed.insert(changed.find(word) + std::string_view(word).size(), "x");
+        EXPECT_EQ(put_back_with(changed), Errc::damaged) << word;
+    }
+    for (const char* word : {"data.mdb ", "keys.mdb "}) {
+        std::string changed = whole;  // Another size than the file's.
+        changed.insert(changed.find(word) + std::string_view(word).size(), "1");
+        EXPECT_EQ(put_back_with(changed), Errc::damaged) << word;
+    }
+    EXPECT_FALSE(file_exists(back() + "/data.mdb"));
+    EXPECT_FALSE(file_exists(back() + "/keys.mdb"));
+    EXPECT_EQ(put_back_with(whole), Errc::internal);
+}
+
+TEST_F(BackupTest, AFileThatIsMissingOrAFolderIsSaid) {
+    TestStream stream(rng);
+    ASSERT_TRUE(open()->append(stream.founded(3)).ok());
+    ASSERT_EQ(back_up_apart(), 0);
+    for (const char* name : {"/data.mdb", "/keys.mdb"}) {
+        std::filesystem::rename(target() + name, elsewhere.path + "/aside");
+        auto done = put_back_store(target(), back());
+        ASSERT_FALSE(done.ok());
+        EXPECT_NE(done.error().detail.find(name), std::string::npos) << done.error().detail;
+        std::filesystem::create_directory(target() + name);
+        EXPECT_FALSE(put_back_store(target(), back()).ok());
+        std::filesystem::remove(target() + name);
+        std::filesystem::rename(elsewhere.path + "/aside", target() + name);
+    }
+    std::ofstream(elsewhere.path + "/file") << "x";
+    EXPECT_EQ(back_up_store(dir.path, elsewhere.path + "/file", noon).code(), Errc::not_permitted);
+    EXPECT_TRUE(put_back_store(target(), back()).ok());
+}
+
 }  // namespace
 }  // namespace rilon
