@@ -106,6 +106,22 @@ class WrongWords(unittest.TestCase):
             self.assertTrue(error["message"] and error["remedy"])
             self.assertNotIn(b"\x1b", done.stderr)
 
+    def test_what_cannot_be_written(self):
+        """A full disk is said; a reader that has seen enough is not."""
+        listing = [RILON, "notify"]
+        env = {"PATH": os.environ["PATH"], "HOME": self.home, "RILON_HOME": self.home + "/home"}
+        with open(self.home + "/home/default.toml", "a", encoding="ascii") as profile:
+            profile.write('notify = "exec /bin/true"\n')
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(listing, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False, env=env)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"could not all be written", done.stderr)
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(listing, stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False, env=env)
+        os.close(writer)
+        self.assertEqual((done.returncode, done.stderr), (1, b""))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

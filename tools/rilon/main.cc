@@ -50,11 +50,11 @@ int run(const std::vector<std::string>& arguments) {
     Context context{line->args, line->globals, out, terminal};
     auto result = line->command->run(context);
     if (!result) return fail(result.error(), line->globals.json);
-    if (!out.flush())
-        return fail(problem(Errc::io, "what was to be printed could not all be written",
-                            "look at the disk, or the program that reads it"),
-                    line->globals.json);
-    return *result;
+    if (out.flush()) return *result;
+    if (out.reader_gone()) return exit_other;
+    return fail(problem(Errc::io, "what was to be printed could not all be written",
+                        "look at the disk, or the program that reads it"),
+                line->globals.json);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tools/rilon/output.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -64,6 +65,11 @@ void Output::raw(std::string_view text) {
 
 bool Output::flush() {
     return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+}
+
+bool Output::reader_gone() const {
+    pollfd out{STDOUT_FILENO, 0, 0};
+    return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
 }
 
 void Output::talk(std::string_view text) {

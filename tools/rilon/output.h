@@ -25,6 +25,8 @@ class Output {
     void raw(std::string_view text);
     // Flushes stdout; false when what reads us is gone.
     bool flush();
+    // Stdout is a pipe that nobody reads any more, as `| head` leaves it: no reason to complain.
+    bool reader_gone() const;
     // One line of talk; nothing with --quiet, and nothing under --json.
     void talk(std::string_view text);
     // One line of talk that even --quiet shows: a warning the officer has to see.
