@@ -154,7 +154,8 @@ class Drill(unittest.TestCase):
             self.nodes[name].start()
 
     def clean(self):
-        if not self._outcome.success:
+        result = self._outcome.result
+        if any(test is self for test, _ in result.failures + result.errors):
             for node in self.nodes.values():
                 say(f"the log of {node.name} ends:", node.log_since(-600).decode(errors="replace"))
         for process in self.others:
