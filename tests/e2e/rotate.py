@@ -104,16 +104,13 @@ class TransportKeyRotates(drill.Drill):
         try:
             wait_until(f"{name} switches", switched, 60)
         except AssertionError:
-            # A known defect (decision 0012), seen in 2 of some 70 runs: the logs are kept for whoever hunts it, and
-            # the node gets what an administrator would try.
+            # A known defect (decision 0012), seldom seen: the logs are kept for whoever hunts it.
             kept = drill.TOP / f"stalled-{int(time.time())}"
             for each in self.nodes.values():
                 kept.mkdir(exist_ok=True)
                 shutil.copy(each.log, kept / each.name)
-            say(f"STALLED: {name} did not switch within 60 s and is restarted; the logs are in {kept}")
-            node.kill()
-            node.start()
-            wait_until(f"{name} switches after a restart", switched, 60)
+            say(f"the logs are in {kept}")
+            raise
 
     def linked_to(self, profile, peer):
         status = self.status(profile)
@@ -122,7 +119,7 @@ class TransportKeyRotates(drill.Drill):
     def all_linked(self):
         for profile in ("aus-bkk", "nzl-bkk"):
             for peer in ("tha-bkk", "rso"):
-                wait_until(f"{profile} is linked to {peer}", lambda a=profile, b=peer: self.linked_to(a, b), 120)
+                wait_until(f"{profile} is linked to {peer}", lambda a=profile, b=peer: self.linked_to(a, b), 60)
 
     def settings(self):
         """Everything that a person wrote or was given."""

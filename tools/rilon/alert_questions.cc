@@ -13,6 +13,7 @@
 #include "tools/rilon/output.h"
 #include "tools/rilon/profile.h"
 #include "tools/rilon/terminal.h"
+#include "tools/rilon/trimmed.h"
 
 namespace rilon {
 namespace {
@@ -29,12 +30,6 @@ std::vector<std::string> words_of(const std::string& text, const char* between =
         at = end;
     }
     return out;
-}
-
-std::string upper(std::string text) {
-    for (char& c : text)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-    return text;
 }
 
 std::string after_comma(const std::string& text, std::string& before) {

@@ -138,10 +138,11 @@ Result<int> run_feed(Context& context) {
         if (!batch) return batch.error();
         for (const proto::FeedEvent& event : batch->events())
             context.out.line(cloud_event(event, source));
-        if (!context.out.flush() && context.out.reader_gone()) return exit_other;
-        if (!context.out.flush())  // The cursor stays.
+        if (!context.out.flush()) {  // The cursor stays.
+            if (context.out.reader_gone()) return exit_other;
             return problem(Errc::io, "the events could not all be written",
                            "look at the disk or the program that reads them; they come again");
+        }
         const bool moved = !batch->cursor().empty() && batch->cursor() != feed->point.cursor;
         if (moved) feed->point.cursor = batch->cursor();
         if (moved)

@@ -16,6 +16,7 @@
 #include "tools/rilon/posting.h"
 #include "tools/rilon/session.h"
 #include "tools/rilon/terminal.h"
+#include "tools/rilon/trimmed.h"
 #include "tools/rilon/view.h"
 
 namespace rilon {
@@ -43,19 +44,13 @@ Status ask_dashes(Context& context, proto::SearchRequest& search) {
     return {};
 }
 
-std::string capitals(std::string text) {
-    for (char& c : text)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return text;
-}
-
 // A code that no alert has would find nobody, and that must not read as "not known here".
 Status fill_codes(const Args& args, proto::SearchRequest& search) {
-    search.set_sex(capitals(args.get("sex")));
+    search.set_sex(upper(args.get("sex")));
     if (!search.sex().empty() && find_code(sexes(), search.sex()) == nullptr)
         return problem(Errc::usage, "--sex " + search.sex() + " is none of M, F, X",
                        "write one of them, or leave it out");
-    search.set_nationality(capitals(args.get("nationality")));
+    search.set_nationality(upper(args.get("nationality")));
     if (!search.nationality().empty() && !is_known_code(search.nationality()))
         return problem(Errc::usage,
                        "--nationality " + search.nationality() + " is no country code of ICAO 9303",
@@ -75,8 +70,8 @@ Status fill_from_options(Context& context, proto::SearchRequest& search) {
 
 Status fill_route(const std::string& route, proto::SearchRequest& search) {
     const std::size_t dash = route.find('-');
-    search.set_route_from(capitals(route.substr(0, dash)));
-    if (dash != std::string::npos) search.set_route_to(capitals(route.substr(dash + 1)));
+    search.set_route_from(upper(route.substr(0, dash)));
+    if (dash != std::string::npos) search.set_route_to(upper(route.substr(dash + 1)));
     for (const std::string& place : {search.route_from(), search.route_to()})
         if (place.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != std::string::npos ||
             place.size() > 5 || route.size() < 3)

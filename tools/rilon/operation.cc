@@ -7,6 +7,20 @@
 #include "tools/rilon/view.h"
 
 namespace rilon {
+namespace {
+
+Result<std::string> known_code(const std::string& otherwise, const std::string& code,
+                               CodeList list) {
+    if (find_code(list, code) != nullptr) return code;
+    const Code* near = nearest_code(list, code);
+    std::string all;
+    for (const Code& c : list) all += (all.empty() ? "" : ", ") + std::string(c.code);
+    return problem(
+        Errc::usage, otherwise,
+        near != nullptr ? "did you mean " + std::string(near->code) + "?" : "one of " + all);
+}
+
+}  // namespace
 
 Result<proto::AlertRow> alert_named(Session& session, const std::string& alert) {
     proto::Request request;
@@ -33,23 +47,11 @@ Status wish_readers_again(const Args& args, const proto::AlertRow& row,
 }
 
 Result<std::string> known_reason(const std::string& reason, CodeList reasons) {
-    if (find_code(reasons, reason) != nullptr) return reason;
-    const Code* near = nearest_code(reasons, reason);
-    std::string all;
-    for (const Code& c : reasons) all += (all.empty() ? "" : ", ") + std::string(c.code);
-    return problem(
-        Errc::usage, "no such reason: " + reason,
-        near != nullptr ? "did you mean " + std::string(near->code) + "?" : "one of " + all);
+    return known_code("no such reason: " + reason, reason, reasons);
 }
 
 Result<std::string> known_kind(const std::string& option, const std::string& kind) {
-    if (find_code(alert_kinds(), kind) != nullptr) return kind;
-    const Code* near = nearest_code(alert_kinds(), kind);
-    std::string all;
-    for (const Code& c : alert_kinds()) all += (all.empty() ? "" : ", ") + std::string(c.code);
-    return problem(
-        Errc::usage, option + " " + kind + " is no kind of alert",
-        near != nullptr ? "did you mean " + std::string(near->code) + "?" : "one of " + all);
+    return known_code(option + " " + kind + " is no kind of alert", kind, alert_kinds());
 }
 
 }  // namespace rilon

@@ -2,25 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <functional>
 #include <optional>
 #include <set>
 
 #include "protocol/short_id.h"
 #include "protocol/text.h"
+#include "tools/rilon/trimmed.h"
 
 namespace rilon {
 namespace {
 
 std::string safe(std::string_view text) {
     return escape_for_display(text);
-}
-
-std::string upper(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-    return text;
 }
 
 // "9 of 20 missions", "20 missions", "1 mission".
