@@ -30,6 +30,10 @@ std::optional<std::uint64_t> bytes_read(int fd) {
 std::optional<ForeignSocket> look_at_socket(int fd) {
     struct stat info {};
     if (fd < 0 || ::fstat(fd, &info) != 0 || !S_ISSOCK(info.st_mode)) return std::nullopt;
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens != 0)
+        return std::nullopt;
     return ForeignSocket{fd, info.st_ino};
 }
 
@@ -41,6 +45,12 @@ void cut_socket(const ForeignSocket& socket) {
 void ConnectionBudget::accepted(int fd) {
     connections_.erase(fd);
     if (auto socket = look_at_socket(fd)) connections_[fd] = {*socket, 0, 0, false};
+}
+
+std::optional<ForeignSocket> ConnectionBudget::connection(int fd) const {
+    auto found = connections_.find(fd);
+    if (found == connections_.end()) return std::nullopt;
+    return found->second.socket;
 }
 
 void ConnectionBudget::heard(int fd) {

@@ -10,12 +10,14 @@
 
 namespace rilon {
 
-// A socket of libzmq's, seen from outside: the descriptor may be closed and used again any time, so
-// the inode is compared before anything is done to it.
+// A connection of libzmq's, seen from outside: the descriptor may be closed and used again any
+// time, so the inode is compared before anything is done to it.
 struct ForeignSocket {
     int fd = -1;
     std::uint64_t inode = 0;
 };
+// Nothing for what is no socket, and for one that listens: libzmq aborts the process when somebody
+// shuts that down.
 std::optional<ForeignSocket> look_at_socket(int fd);
 // Ends the connection; the rest libzmq does. Nothing happens when the descriptor is another's now.
 void cut_socket(const ForeignSocket& socket);
@@ -26,6 +28,9 @@ class ConnectionBudget {
 
     void accepted(int fd);
     void gone(int fd) { connections_.erase(fd); }
+    // The connection that libzmq accepted with this descriptor and has not said to be gone. A
+    // message may be read after its connection ended: its descriptor alone says nothing.
+    std::optional<ForeignSocket> connection(int fd) const;
     // A whole message came by this connection.
     void heard(int fd);
     // Call when everything whole has been read. Cuts who is over; gives how many.

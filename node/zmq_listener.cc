@@ -21,6 +21,7 @@ void ZmqListener::bind(const std::string& endpoint) {
 
 std::optional<ZmqListener::Frame> ZmqListener::receive() {
     while (auto message = receive_message(socket_)) {
+        watch();  // Whose the descriptor is.
         budget_.heard(message->fd);
         if (auto frame = accept(*message)) return frame;
     }
@@ -36,7 +37,7 @@ std::optional<ZmqListener::Frame> ZmqListener::accept(Message& message) {
     Frame out;
     out.key = *key;
     std::string route(as_text(message.parts.front()));
-    auto wire = look_at_socket(message.fd);
+    auto wire = budget_.connection(message.fd);
     auto known = by_route_.find(route);
     if (known != by_route_.end()) {
         const Connection& connection = connections_.at(known->second);
@@ -49,6 +50,7 @@ std::optional<ZmqListener::Frame> ZmqListener::accept(Message& message) {
         }
     }
     if (known == by_route_.end()) {
+        if (!wire) return std::nullopt;  // It ended: nobody is there to be answered.
         if (connections_.size() >= limits_.connections_max) {
             refuse(message.fd);
             return std::nullopt;
@@ -65,22 +67,25 @@ std::optional<ZmqListener::Frame> ZmqListener::accept(Message& message) {
 
 void ZmqListener::refuse(int fd) {
     ++refused_;
-    if (auto wire = look_at_socket(fd)) {
+    if (auto wire = budget_.connection(fd)) {
         cut_socket(*wire);
         ++cuts_;
     }
 }
 
-std::vector<ConnectionId> ZmqListener::take_gone() {
-    bool any_gone = false;
+void ZmqListener::watch() {
     while (auto event = monitor_->next()) {
         if (event->kind == ConnectionEvent::Kind::accepted) budget_.accepted(event->value);
         if (event->kind == ConnectionEvent::Kind::refused) ++handshakes_refused_;
         if (event->kind != ConnectionEvent::Kind::gone) continue;
         budget_.gone(event->value);
-        any_gone = true;
+        any_gone_ = true;
     }
-    if (any_gone) find_gone();
+}
+
+std::vector<ConnectionId> ZmqListener::take_gone() {
+    watch();
+    if (std::exchange(any_gone_, false)) find_gone();
     return std::exchange(gone_, {});
 }
 

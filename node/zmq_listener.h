@@ -62,6 +62,8 @@ class ZmqListener {
         TransportPublicKey key;
         std::optional<ForeignSocket> wire;
     };
+    // Whom libzmq accepted and who left, up to now.
+    void watch();
     // The connection a message came by; nothing when it is refused.
     std::optional<Frame> accept(Message& message);
     void forget(ConnectionId connection);
@@ -78,6 +80,7 @@ class ZmqListener {
     std::map<ConnectionId, Connection> connections_;
     std::map<std::string, ConnectionId> by_route_;
     std::vector<ConnectionId> gone_;
+    bool any_gone_ = false;  // By the monitor; find_gone says which.
     ConnectionId last_ = 0;
     std::uint64_t refused_ = 0;
     std::uint64_t cuts_ = 0;

@@ -110,6 +110,9 @@ class Node:
     def ended(self):
         return self.process.poll() is not None
 
+    def aborted(self):
+        return self.process is not None and self.process.poll() == -signal.SIGABRT
+
     def kill(self, number=signal.SIGKILL):
         self.process.send_signal(number)
         if number in (signal.SIGKILL, signal.SIGTERM):
@@ -158,6 +161,7 @@ class Drill(unittest.TestCase):
         if any(test is self for test, _ in result.failures + result.errors):
             for node in self.nodes.values():
                 say(f"the log of {node.name} ends:", node.log_since(-600).decode(errors="replace"))
+        aborted = [node.name for node in self.nodes.values() if node.aborted()]
         for process in self.others:
             if process.poll() is None:
                 process.kill()
@@ -167,6 +171,7 @@ class Drill(unittest.TestCase):
         for node in self.nodes.values():
             node.stop()
         self.lock.close()
+        self.assertEqual(aborted, [], "ended by an assertion of their own")
 
     def unlock(self, *profiles):
         for profile in profiles:

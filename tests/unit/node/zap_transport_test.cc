@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <thread>
 
 #include "node/self_probe.h"
 #include "node/system.h"
@@ -201,6 +202,73 @@ TEST_F(Zap, Row33MemoryBeforeAuthenticationIsBounded) {
     EXPECT_FALSE(survives_huge_header(listener->bound(), milliseconds(2000)));
     zmq::socket_t good = dial(member, listener->bound());
     EXPECT_EQ(frames(*listener, good, milliseconds(10000)), 1u);
+}
+
+int listen_raw() {
+    int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(fd, 1), 0);
+    return fd;
+}
+
+// What the next accept says: EAGAIN when it still listens.
+int errno_of_accept(int fd) {
+    return ::accept(fd, nullptr, nullptr) < 0 ? errno : 0;
+}
+
+// The descriptor of the one connection that was accepted at this endpoint; -1: none.
+int accepted_at(const std::string& endpoint) {
+    const int port = std::atoi(endpoint.substr(endpoint.rfind(':') + 1).c_str());
+    for (int fd = 0; fd < 1024; ++fd) {
+        sockaddr_in6 own{};  // The port stands where that of IPv4 does.
+        sockaddr_in6 other{};
+        socklen_t own_size = sizeof own;
+        socklen_t other_size = sizeof other;
+        if (::getsockname(fd, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
+            ::getpeername(fd, reinterpret_cast<sockaddr*>(&other), &other_size) == 0 &&
+            (own.sin6_family == AF_INET || own.sin6_family == AF_INET6) &&
+            ntohs(own.sin6_port) == port)
+            return fd;
+    }
+    return -1;
+}
+
+// A peer that is refused leaves; before we read what it said, its descriptor is that of a socket
+// which listens. libzmq ends the process when accept says EINVAL.
+TEST_F(Zap, Row04ADescriptorThatWasTakenAnewIsNotCut) {
+    int victim = listen_raw();
+    EXPECT_EQ(errno_of_accept(victim), EAGAIN);
+    ::shutdown(victim, SHUT_RDWR);
+    EXPECT_EQ(errno_of_accept(victim), EINVAL) << "the danger";
+    ::close(victim);
+
+    ZapHandler zap(context);
+    zap.replace({{domain, {member.pk}}});
+    auto listener = listen();
+    listener->allow({});
+    zmq::socket_t client = dial(member, listener->bound());
+    client.set(zmq::sockopt::sndtimeo, 10000);
+    ASSERT_EQ(zmq_send(client.handle(), "x", 1, 0), 1);
+    zmq::pollitem_t item{listener->socket().handle(), 0, ZMQ_POLLIN, 0};
+    ASSERT_EQ(zmq::poll(&item, 1, milliseconds(10000)), 1);
+    const int fd = accepted_at(listener->bound());
+    ASSERT_GE(fd, 0);
+    client.close();
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (accepted_at(listener->bound()) >= 0 && std::chrono::steady_clock::now() < end)
+        std::this_thread::yield();
+    victim = listen_raw();
+    if (victim != fd) {
+        ASSERT_EQ(::dup2(victim, fd), fd);
+        ::close(victim);
+    }
+    EXPECT_FALSE(listener->receive());
+    EXPECT_EQ(listener->refused(), 1u);
+    EXPECT_EQ(errno_of_accept(fd), EAGAIN);
+    ::close(fd);
 }
 
 TEST_F(Zap, EverySettingIsInForce) {
