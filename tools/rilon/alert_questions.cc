@@ -80,6 +80,42 @@ void read_options(const Args& args, PostRequest& out) {
         for (const std::string& code : words_of(codes)) out.might_be.push_back(upper(code));
 }
 
+// Options that certain kinds of alert alone have a field for.
+struct KindOption {
+    std::string_view option;
+    std::string_view kinds[3];
+};
+constexpr KindOption kind_options[] = {
+    {"ground", {"visa-refusal", "visa-cancellation"}},
+    {"reference", {"lookout", "trafficking-indicator"}},
+    {"contact", {"facilitator"}},
+    {"text", {"bulletin", "request", "reply"}},
+    {"paper", {"support-fraud"}},
+    {"issued-by", {"support-fraud"}},
+    {"agent", {"support-fraud"}},
+    {"step", {"modus-operandi"}},
+    {"countermeasure", {"modus-operandi"}},
+    {"indicator", {"modus-operandi", "trafficking-indicator"}},
+    {"exploitation", {"trafficking-indicator"}},
+    {"due", {"request"}},
+};
+
+// What has no field would go without a word. Errors: usage.
+Status check_kind_options(const Args& args, std::string_view kind) {
+    for (const auto& [option, kinds] : kind_options) {
+        if (!args.has(std::string(option)) ||
+            std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds))
+            continue;
+        std::string owners;
+        for (std::string_view owner : kinds)
+            if (!owner.empty()) owners += (owners.empty() ? "" : ", ") + std::string(owner);
+        return problem(
+            Errc::usage, fmt::format("an alert of kind {} has no --{}", kind, option),
+            fmt::format("leave it out (it belongs to {}), or say it in --narrative", owners));
+    }
+    return {};
+}
+
 const char* option_of(Prompt prompt) {
     switch (prompt) {
         case Prompt::document: return "give --mrz - or --doc and --issuer";
@@ -264,6 +300,7 @@ Result<proto::Alert> alert_from_options(Context& context) {
     request.template_name = *name;
     auto form = find_template(request.template_name);
     if (!form) return problem(Errc::usage, form.error().detail, "rilon post --help");
+    if (Status s = check_kind_options(context.args, (*form)->kind); !s) return s.error();
     if (Status s = read_zone(context, request); !s) return s.error();
     SystemRng rng;
     const UnixMillis now{now_ms()};
