@@ -114,6 +114,7 @@ class Row56Soak(Proxied):
         for name in ("aus-bkk", "nzl-bkk", "tha-bkk"):
             wait_until(f"{name} answers", lambda n=name: self.rilon(
                 n, "--passphrase-file", PASSPHRASE, "unlock", "--for", "1h", ok=None).returncode == 0, 60)
+            self.unlocked.append(name)
         posted = 0
         for author in self.AUTHORS:
             log = LIVE / f"by-{author}"
