@@ -29,15 +29,17 @@ constexpr std::size_t chunk = 20000;  // Made, then fed.
 
 // Until everything of the origin can be found.
 void feed(ScriptedNode& node, const BenchOrigin& origin, std::size_t& last) {
+    constexpr std::size_t idle_turns_max = 60;  // Of a second each.
     std::vector<Event> events;
     events.push_back(origin.heads());
-    for (std::size_t turns = 0;; ++turns) {
-        if (turns > 100000) give_up("P8: catch-up does not come to an end");
+    for (std::size_t idle = 0; idle < idle_turns_max;) {
         node.turn(std::move(events));
         events = origin.replies(node.take_sent(), last);
+        idle = events.empty() ? idle + 1 : 0;
         if (!events.empty() && last + 1 < origin.entries()) continue;
         if (events.empty() && node.status().alerts() == origin.contents()) return;
     }
+    give_up("P8: catch-up does not come to an end");
 }
 
 // Seconds an alert.

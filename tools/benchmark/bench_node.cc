@@ -78,6 +78,8 @@ NodeParts::NodeParts(const TestNetwork& of, const std::string& name,
     node.software = "bench";
     node.first_administrator = officer.request;
     node.hub = options.hub;
+    node.origin_bytes_per_day =
+        ~std::uint64_t{0};  // A day's work of one origin takes minutes here.
     core = std::make_unique<LoopNode>(identity, node, *store, rng, clock);
 }
 
