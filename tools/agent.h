@@ -42,8 +42,9 @@ class AgentClient {
     int fd_ = -1;
 };
 
-// Serves until it is told to stop or was idle for `idle_ms`. Calls `ready` once it listens. Errors:
-// io (the directory or the socket can't be made safe), duplicate (another agent listens).
+// Serves until it is told to stop, was idle for `idle_ms`, or is not at its path any more (at most
+// five seconds later). Calls `ready` once it listens. Errors: io (the directory or the socket can't
+// be made safe), duplicate (another agent listens).
 Status serve_agent(const std::string& socket_path, const AgentKeys& keys, std::uint64_t idle_ms,
                    void (*ready)(void*), void* context);
 

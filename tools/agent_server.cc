@@ -29,7 +29,19 @@ std::uint64_t boot_ms() {
            static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
 }
 
-Result<int> listen_at(const std::string& path) {
+// The agent's socket: the path may be another agent's by now, or nobody's.
+struct Listener {
+    int fd = -1;
+    struct stat file {};
+
+    bool is_at(const std::string& path) const {
+        struct stat now {};
+        return lstat(path.c_str(), &now) == 0 && now.st_dev == file.st_dev &&
+               now.st_ino == file.st_ino;
+    }
+};
+
+Result<Listener> listen_at(const std::string& path) {
     const std::string directory = std::filesystem::path(path).parent_path().string();
     std::error_code ignored;
     std::filesystem::create_directories(directory, ignored);
@@ -46,17 +58,18 @@ Result<int> listen_at(const std::string& path) {
     path.copy(address.sun_path, path.size());
     if (AgentClient::connect(path)) return {Errc::duplicate, "an agent runs already"};
     unlink(path.c_str());
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    Listener out;
+    out.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const mode_t before = umask(0177);
-    const bool bound =
-        fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    const bool bound = out.fd >= 0 && bind(out.fd, reinterpret_cast<const sockaddr*>(&address),
+                                           sizeof address) == 0;
     umask(before);
-    if (!bound || listen(fd, 8) != 0) {
+    if (!bound || listen(out.fd, 8) != 0 || lstat(path.c_str(), &out.file) != 0) {
         const std::string why = std::strerror(errno);
-        if (fd >= 0) close(fd);
+        if (out.fd >= 0) close(out.fd);
         return {Errc::io, path + " can't be listened at: " + why};
     }
-    return fd;
+    return out;
 }
 
 // Answers frames until the client leaves. True when one of them was served.
@@ -103,18 +116,19 @@ Status serve_agent(const std::string& socket_path, const AgentKeys& keys, std::u
     bool stop = false;
     while (!stop) {
         const std::uint64_t idle = boot_ms() - last;
-        if (idle >= idle_ms) break;
+        // Whom nobody can ask any more (the folder went at a logout) has no use for the keys.
+        if (idle >= idle_ms || !listener->is_at(socket_path)) break;
         // Short sleeps: poll's own clock stands still while the machine is suspended.
         const std::uint64_t nap = idle_ms - idle < 5000 ? idle_ms - idle : 5000;
-        pollfd wait{*listener, POLLIN, 0};
+        pollfd wait{listener->fd, POLLIN, 0};
         if (poll(&wait, 1, static_cast<int>(nap)) <= 0) continue;
-        const int client = accept4(*listener, nullptr, nullptr, SOCK_CLOEXEC);
+        const int client = accept4(listener->fd, nullptr, nullptr, SOCK_CLOEXEC);
         if (client < 0) continue;
         if (serve_client(client, keys, idle_ms, stop)) last = boot_ms();
         close(client);
     }
-    close(*listener);
-    unlink(socket_path.c_str());
+    close(listener->fd);
+    if (listener->is_at(socket_path)) unlink(socket_path.c_str());
     return {};
 }
 
