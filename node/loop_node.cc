@@ -17,7 +17,7 @@ struct Words {
 Words words_of(Errc code) {
     if (code == Errc::full)
         return {"The node's disk is full: nothing was stored.",
-                "Make room (rilon purge, a larger disk) and post again."};
+                "Ask your node's administrator to make room on its disk, then post again."};
     if (code == Errc::busy)
         return {"The node has more requests than it can take.", "Try again in a moment."};
     return {"The node could not do this.", "See the node's log."};
