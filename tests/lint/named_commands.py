@@ -16,7 +16,7 @@ LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 # Behind options that stand before a command; `sudo -u rilon` is somebody, /etc/rilon a folder.
 NAMED = re.compile(r"(?<!-u )(?<![/.@\w-])rilon ((?:--(?:profile|node|passphrase-file) \S+ |-[a-z-]+ )*)"
-                   r"([a-z][a-z-]*)(?![\w.])(?: ([a-z][a-z-]*)(?![\w.]))?")
+                   r"([a-z][a-z-]*)(?!\w|\.\w)(?: ([a-z][a-z-]*)(?!\w|\.\w))?")
 PROSE = {"and", "does", "is", "prints", "refuses"}  # "rilon is version …"
 
 
