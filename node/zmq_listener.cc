@@ -42,7 +42,7 @@ std::optional<ZmqListener::Frame> ZmqListener::accept(Message& message) {
     if (known != by_route_.end()) {
         const Connection& connection = connections_.at(known->second);
         // A route given anew before we read that its holder was gone.
-        bool other_wire = wire && connection.wire && wire->inode != connection.wire->inode;
+        bool other_wire = wire && wire->inode != connection.wire.inode;
         if (connection.key != *key || other_wire) {
             gone_.push_back(known->second);
             forget(known->second);
@@ -57,7 +57,7 @@ std::optional<ZmqListener::Frame> ZmqListener::accept(Message& message) {
         }
         out.first = true;
         known = by_route_.emplace(route, ++last_).first;
-        connections_[last_] = {route, *key, wire};
+        connections_[last_] = {route, *key, *wire};
     }
     out.from = known->second;
     message.parts.erase(message.parts.begin());
@@ -101,7 +101,7 @@ Sent ZmqListener::send(ConnectionId to, std::initializer_list<ByteView> parts) {
 void ZmqListener::cut(ConnectionId connection) {
     auto found = connections_.find(connection);
     if (found == connections_.end()) return;
-    if (found->second.wire) cut_socket(*found->second.wire);
+    cut_socket(found->second.wire);
     ++cuts_;
     forget(connection);
 }
@@ -131,16 +131,15 @@ std::vector<ConnectionId> ZmqListener::moved() const {
     const std::set<int> moved(budget_.moved().begin(), budget_.moved().end());
     std::vector<ConnectionId> out;
     for (const auto& [id, connection] : connections_)
-        if (connection.wire && moved.contains(connection.wire->fd)) out.push_back(id);
+        if (moved.contains(connection.wire.fd)) out.push_back(id);
     return out;
 }
 
 void ZmqListener::find_gone() {
     std::vector<ConnectionId> ended;
     for (const auto& [id, connection] : connections_) {
-        if (!connection.wire) continue;
-        auto now = look_at_socket(connection.wire->fd);
-        if (!now || now->inode != connection.wire->inode) ended.push_back(id);
+        auto now = look_at_socket(connection.wire.fd);
+        if (!now || now->inode != connection.wire.inode) ended.push_back(id);
     }
     for (ConnectionId id : ended) {
         gone_.push_back(id);

@@ -60,7 +60,7 @@ class ZmqListener {
     struct Connection {
         std::string route;
         TransportPublicKey key;
-        std::optional<ForeignSocket> wire;
+        ForeignSocket wire;
     };
     // Whom libzmq accepted and who left, up to now.
     void watch();
