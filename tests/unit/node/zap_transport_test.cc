@@ -260,6 +260,7 @@ TEST_F(Zap, Row04ADescriptorThatWasTakenAnewIsNotCut) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (accepted_at(listener->bound()) >= 0 && std::chrono::steady_clock::now() < end)
         std::this_thread::yield();
+    ASSERT_EQ(accepted_at(listener->bound()), -1) << "libzmq's still: not to be taken";
     victim = listen_raw();
     if (victim != fd) {
         ASSERT_EQ(::dup2(victim, fd), fd);
