@@ -57,6 +57,7 @@ void NodeCore::fail(ClientId client, std::uint64_t request, const Error& error) 
 }
 
 void NodeCore::on_client(const ClientFrame& frame) {
+    asked_ = now_;
     proto::Request request;
     if (!request.ParseFromArray(frame.request.data(), static_cast<int>(frame.request.size())))
         return fail(frame.client, 0, {Errc::malformed, "a request that does not parse"});

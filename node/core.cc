@@ -360,7 +360,9 @@ void NodeCore::flush(Outputs& out) {
 
 UnixMillis NodeCore::next_timer() const {
     if (!to_open_.empty() && !options_.refuse_intake) return now_;
-    if (index_.officers_unchecked() > 0 && !options_.refuse_intake)
+    // Who asked a moment ago asks more: his next request shall not wait behind a batch of checks.
+    bool asker_first = now_.since(asked_) < asker_first_ms;
+    if (index_.officers_unchecked() > 0 && !options_.refuse_intake && !asker_first)
         return ticked_.plus(check_pause_ms);
     return ticked_.plus(ms_second);  // Not of the last step: a steady stream of events is no tick.
 }
@@ -385,6 +387,7 @@ const AudienceInfo* NodeCore::standing(const StreamInfo& info) const {
 }
 
 void NodeCore::touch(StreamInfo& info) {
+    ++changes_;
     info.dirty = true;
     dirty_.insert(info.state.id);
 }

@@ -131,7 +131,10 @@ class NodeCore {
     Status load_private();
     void on_tick();
     void log(int priority, std::string line);
-    void write(StoreOp op) { out_->writes.push_back(std::move(op)); }
+    void write(StoreOp op) {
+        ++changes_;
+        out_->writes.push_back(std::move(op));
+    }
     void emit(Output output) { out_->after.push_back(std::move(output)); }
     bool is_coordinator() const { return identity_.role == NodeRole::coordinator; }
     bool is_self(const NodeId& id) const { return id == identity_.id; }
@@ -403,7 +406,7 @@ class NodeCore {
     void send(const NodeId& peer, SyncType type, std::uint64_t request, std::string payload,
               Precedence precedence = Precedence::routine);
     std::uint64_t next_request(const NodeId& peer) { return ++peers_[peer].requests; }
-    Hash32 heads_digest(const NodeId& peer) const;
+    Hash32 heads_digest(const NodeId& peer);
     void send_heads(const NodeId& peer, std::uint64_t request);
     bool answers_too_much(PeerInfo& peer, std::size_t bytes) const;
     void push_pending();
@@ -642,6 +645,10 @@ class NodeCore {
     UnixMillis now_{};
     UnixMillis started_{};
     UnixMillis ticked_{};
+    // Grows with whatever is written, so with every change of a stream or of the directory: what was
+    // computed from them holds while it stays.
+    std::uint64_t changes_ = 1;
+    UnixMillis asked_{};  // The last request of an officer or a program.
     Outputs* out_ = nullptr;  // Of the step under way.
 
     Directory directory_;

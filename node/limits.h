@@ -38,6 +38,7 @@ constexpr std::size_t records_ahead_bytes_max = 16u << 20;
 constexpr std::size_t open_batch = 512;  // entries opened per step
 constexpr std::size_t check_batch = 64;  // officers checked per step, when nothing else is to do
 constexpr std::uint64_t check_pause_ms = 50;
+constexpr std::uint64_t asker_first_ms = ms_second;  // after a request: checks wait for the tick
 constexpr std::size_t confirmations_wanted = 2;             // of our own heads; all links if fewer
 constexpr std::uint64_t own_heads_wait_ms = 8 * ms_second;  // below the patience of `rilon`
 constexpr std::uint64_t own_heads_retry_ms = 5 * ms_second;

@@ -152,13 +152,18 @@ void NodeCore::on_beat(const NodeId& from, const Bytes& payload) {
     send_heads(from, 1);
 }
 
-Hash32 NodeCore::heads_digest(const NodeId& peer) const {
+// Asked for with every beat, sent or received, of every peer; nearly always nothing has changed.
+Hash32 NodeCore::heads_digest(const NodeId& peer) {
+    PeerInfo& known = peers_[peer];
+    if (known.digest_changes == changes_) return known.digest;
     ByteWriter rows;
     for (const auto& [id, info] : streams_) {
         if (!info.state.founded || info.state.frozen || !may_hold(peer, info)) continue;
         rows.raw(id.view()).u64(info.state.head.value).raw(info.state.head_id.view());
     }
-    return hash({rows.view()});
+    known.digest = hash({rows.view()});
+    known.digest_changes = changes_;
+    return known.digest;
 }
 
 // `request` 1 asks for the peer's rows in return, 0 is that return.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace rilon {
 namespace {
@@ -14,16 +15,14 @@ struct KeyHolder {
     std::vector<Role> roles;
 };
 
-// Everything one key may sign as. The same key always means the same person: applying refuses a
-// key that another person has.
+// Who has which key, and everything it may sign as. The same key always means the same person:
+// applying refuses a key that another person has.
 class KeyRing {
    public:
-    explicit KeyRing(const KeyId& key) : key_(key) {}
-
     void meet(const Person& person, Role::Kind kind, const std::string& of) {
-        if (key_id(person.sign_pk.view()) != key_) return;
-        if (!found_) found_ = KeyHolder{person.id, person.name, person.sign_pk, {}};
-        found_->roles.push_back({kind, of});
+        KeyHolder& holder =
+            add(person.sign_pk, {person.id, person.name, person.sign_pk, {}});
+        holder.roles.push_back({kind, of});
     }
     void meet_all(const DirectoryState& state) {
         for (const Person& person : state.rso) meet(person, Role::Kind::rso, "");
@@ -37,15 +36,21 @@ class KeyRing {
     }
     void meet_node(const NodeRecord& node) {
         const SignPublicKey& pk = node.current_key().pk;
-        if (key_id(pk.view()) != key_) return;
-        found_ = KeyHolder{
+        KeyHolder self{
             PersonId::copy_of(node.id.view()), node.name, pk, {{Role::Kind::node, node.id.hex()}}};
+        add(pk, self) = self;
     }
-    const std::optional<KeyHolder>& found() const { return found_; }
+    const KeyHolder* find(const KeyId& key) const {
+        auto at = holders_.find(key);
+        return at == holders_.end() ? nullptr : &at->second;
+    }
 
    private:
-    KeyId key_;
-    std::optional<KeyHolder> found_;
+    KeyHolder& add(const SignPublicKey& pk, KeyHolder holder) {
+        return holders_.try_emplace(key_id(pk.view()), std::move(holder)).first->second;
+    }
+
+    std::map<KeyId, KeyHolder> holders_;
 };
 
 void add_signer(std::vector<Signer>& signers, const KeyHolder& holder) {
@@ -118,18 +123,19 @@ Result<std::vector<Signer>> verify_authorisations(const AuthorisationInput& inpu
     auto parsed = parse_authorisations(input.authorisations);
     if (!parsed) return parsed.error();
     Bytes message = authorisation_message(input.network, input.statement);
+    KeyRing ring;
+    if (state != nullptr) ring.meet_all(*state);
+    for (const Person& person : next_rso) ring.meet(person, Role::Kind::next_rso, "");
+    if (self != nullptr) ring.meet_node(*self);
     std::vector<Signer> signers;
     for (const SignatureBytes& one : *parsed) {
-        KeyRing ring(one.key);
-        if (state != nullptr) ring.meet_all(*state);
-        for (const Person& person : next_rso) ring.meet(person, Role::Kind::next_rso, "");
-        if (self != nullptr) ring.meet_node(*self);
-        if (!ring.found())
+        const KeyHolder* holder = ring.find(one.key);
+        if (holder == nullptr)
             return {Errc::unknown_key, "signed with a key nobody in force has: " + one.key.brief()};
-        if (!signature_ok(ring.found()->pk, message, one.signature))
-            return {Errc::bad_signature, "the signature of " + ring.found()->name +
+        if (!signature_ok(holder->pk, message, one.signature))
+            return {Errc::bad_signature, "the signature of " + holder->name +
                                              " is not over this statement in this network"};
-        add_signer(signers, *ring.found());
+        add_signer(signers, *holder);
     }
     return signers;
 }

@@ -4,7 +4,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
+#include <cstdint>
+#include <cstring>
 #include <functional>
 
 #include "protocol/bytes.h"
@@ -47,9 +50,26 @@ class FixedBytes {
             if (b != 0) return false;
         return true;
     }
-    auto operator<=>(const FixedBytes&) const = default;
+    bool operator==(const FixedBytes& other) const {
+        return std::memcmp(data(), other.data(), N) == 0;
+    }
+    // By byte. Ids are keys of most maps here, and nearly all differ in their first eight bytes:
+    // those are compared as one word, without a call.
+    std::strong_ordering operator<=>(const FixedBytes& other) const {
+        const std::uint64_t mine = first_word(), theirs = other.first_word();
+        if (mine != theirs) return mine <=> theirs;
+        return std::memcmp(data(), other.data(), N) <=> 0;
+    }
 
    private:
+    std::uint64_t first_word() const {
+        static_assert(N >= 8);
+        std::uint64_t word;
+        std::memcpy(&word, data(), sizeof word);
+        if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
+        return word;
+    }
+
     std::array<Byte, N> bytes_{};
 };
 

@@ -153,9 +153,9 @@ int run_many(const Args& args) {
     auto work = [&](unsigned job) {
         Progress& mine = (*progress)[job];
         while (mine.next <= args.to && !stopped()) {
+            const double began = own_core_seconds();
             SimResult result = run_plan(draw_plan(mine.next));
-            mine.totals.add(result);
-            mine.totals.large += seed_size(mine.next) == SeedSize::large ? 1 : 0;
+            mine.totals.add(seed_size(mine.next), result, own_core_seconds() - began);
             if (!result.ok()) report(args, mine.next, result.problems.front());
             mine.stopped = args.stop && !result.ok();
             mine.next += jobs;
