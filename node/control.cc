@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "node/core.h"
+#include "node/feed_cursor.h"
 #include "protocol/directory_syntax.h"
 #include "protocol/statement.h"
 
@@ -82,7 +83,8 @@ void NodeCore::dispatch(const Asker& asker, ClientId client, const proto::Reques
     };
     using R = proto::Request;
     const bool shows = request.has_list() || request.has_search() || request.has_show() ||
-                       request.has_receipts() || request.has_feed() || request.has_export_alerts();
+                       request.has_receipts() || request.has_feed() ||
+                       request.has_export_alerts() || request.has_kept_look();
     if (Status again = resynced(); shows && !again.ok())
         return fail(client, request.id(), again.error());
     switch (request.body_case()) {
@@ -120,6 +122,18 @@ void NodeCore::dispatch(const Asker& asker, ClientId client, const proto::Reques
             return;
         case R::kFeedAck:
             if (need(may_read(role))) on_feed_ack(client, request);
+            return;
+        case R::kKeep:
+            if (need(may_read(role))) on_keep(asker, client, request, raw.size());
+            return;
+        case R::kKept:
+            if (need(may_read(role))) on_kept(asker, client, request);
+            return;
+        case R::kKeptLook:
+            if (need(may_read(role))) on_kept_look(asker, client, request, raw);
+            return;
+        case R::kKeptLooked:
+            if (need(may_read(role))) on_kept_looked(asker, client, request);
             return;
         case R::kLog:
             if (need(role == "administrator" || role == "releaser")) on_log(client, request);
@@ -282,14 +296,10 @@ void NodeCore::on_feed_ack(ClientId client, const proto::Request& request) {
     if (ack.forget()) {
         consumers_.erase(it);
     } else {
-        auto dot = ack.cursor().find('.');
-        std::uint64_t seq = 0;
-        try {
-            seq = std::stoull(ack.cursor().substr(dot == std::string::npos ? 0 : dot + 1));
-        } catch (const std::exception&) {
-            return fail(client, request.id(), {Errc::invalid, "a cursor looks like 1.42"});
-        }
-        it->second = std::max(it->second, Arrival{std::min(seq, store_.last_arrival().value)});
+        auto cursor = parse_feed_cursor(ack.cursor());
+        if (!cursor.ok()) return fail(client, request.id(), cursor.error());
+        it->second =
+            std::max(it->second, Arrival{std::min(cursor->seq, store_.last_arrival().value)});
     }
     save_consumers();
     acknowledge_erased();

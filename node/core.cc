@@ -63,6 +63,7 @@ Status NodeCore::load(UnixMillis now) {
     if (Status status = load_keys(); !status.ok()) return status;
     if (Status status = load_checks(); !status.ok()) return status;
     if (Status status = load_history(); !status.ok()) return status;
+    if (Status status = load_kept(); !status.ok()) return status;
     return load_index();
 }
 
@@ -332,6 +333,7 @@ void NodeCore::on_tick() {
     prune_drafts();
     prune_suspends();
     keep_keys();
+    prune_kept();
     for (const auto& [id, peer] : peers_)
         if (peer.up) send_mail(id);
     check_held_waits();

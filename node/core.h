@@ -52,6 +52,7 @@
 #include "node/event.h"
 #include "node/head_watch.h"
 #include "node/history.h"
+#include "node/kept.h"
 #include "node/limits.h"
 #include "node/mailbox.h"
 #include "node/node.h"
@@ -618,6 +619,20 @@ class NodeCore {
     Asker who(const TransportPublicKey& key) const;
     static std::string search_detail(const proto::SearchRequest& search);
     void save_consumers();
+    // keeping.cc: kept caseloads
+    KeptCaseload* kept_of(const Asker& asker, const std::string& id);
+    Status begin_keeping(const Asker& asker, const proto::KeepRequest& keep);
+    Status take_kept_part(const Asker& asker, const proto::KeepRequest& keep, std::size_t bytes);
+    void on_keep(const Asker& asker, ClientId client, const proto::Request& request,
+                 std::size_t bytes);
+    void on_kept(const Asker& asker, ClientId client, const proto::Request& request);
+    void on_kept_look(const Asker& asker, ClientId client, const proto::Request& request,
+                      const Bytes& raw);
+    void on_kept_looked(const Asker& asker, ClientId client, const proto::Request& request);
+    void prune_kept();
+    void forget_kept(const std::function<bool(const KeptCaseload&)>& which);
+    void save_kept();
+    Status load_kept();
 
     // officer_requests.cc
     Status add_officer(const proto::OfficerRequest& request, const std::string& role,
@@ -645,10 +660,10 @@ class NodeCore {
     UnixMillis now_{};
     UnixMillis started_{};
     UnixMillis ticked_{};
-    // Grows with whatever is written, so with every change of a stream or of the directory: what was
-    // computed from them holds while it stays.
+    // Grows with whatever is written, so with every change of a stream or of the directory: what
+    // was computed from them holds while it stays.
     std::uint64_t changes_ = 1;
-    UnixMillis asked_{};  // The last request of an officer or a program.
+    UnixMillis asked_{};      // The last request of an officer or a program.
     Outputs* out_ = nullptr;  // Of the step under way.
 
     Directory directory_;
@@ -711,6 +726,8 @@ class NodeCore {
     std::map<EntryRef, Arrival> erased_unacked_;  // Gone here; level 3 waits for consumers.
     std::set<EntryRef> owed_;  // Level 3 not yet posted: a start goes on with them.
     bool owed_taken_up_ = false;
+    std::vector<KeptCaseload> kept_;
+    std::map<KeepId, NodeSecret> kept_keys_;    // Of those that are being taken in.
     std::map<std::string, Arrival> consumers_;  // Feed consumers and what they acknowledged.
     Index index_;
     Arrival next_arrival_{1};

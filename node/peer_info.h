@@ -19,8 +19,8 @@ struct PeerInfo {
     UnixMillis last_heard{};
     UnixMillis last_sent_beat{};
     UnixMillis heads_answered{};
-    Hash32 digest;                      // Of the heads of what it may hold,
-    std::uint64_t digest_changes = 0;   // as of this count of changes (NodeCore::changes_).
+    Hash32 digest;                     // Of the heads of what it may hold,
+    std::uint64_t digest_changes = 0;  // as of this count of changes (NodeCore::changes_).
     std::uint64_t records = 0;
     std::uint64_t said_records = 0;  // By its HELLO, not by what we sent it since.
     std::uint64_t requests = 0;  // Numbered by peer: what others are asked is nobody's business.

@@ -361,6 +361,10 @@ Bytes answer_query(const Bytes& bytes, const QueryContext& context) {
                 [](proto::Response& r) { return r.mutable_show(); });
             break;
         case R::kSearch: *response.mutable_search() = run_search(request.search(), context); break;
+        case R::kKeptLook:
+            put(run_kept_look(request.kept_look(), context), response,
+                [](proto::Response& r) { return r.mutable_kept_look(); });
+            break;
         case R::kExportAlerts:
             *response.mutable_alerts() = run_export(request.export_alerts(), context);
             break;

@@ -2,34 +2,14 @@
 // be, gap-free, as events. Nothing of an alert that is withdrawn, redacted or over is given any
 // more: who had it gets its removal, who had not gets nothing of it but that.
 #include <algorithm>
-#include <charconv>
 
+#include "node/feed_cursor.h"
 #include "node/query_rows.h"
 #include "protocol/alert.h"
 #include "protocol/mutant.h"
 
 namespace rilon {
 namespace {
-
-struct Cursor {
-    std::uint64_t epoch = 0;
-    std::uint64_t seq = 0;
-};
-
-Result<Cursor> parse_cursor(const std::string& text) {
-    Cursor out;
-    const char* end = text.data() + text.size();
-    auto epoch = std::from_chars(text.data(), end, out.epoch);
-    if (epoch.ec != std::errc{} || epoch.ptr == end || *epoch.ptr != '.')
-        return {Errc::invalid, "a cursor looks like 1.42"};
-    auto seq = std::from_chars(epoch.ptr + 1, end, out.seq);
-    if (seq.ec != std::errc{} || seq.ptr != end) return {Errc::invalid, "a cursor looks like 1.42"};
-    return out;
-}
-
-std::string format_cursor(const QueryContext& context, std::uint64_t seq) {
-    return std::to_string(context.feed_epoch) + "." + std::to_string(seq);
-}
 
 bool removes(const proto::SearchRecord& record) {
     return record.operation() == proto::SearchRecord::WITHDRAW ||
@@ -94,7 +74,7 @@ void fill_removal(const SearchRow& row, const proto::SearchRecord& record,
     auto held = context.store.entry(row.stream, row.seq);
     bool known = held.ok() && held->has_value();
     auto* event = out.add_events();
-    event->set_cursor(format_cursor(context, row.n.value));
+    event->set_cursor(format_feed_cursor({context.feed_epoch, row.n.value}));
     event->set_entry_id(known ? (*held)->entry.id().str() : record.alert_id());
     event->set_part(record.part() + "/removed");
     event->set_at_ms(record.received_ms());
@@ -118,7 +98,7 @@ void fill_event(const SearchRow& row, const proto::SearchRecord& record,
     if (!opened.ok()) return;  // Erased between the index and here: its removal follows.
     if (is_remark(record) && is_of_author(*alert, opened->header.origin, context)) return;
     auto* event = out.add_events();
-    event->set_cursor(format_cursor(context, row.n.value));
+    event->set_cursor(format_feed_cursor({context.feed_epoch, row.n.value}));
     event->set_entry_id(opened->id.str());
     event->set_part(alert->part);
     event->set_at_ms(opened->received.value);
@@ -149,9 +129,9 @@ Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const Query
     constexpr std::uint32_t events_max = 200;
     constexpr std::size_t bytes_max = 256 * 1024;
     std::uint32_t max = feed.max() == 0 ? events_max : std::min(feed.max(), events_max);
-    Cursor cursor{context.feed_epoch, 0};
+    FeedCursor cursor{context.feed_epoch, 0};
     if (!feed.after().empty()) {
-        auto parsed = parse_cursor(feed.after());
+        auto parsed = parse_feed_cursor(feed.after());
         if (!parsed.ok()) return parsed.error();
         if (parsed->epoch != context.feed_epoch)
             return {Errc::not_found,
@@ -186,7 +166,7 @@ Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const Query
     }
     // Also past what is no event: who acknowledges it has seen all that there was.
     if (all) cursor.seq = std::max(cursor.seq, last);
-    out.set_cursor(format_cursor(context, cursor.seq));
+    out.set_cursor(format_feed_cursor({context.feed_epoch, cursor.seq}));
     return out;
 }
 

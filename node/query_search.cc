@@ -75,18 +75,16 @@ bool better(const Candidate& a, const Candidate& b) {
 }
 
 std::vector<Candidate> by_name(const proto::SearchRequest& search, const FoldedName& asked,
-                               const QueryContext& context) {
+                               const Index& index) {
     std::vector<Candidate> out;
     std::optional<PartialDate> dob;
     if (auto parsed = parse_partial_date(search.dob()); !search.dob().empty() && parsed.ok())
         dob = *parsed;
-    context.index.by_name(asked,
-                          [&](const IndexedPerson& person, const FoldedName& name, double score) {
-                              Candidate candidate{person.alert, score, false, {}, {}, name};
-                              weigh_factors(search, person, dob, candidate);
-                              if (candidate.score >= name_score_possible)
-                                  out.push_back(std::move(candidate));
-                          });
+    index.by_name(asked, [&](const IndexedPerson& person, const FoldedName& name, double score) {
+        Candidate candidate{person.alert, score, false, {}, {}, name};
+        weigh_factors(search, person, dob, candidate);
+        if (candidate.score >= name_score_possible) out.push_back(std::move(candidate));
+    });
     if (out.size() > candidates_max) {
         std::nth_element(out.begin(), out.begin() + candidates_max, out.end(), better);
         out.resize(candidates_max);
@@ -103,12 +101,11 @@ void explain_name(const FoldedName& asked, Candidate& candidate) {
                                  said.differences.end());
 }
 
-std::vector<Candidate> by_birth_date(const proto::SearchRequest& search,
-                                     const QueryContext& context) {
+std::vector<Candidate> by_birth_date(const proto::SearchRequest& search, const Index& index) {
     std::vector<Candidate> out;
     auto dob = parse_partial_date(search.dob());
     if (!dob.ok()) return out;
-    for (const AlertId& alert : context.index.by_birth_date(*dob, candidates_max))
+    for (const AlertId& alert : index.by_birth_date(*dob, candidates_max))
         out.push_back({alert, 0.5, false, {"same birth date"}, {}, {}});
     return out;
 }
@@ -174,18 +171,6 @@ bool passes(const proto::SearchRequest& search, const AlertState& alert,
     return has(search.route_from()) && has(search.route_to());
 }
 
-void add_coverage(const QueryContext& context, proto::SearchResponse& out) {
-    auto* coverage = out.mutable_coverage();
-    coverage->set_alerts(context.index.readable_alerts());
-    coverage->set_unopened(context.index.unopened());
-    for (const auto& [rilon, heard] : context.heard) {
-        auto* source = coverage->add_sources();
-        source->set_name(rilon);
-        source->set_last_heard_ms(heard.value);
-        source->set_stale(context.now.since(heard) > stale_ms);
-    }
-}
-
 void merge(std::map<AlertId, Candidate>& all, const FoldedName& asked,
            std::vector<Candidate> found) {
     for (auto& candidate : found) {
@@ -207,19 +192,37 @@ void merge(std::map<AlertId, Candidate>& all, const FoldedName& asked,
 
 }  // namespace
 
+proto::Coverage coverage(const QueryContext& context) {
+    proto::Coverage out;
+    out.set_alerts(context.index.readable_alerts());
+    out.set_unopened(context.index.unopened());
+    for (const auto& [rilon, heard] : context.heard) {
+        auto* source = out.add_sources();
+        source->set_name(rilon);
+        source->set_last_heard_ms(heard.value);
+        source->set_stale(context.now.since(heard) > stale_ms);
+    }
+    return out;
+}
+
 proto::SearchResponse run_search(const proto::SearchRequest& search, const QueryContext& context) {
+    return run_search(search, context, context.index);
+}
+
+proto::SearchResponse run_search(const proto::SearchRequest& search, const QueryContext& context,
+                                 const Index& among) {
     std::map<AlertId, Candidate> all;
     FoldedName asked = fold_name(search.name());
     if (!search.doc().empty()) {
         std::vector<Candidate> exact;
-        for (const auto& id : context.index.by_document(fold_document_number(search.doc())))
+        for (const auto& id : among.by_document(fold_document_number(search.doc())))
             exact.push_back({id, 1.0, true, {"same document number"}, {}, {}});
         merge(all, asked, std::move(exact));
     }
     if (!search.name().empty())
-        merge(all, asked, by_name(search, asked, context));
+        merge(all, asked, by_name(search, asked, among));
     else if (!search.dob().empty())
-        merge(all, asked, by_birth_date(search, context));
+        merge(all, asked, by_birth_date(search, among));
     std::uint64_t looked_into = 0;
     if (!search.text().empty()) merge(all, asked, by_text(search, context, looked_into));
     bool listing = search.doc().empty() && search.name().empty() && search.dob().empty() &&
@@ -260,7 +263,7 @@ proto::SearchResponse run_search(const proto::SearchRequest& search, const Query
         for (const auto& reason : candidate.reasons) match->add_reasons(reason);
         for (const auto& difference : candidate.differences) match->add_differences(difference);
     }
-    add_coverage(context, out);
+    *out.mutable_coverage() = coverage(context);
     out.mutable_coverage()->set_text_alerts(looked_into);
     out.mutable_coverage()->set_more(more);
     return out;

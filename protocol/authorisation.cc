@@ -20,8 +20,7 @@ struct KeyHolder {
 class KeyRing {
    public:
     void meet(const Person& person, Role::Kind kind, const std::string& of) {
-        KeyHolder& holder =
-            add(person.sign_pk, {person.id, person.name, person.sign_pk, {}});
+        KeyHolder& holder = add(person.sign_pk, {person.id, person.name, person.sign_pk, {}});
         holder.roles.push_back({kind, of});
     }
     void meet_all(const DirectoryState& state) {

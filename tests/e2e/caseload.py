@@ -6,6 +6,7 @@ RILON_CASELOAD_ROWS sets how many rows there are; run the file itself for the fu
 import json
 import os
 import subprocess
+import threading
 import time
 
 import drill
@@ -76,6 +77,78 @@ class Caseload(drill.Drill):
         path.write_bytes(b"Family Name,Passport No\nROE,X1234567\n")
         self.rilon("aus-bkk", "screen", "--batch", path, "--map", "Family Name=name", "--map", "Passport No=doc",
                    ok=11)
+
+class KeptCaseload(drill.Drill):
+    """Kept persons are looked for again; what was found is told until it was shown; none of it is readable on disk."""
+    def setUp(self):
+        super().setUp()
+        self.unlock("aus-bkk", "nzl-bkk")
+        self.wait_linked("aus-bkk", "nzl-bkk")
+        self.number = f"K{int(time.time()) % 10_000_000:07d}"
+
+    def post(self, number):
+        self.rilon("aus-bkk", "post", "-t", "lost-stolen", "--issuer", "UTO", "--doc", number, "--country", "THA",
+                   "--to", "BKK")
+
+    def watch(self):
+        """What a running watch has printed, and goes on to."""
+        process = subprocess.Popen([RILON, "--profile", "nzl-bkk", "--json", "watch"], stdout=subprocess.PIPE,
+                                   text=True, preexec_fn=drill.die_with_parent)
+        self.others.append(process)
+        self.addCleanup(process.stdout.close)
+        seen = []
+
+        def read():
+            for line in process.stdout:
+                seen.append(json.loads(line))
+        threading.Thread(target=read, daemon=True).start()
+
+        def watches():
+            self.say_alert("nzl-bkk", "a word")
+            return seen
+        drill.wait_until("the watch shows what we post", watches)
+        return seen
+
+    def found(self):
+        """What a look finds, and only then its exit code is a match's."""
+        done = self.rilon("nzl-bkk", "--json", "screen", "--kept", ok=None)
+        rows = [json.loads(line) for line in done.out.splitlines()]
+        found = [row["reference"] for row in rows if row["kind"] == "match"]
+        self.assertIn(done.returncode, (11,) if found else (0, 12), done.err)
+        return sorted(found)
+
+    def test_found_when_it_comes_and_gone_when_forgotten(self):
+        path = LIVE / "kept.csv"
+        path.write_text("reference,name,dob,doc\n" + "".join(
+            f"KEEP-{i},CANARYNAME {i},1986-05-21,{'' if i % 500 else self.number}\n" for i in range(1500)), "utf-8")
+        self.rilon("nzl-bkk", "screen", "--batch", path, "--keep", "90d")
+        self.assertEqual(self.found(), [])
+        kept = [row for row in self.rows("nzl-bkk", "screen", "--kept", ok=None) if row["kind"] == "kept"]
+        self.assertEqual([row["persons"] for row in kept], [1500])
+        seen = self.watch()
+        self.post(self.number)
+        drill.wait_until("the watch names who is kept", lambda: {row["reference"] for row in seen if
+                         row["kind"] == "match"} == {"KEEP-0", "KEEP-500", "KEEP-1000"})
+        self.assertIn("screen --kept", self.rilon("nzl-bkk", "inbox").err)
+        # After a restart, until it was shown; then no more.
+        self.nodes["nzl-bkk"].kill()
+        self.nodes["nzl-bkk"].start()
+        self.assertEqual(self.found(), ["KEEP-0", "KEEP-1000", "KEEP-500"])
+        self.assertEqual(self.found(), [])
+        for file in (LIVE / "nodes/nzl-bkk").rglob("*"):
+            if file.is_file():
+                self.assertNotIn(b"CANARYNAME", file.read_bytes(), file)
+        self.rilon("nzl-bkk", "screen", "--forget", kept[0]["id"])
+        self.assertEqual([row["kind"] for row in self.rows("nzl-bkk", "screen", "--kept")], [])
+        self.rilon("nzl-bkk", "screen", "--forget", kept[0]["id"], ok=3)
+
+    def test_one_person_by_what_was_typed(self):
+        number = "L" + self.number[1:]
+        self.rilon("nzl-bkk", "screen", "--doc", number, "--keep", "1d")
+        self.post(number)
+        drill.wait_until("the alert is found", lambda: self.found() == [number])
+        for wish, why in (("1h", "a day to a year"), ("400d", "a day to a year"), ("soon", "")):
+            self.assertIn(why, self.rilon("nzl-bkk", "screen", "--doc", number, "--keep", wish, ok=2).err)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,14 @@
 // moves only after the lines before it were flushed; the node is told after the cursor is durable.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "node/system.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/json_lines.h"
+#include "tools/rilon/kept.h"
 #include "tools/rilon/notifier.h"
 #include "tools/rilon/operation.h"
 #include "tools/rilon/output.h"
@@ -113,6 +116,21 @@ bool worth_telling(const proto::FeedEvent& event) {
     return !event.row().own() && event.type() != "removed";
 }
 
+// Whom this officer keeps a look-out for: screened at once against what came.
+Status look_for_kept(Context& context, Session& session, const proto::FeedResponse& batch,
+                     const std::string& from) {
+    const bool fresh = std::any_of(
+        batch.events().begin(), batch.events().end(), [](const proto::FeedEvent& event) {
+            return event.type() == "published" || event.type() == "superseded";
+        });
+    if (!fresh || from.empty()) return {};
+    auto all = kept_caseloads(session);
+    if (!all) return all.error();
+    for (const proto::Kept& kept : *all)
+        if (auto look = look_again(context, session, kept, from); !look) return look.error();
+    return {};
+}
+
 constexpr std::uint32_t precedence_urgent = 2;
 
 Result<Notices> load_notices(const Context& context) {
@@ -174,6 +192,8 @@ Result<int> run_watch(Context& context) {
                                                 : watch_line(event, context.out));
             if (worth_telling(event)) notices->came(event.row().precedence() >= precedence_urgent);
         }
+        if (Status s = look_for_kept(context, *session, *batch, feed.point.cursor); !s)
+            return s.error();
         if (!context.out.flush()) return exit_done;
         if (!batch->cursor().empty()) feed.point.cursor = batch->cursor();
         for (const Error& failed : notices->tend(std::chrono::steady_clock::now()))

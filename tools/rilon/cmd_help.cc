@@ -31,6 +31,7 @@ none is taken away. Times are RFC 3339 in UTC, ids are UUIDs. Errors are one obj
   evidence   show --evidence            the signed entry
   match      search, screen             strength, score, alert, reasons, differences
   unscreened screen --batch             line, message, remedy: a line that was not looked at
+  kept       screen --kept              id, persons, until; matches with who is kept follow
   coverage   search, screen             alerts searched, RILONs that are stale; of a batch counts
   audience   audience list, show        name, members
   notifier   notify, notify test        number, what it is, whether it told

@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "tools/exit_code.h"
 #include "tools/problem.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/json_lines.h"
+#include "tools/rilon/kept.h"
 #include "tools/rilon/operation.h"
 #include "tools/rilon/options.h"
 #include "tools/rilon/output.h"
@@ -84,6 +87,17 @@ void clear_after_reading(Context& context) {
 
 }  // namespace
 
+// Whom the officer keeps a look-out for may be among what came.
+Status tell_of_kept(Context& context, Session& session) {
+    auto all = kept_caseloads(session);
+    if (!all) return all.error();
+    const bool arrived = std::any_of(all->begin(), all->end(),
+                                     [](const proto::Kept& kept) { return kept.arrived() > 0; });
+    if (arrived)
+        context.out.talk("entries came since your kept persons were screened: rilon screen --kept");
+    return {};
+}
+
 Result<int> run_inbox(Context& context) {
     proto::Request request;
     proto::ListRequest& list = *request.mutable_list();
@@ -123,6 +137,8 @@ Result<int> run_inbox(Context& context) {
         context.out.talk(fmt::format(
             "{} of your node to be looked at again: rilon review",
             alerts.reviews() == 1 ? "1 alert" : fmt::format("{} alerts", alerts.reviews())));
+    if (!context.out.json())
+        if (Status s = tell_of_kept(context, *session); !s) return s.error();
     return exit_done;
 }
 

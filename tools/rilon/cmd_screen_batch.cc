@@ -10,6 +10,7 @@
 #include "tools/rilon/column_map.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/json_lines.h"
+#include "tools/rilon/kept.h"
 #include "tools/rilon/matches.h"
 #include "tools/rilon/progress.h"
 #include "tools/rilon/session.h"
@@ -59,7 +60,7 @@ proto::Request request_of(const Applicant& a) {
 
 }  // namespace
 
-Result<int> screen_batch(Context& context, const std::string& path) {
+Result<int> screen_batch(Context& context, const std::string& path, std::uint64_t until_ms) {
     auto caseload = read_file_of(context, path);
     if (!caseload) return caseload.error();
     for (const std::string& column : caseload->ignored)
@@ -76,6 +77,9 @@ Result<int> screen_batch(Context& context, const std::string& path) {
                                    : "mend the lines above and screen again");
     auto session = Session::open(context);
     if (!session) return session.error();
+    if (until_ms != 0)  // Before: what comes meanwhile is found twice rather than not at all.
+        if (Status s = keep_applicants(context, *session, caseload->rows, until_ms); !s)
+            return s.error();
     Verdict verdict;
     Progress progress(context.out, all, "screened");
     proto::Coverage coverage;

@@ -9,6 +9,7 @@
 #include "tools/problem.h"
 #include "tools/rilon/caseload_columns.h"
 #include "tools/rilon/commands.h"
+#include "tools/rilon/kept.h"
 #include "tools/rilon/matches.h"
 #include "tools/rilon/operation.h"
 #include "tools/rilon/options.h"
@@ -95,12 +96,29 @@ Status fill_from_zone(Context& context, proto::SearchRequest& search) {
     return {};
 }
 
+Applicant applicant_of(const proto::SearchRequest& search) {
+    return {0,
+            search.doc().empty() ? search.name() : search.doc(),
+            search.doc(),
+            search.name(),
+            search.dob(),
+            search.sex(),
+            search.nationality()};
+}
+
 // Who is asked for comes of one place: what stood beside a zone or a caseload would be passed over.
 Status check_one_source(const Args& args) {
     for (const char* source : {"batch", "mrz"})
         if (Status s = check_excludes(args, source, {"doc", "name", "dob", "sex", "nationality"});
             !s)
             return s;
+    for (const char* alone : {"kept", "forget"})
+        if (Status s = check_excludes(
+                args, alone,
+                {"batch", "mrz", "doc", "name", "dob", "sex", "nationality", "map", "keep"});
+            !s)
+            return s;
+    if (Status s = check_excludes(args, "kept", {"forget"}); !s) return s;
     return check_excludes(args, "batch", {"mrz"});
 }
 
@@ -145,7 +163,11 @@ Result<int> run_search(Context& context) {
 
 Result<int> run_screen(Context& context) {
     if (Status s = check_one_source(context.args); !s) return s.error();
-    if (context.args.has("batch")) return screen_batch(context, context.args.get("batch"));
+    if (context.args.has("kept")) return screen_kept(context);
+    if (context.args.has("forget")) return forget_kept(context, context.args.get("forget"));
+    auto until = keep_until(context.args);
+    if (!until) return until.error();
+    if (context.args.has("batch")) return screen_batch(context, context.args.get("batch"), *until);
     if (context.args.has("map"))
         return problem(Errc::usage, "--map is for a caseload", "give --batch FILE too");
     proto::Request request;
@@ -159,6 +181,9 @@ Result<int> run_screen(Context& context) {
                        "give --mrz -, --doc N, --name N or --batch FILE");
     auto session = Session::open(context);
     if (!session) return session.error();
+    if (*until != 0)  // Before: what comes meanwhile is found twice rather than not at all.
+        if (Status s = keep_applicants(context, *session, {applicant_of(search)}, *until); !s)
+            return s.error();
     auto response = session->call(request);
     if (!response) return response.error();
     Verdict verdict;

@@ -288,6 +288,9 @@ constexpr OptionSpec screen[] = {
     {"--batch", "FILE", "a caseload, .csv or .ndjson"},
     {"--map", "THEIRS=OURS", "what a column of it is, as \"Passport No=doc\"; may be repeated",
      true},
+    {"--keep", "TIME", "look again when alerts come: keep who is screened at the node, for 90d, …"},
+    {"--kept", nullptr, "screen who is kept against what came since; alone"},
+    {"--forget", "ID", "end what --keep began, and destroy it at the node; all ends every one"},
 };
 constexpr OptionSpec watch[] = {
     {"--type", "KIND", "one kind of alert"},

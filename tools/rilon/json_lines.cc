@@ -332,6 +332,15 @@ std::string json_unscreened(const Unscreened& bad) {
     return dump(out);
 }
 
+std::string json_kept(const proto::Kept& kept, const std::string& id) {
+    Json out = line("kept");
+    out["id"] = id;
+    out["persons"] = kept.rows();
+    out["since"] = time_of(kept.kept_ms());
+    out["until"] = time_of(kept.until_ms());
+    return dump(out);
+}
+
 std::string json_receipt(const proto::Receipt& receipt) {
     Json out = line("receipt");
     out["node"] = receipt.node();

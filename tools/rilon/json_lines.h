@@ -48,6 +48,8 @@ std::string json_coverage(const proto::Coverage& coverage,
                           const std::optional<ScreenCounts>& counts = std::nullopt);
 // A line of a caseload that was not screened.
 std::string json_unscreened(const Unscreened& line);
+// A caseload that the node keeps for the officer; `id`: its short form.
+std::string json_kept(const proto::Kept& kept, const std::string& id);
 std::string json_receipt(const proto::Receipt& receipt);
 std::string json_evidence(const proto::Evidence& evidence);
 

@@ -29,7 +29,7 @@ class Verdict {
     bool stale_ = false;
 };
 
-// rilon screen --batch (cmd_screen_batch.cc).
-Result<int> screen_batch(Context& context, const std::string& path);
+// rilon screen --batch (cmd_screen_batch.cc). `until_ms`: as keep_until.
+Result<int> screen_batch(Context& context, const std::string& path, std::uint64_t until_ms);
 
 }  // namespace rilon
