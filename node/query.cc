@@ -185,16 +185,47 @@ void add_receipts(const AlertState& alert, const QueryContext& context,
     }
 }
 
+// Of an alert with fewer readers than it had: who of those before has not erased what he had.
+void add_narrowed(const AlertState& alert, const QueryContext& context,
+                  proto::ReceiptsResponse& out) {
+    if (alert.narrowings.empty() || alert.revisions.empty()) return;
+    const std::vector<NodeId> stay = readers_of(alert.revisions.back(), context).readers;
+    for (const Narrowing& narrowing : alert.narrowings) {
+        if (narrowing.ended == narrowing.ref) continue;  // Nothing of before was ever held here.
+        auto acks = context.store.entry_acks(narrowing.ended.stream, narrowing.ended.seq);
+        for (const NodeId& reader : readers_of(narrowing.ended, context).readers) {
+            if (reader == alert.origin) continue;
+            auto* receipt = out.add_narrowed();
+            receipt->set_node(name_of(reader, context));
+            if (const NodeRecord* node = context.directory->now().node(reader))
+                receipt->set_party(node->party);
+            receipt->set_part(alert.part);
+            receipt->set_revision(narrowing.revision);
+            receipt->set_dropped(std::find(stay.begin(), stay.end(), reader) == stay.end());
+            receipt->set_level("none");
+            if (!acks.ok()) continue;
+            for (const AckRecord& ack : *acks) {
+                if (ack.node != reader || ack.level != AckLevel::redacted) continue;
+                receipt->set_level("redacted");
+                receipt->set_at_ms(ack.at.value);
+            }
+        }
+    }
+}
+
 Result<proto::ReceiptsResponse> run_receipts(const proto::ReceiptsRequest& request,
                                              const QueryContext& context) {
     auto found = context.index.find(request.alert());
     if (!found.ok()) return found.error();
     proto::ReceiptsResponse out;
     out.set_withdrawn(found->withdrawn());
-    add_receipts(*found, context, out);
+    std::vector<AlertState> parts{*found};
     if (found->other_part.has_value())
-        if (auto other = context.index.alert(*found->other_part))
-            add_receipts(*other, context, out);
+        if (auto other = context.index.alert(*found->other_part)) parts.push_back(*other);
+    for (const AlertState& part : parts) {
+        add_receipts(part, context, out);
+        add_narrowed(part, context, out);
+    }
     return out;
 }
 
@@ -316,6 +347,7 @@ std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryCon
     row.set_received_ms(alert.received.value);
     row.set_revision(alert.revision);
     row.set_newer_version(alert.newer_version);
+    row.set_narrowed(!alert.narrowings.empty());
     if (alert.withdrawn()) {
         row.set_withdrawn(true);
         row.set_withdraw_reason(alert.withdraw_reason);
@@ -332,6 +364,7 @@ std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryCon
         return row;
     }
     row = revision_row(alert, *opened, context);
+    row.set_narrowed(!alert.openings.empty());
     row.set_audience(readers_of(alert.revisions.back(), context).audience);
     add_remarks(alert, context, row);
     std::string confirmed;
