@@ -240,8 +240,9 @@ void Index::withdraw(Row row, AlertState& alert, const IndexedEntry& entry) {
     }
     const bool goes_on = !alert.revisions.empty() && !among(over, alert.revisions.back());
     if (!goes_on) {
-        // A plain one is stronger than one that narrows, whichever came first.
-        if (!alert.withdrawn() || (alert.narrowed_away() && !narrowing.has_value())) {
+        // The last one that narrows is the one that counts, so that a start finds the same; a plain
+        // one is stronger, whichever came first.
+        if (!alert.withdrawn() || alert.narrowed_away()) {
             alert.withdrawal = entry.ref;
             alert.withdraw_reason = entry.record.withdraw_reason();
             alert.withdrawn_revision = entry.record.revision();

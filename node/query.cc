@@ -188,10 +188,14 @@ void add_receipts(const AlertState& alert, const QueryContext& context,
 // Of an alert with fewer readers than it had: who of those before has not erased what he had.
 void add_narrowed(const AlertState& alert, const QueryContext& context,
                   proto::ReceiptsResponse& out) {
-    if (alert.narrowings.empty() || alert.revisions.empty()) return;
-    const std::vector<NodeId> stay = readers_of(alert.revisions.back(), context).readers;
+    if (alert.revisions.empty() && alert.erased.empty()) return;
+    const EntryRef& newest = alert.revisions.empty() ? alert.erased.back() : alert.revisions.back();
+    const std::vector<NodeId> stay = readers_of(newest, context).readers;
     for (const Narrowing& narrowing : alert.narrowings) {
-        if (narrowing.ended == narrowing.ref) continue;  // Nothing of before was ever held here.
+        auto held = context.store.entry(narrowing.ended.stream, narrowing.ended.seq);
+        const bool ours =
+            held.ok() && held->has_value() && (*held)->entry.header().origin == context.self;
+        if (!ours || narrowing.ended == narrowing.ref) continue;  // Others are not told who has it.
         auto acks = context.store.entry_acks(narrowing.ended.stream, narrowing.ended.seq);
         for (const NodeId& reader : readers_of(narrowing.ended, context).readers) {
             if (reader == alert.origin) continue;
@@ -320,6 +324,16 @@ proto::AlertRow revision_row(const AlertState& alert, const OpenedOperation& ope
 
 namespace {
 
+// Of an alert of two parts either may have been.
+bool is_narrowed(const AlertState& alert, const QueryContext& context) {
+    auto carries = [](const AlertState& part) {
+        return part.present() && part.tokens_of(part.revisions.back()) > 0;
+    };
+    if (carries(alert)) return true;
+    const auto other = alert.other_part ? context.index.alert(*alert.other_part) : std::nullopt;
+    return other.has_value() && carries(*other);
+}
+
 // What became of a request: replies here, and whether ours is among them or wanted. Requests of our
 // own party are not addressed to us.
 void add_replies(const AlertState& alert, const QueryContext& context, proto::AlertRow& row) {
@@ -347,7 +361,6 @@ std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryCon
     row.set_received_ms(alert.received.value);
     row.set_revision(alert.revision);
     row.set_newer_version(alert.newer_version);
-    row.set_narrowed(!alert.narrowings.empty());
     if (alert.withdrawn()) {
         row.set_withdrawn(true);
         row.set_withdraw_reason(alert.withdraw_reason);
@@ -364,7 +377,7 @@ std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryCon
         return row;
     }
     row = revision_row(alert, *opened, context);
-    row.set_narrowed(!alert.openings.empty());
+    row.set_narrowed(is_narrowed(alert, context));
     row.set_audience(readers_of(alert.revisions.back(), context).audience);
     add_remarks(alert, context, row);
     std::string confirmed;

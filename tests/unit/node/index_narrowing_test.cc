@@ -107,7 +107,7 @@ class IndexNarrowing : public testing::Test {
                 for (Reader* one : {&again, &cleaned}) {
                     const AlertState same = *one->index->alert(alert_);
                     ASSERT_EQ(same.revisions, now.revisions);
-                    ASSERT_EQ(same.withdrawn(), now.withdrawn());
+                    ASSERT_EQ(same.withdrawal, now.withdrawal);
                     ASSERT_EQ(same.narrowed_away(), now.narrowed_away());
                     ASSERT_EQ(one->index->readable_alerts(), plain.index->readable_alerts());
                 }
