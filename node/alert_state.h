@@ -1,6 +1,8 @@
 // An alert as the index knows it.
 #pragma once
 
+#include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +17,22 @@ struct EntryRef {
     StreamId stream;
     Seq seq;
     auto operator<=>(const EntryRef&) const = default;
+};
+
+// A withdrawal that leaves it to those whose revision opens `successor` (protocol/narrowing.h).
+struct Narrowing {
+    EntryRef ref;
+    std::uint32_t revision = 0;  // It and everything before it are over.
+    Hash32 successor;
+    EntryRef ended;  // The newest revision that it ended here; its own, if none was here.
+    bool operator==(const Narrowing&) const = default;
+};
+
+// What a revision shows with its tokens.
+struct Opening {
+    std::uint32_t revision = 0;
+    std::vector<Hash32> opens;
+    bool operator==(const Opening&) const = default;
 };
 
 struct AlertState {
@@ -37,6 +55,8 @@ struct AlertState {
     bool newer_version = false;
     // Of its revisions those that a redact names without an officer's word: hidden, not gone yet.
     std::set<EntryRef> held_back;
+    std::vector<Narrowing> narrowings;     // As they came.
+    std::map<EntryRef, Opening> openings;  // Of revisions that carry tokens, erased ones too.
 
     bool operator==(const AlertState&) const = default;
 
@@ -46,6 +66,33 @@ struct AlertState {
     bool expired(UnixMillis now) const { return purge_after.value != 0 && purge_after <= now; }
     // It has not been taken back by an officer, nor has its time come.
     bool present() const { return !withdrawn() && !revisions.empty(); }
+    // Withdrawn from us alone: a revision that opens everything brings it back.
+    bool narrowed_away() const {
+        return withdrawn() && std::any_of(narrowings.begin(), narrowings.end(),
+                                          [&](const Narrowing& n) { return n.ref == *withdrawal; });
+    }
+    std::size_t tokens_of(const EntryRef& revision) const {
+        auto it = openings.find(revision);
+        return it == openings.end() ? 0 : it->second.opens.size();
+    }
+    bool survives(const EntryRef& revision, const Narrowing& narrowing) const {
+        auto it = openings.find(revision);
+        if (it == openings.end() || it->second.revision <= narrowing.revision) return false;
+        const auto& opens = it->second.opens;
+        return std::find(opens.begin(), opens.end(), narrowing.successor) != opens.end();
+    }
+    // Is this revision taken back by one of them, whatever becomes of the alert?
+    bool narrowed_out(const EntryRef& revision) const {
+        return !std::all_of(narrowings.begin(), narrowings.end(),
+                            [&](const Narrowing& n) { return survives(revision, n); });
+    }
+    // The revisions that a withdrawal ends: all of them, or those before the one that survives it.
+    std::vector<EntryRef> ended_by(const std::optional<Narrowing>& narrowing) const {
+        std::vector<EntryRef> out = revisions;
+        if (narrowing.has_value() && !out.empty() && survives(out.back(), *narrowing))
+            std::erase_if(out, [&](const EntryRef& ref) { return survives(ref, *narrowing); });
+        return out;
+    }
     // And is to be seen.
     bool readable() const { return present() && !held_back.contains(revisions.back()); }
 };

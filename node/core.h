@@ -19,6 +19,7 @@
 //   retention.cc    what a coordinator keeps, and for how long
 //   late_bodies.cc  entries that came without their body: asked for until they have it
 //   prepare.cc      PREPARE: what an officer wants to say becomes parts, readers, bytes to sign
+//   prepare_narrow.cc   of fewer readers
 //   prepare_remark.cc   of what is said about others' alerts
 //   prepare_release.cc  of a second officer's word
 //   posting.cc      COMMIT, sealing, key grants of our own streams
@@ -355,6 +356,19 @@ class NodeCore {
     Result<Ticket> prepare_withdraw(const proto::PrepareRequest& request);
     Result<Ticket> prepare_remark(const proto::PrepareRequest& request);
     Result<Ticket> prepare_operation(const Asker& asker, const proto::PrepareRequest& request);
+    // prepare_narrow.cc
+    Result<std::vector<NarrowedPart>> plan_narrowing(const AlertState& alert,
+                                                     const proto::NarrowWish& wish) const;
+    Status may_narrow(const AlertState& alert) const;
+    Result<proto::Supersede> newest_revision(const AlertState& alert) const;
+    Result<Ticket> prepare_narrow(const proto::PrepareRequest& request);
+    Status plan_narrowed_part(const NarrowedPart& part, std::uint32_t precedence, Ticket& ticket);
+    bool was_narrowed(const AlertState& alert) const;
+    Result<ReleaseWish> wish_of_narrowed(const AlertState& alert, const proto::Wish& wished) const;
+    Status keep_tokens(const AlertState& before, proto::Supersede& correction) const;
+    Result<PlannedPart> correct_in_kind(const std::optional<AlertState>& before, PartPlan& plan,
+                                        PlannedPart part);
+    Status still_newest(const PlannedPart& part) const;
     // prepare_release.cc
     Result<OfficerContent> newest_content(const AlertState& alert) const;
     Status may_decide(const Officer& officer, const OfficerContent& asked, bool decline) const;
@@ -362,7 +376,9 @@ class NodeCore {
     std::optional<AlertId> our_duplicate(const AlertState& alert) const;
     Result<ReleaseWish> parse_wish(const proto::Wish& wish) const;
     Result<Ticket> plan_alert(const proto::Alert& alert, const ReleaseWish& wish,
-                              const proto::PrepareRequest& request, bool supersede);
+                              const proto::PrepareRequest& request, PlanFor what);
+    Result<PlannedPart> plan_part(PartPlan& plan, const ReleaseWish& wish, PlanFor what);
+    std::uint32_t newest_number(const AlertState& alert) const;
     std::vector<AlertState> parts_of(const AlertState& alert) const;
     Result<PlannedPart> answer_in_kind(const AlertState& alert, Bytes operation);
     Result<Hash32> members_hash(const std::vector<StreamId>& streams) const;
@@ -380,7 +396,7 @@ class NodeCore {
     void on_commit(const Asker& asker, ClientId client, const proto::Request& request);
     void on_post_checked(const PostChecked& checked);
     void finish_post(std::uint64_t number);
-    Status publish_part(const Ticket& ticket, const PlannedPart& part, const Signature& signature,
+    Status publish_part(const PlannedPart& part, const Signature& signature,
                         const Officer& officer);
     Status can_seal() const;
     Status check_sealable(const PlannedPart& part) const;

@@ -55,8 +55,10 @@ bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
             (meaning->operation != Record::PUBLISH && meaning->operation != Record::SUPERSEDE))
             return false;
         auto alert = index_.alert(meaning->alert);
-        if (!alert.has_value() || (!alert->withdrawn() && !alert->expired(sure_time(now_))))
-            return false;
+        if (!alert.has_value()) return false;
+        const bool over = alert->withdrawn() || alert->narrowed_out({info.state.id, seq}) ||
+                          alert->expired(sure_time(now_));
+        if (!over) return false;
     }
     return true;
 }

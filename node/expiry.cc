@@ -32,7 +32,7 @@ bool NodeCore::is_superseded(const StreamState& stream) const {
 // The withdrawal is then enough, in whatever order they come.
 void NodeCore::destroy_in_superseded(const AlertId& id) {
     auto alert = index_.alert(id);
-    if (!alert.has_value() || !alert->withdrawn()) return;
+    if (!alert.has_value() || (!alert->withdrawn() && alert->narrowings.empty())) return;
     bool any = false;
     for (const EntryRef& ref : alert->erased) {
         const StreamInfo* info = stream(ref.stream);

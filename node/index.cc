@@ -9,6 +9,7 @@
 #include "protocol/alert.h"
 #include "protocol/mrz.h"
 #include "protocol/mutant.h"
+#include "protocol/narrowing.h"
 #include "protocol/short_id.h"
 
 namespace rilon {
@@ -71,6 +72,36 @@ std::optional<std::uint32_t> complete_date(const std::string& text) {
     return date.ok() ? complete_date(*date) : std::nullopt;
 }
 
+bool among(const std::vector<EntryRef>& refs, const EntryRef& ref) {
+    return std::find(refs.begin(), refs.end(), ref) != refs.end();
+}
+
+Opening opening_of(const proto::SearchRecord& record) {
+    Opening out{record.revision(), {}};
+    for (const std::string& bytes : record.opens())
+        if (auto opens = Hash32::parse(bytes); opens.ok()) out.opens.push_back(*opens);
+    return out;
+}
+
+// After a restart the revisions that a withdrawal ended have no record left; its own names them.
+std::vector<EntryRef> named_erased(const proto::SearchRecord& record) {
+    std::vector<EntryRef> out;
+    for (int i = 0; i < record.erased_streams_size() && i < record.erased_seqs_size(); ++i)
+        if (auto stream = StreamId::parse(record.erased_streams(i)); stream.ok())
+            out.push_back({*stream, Seq{record.erased_seqs(i)}});
+    return out;
+}
+
+// Who writes without a token that others have does not know of the narrowing: his is the older one.
+bool before_newest(const AlertState& alert, const IndexedEntry& entry) {
+    if (!alert.revisions.empty()) {
+        const std::size_t has = alert.tokens_of(alert.revisions.back());
+        const std::size_t brings = alert.tokens_of(entry.ref);
+        if (has != brings) return brings < has;
+    }
+    return entry.record.revision() < alert.revision;
+}
+
 // Numbers with one hash are told apart by their text.
 std::uint32_t document_hash(std::string_view folded_number) {
     const std::size_t hash = std::hash<std::string_view>{}(folded_number);
@@ -91,11 +122,15 @@ proto::SearchRecord Index::make_record(const AlertId& alert, const proto::Operat
         case proto::Operation::kSupersede:
             record.set_operation(proto::SearchRecord::SUPERSEDE);
             record_alert(operation->supersede().alert(), record);
+            for (const Hash32& opens : opened_by(operation->supersede(), alert))
+                record.add_opens(opens.str());
             break;
         case proto::Operation::kWithdraw:
             record.set_operation(proto::SearchRecord::WITHDRAW);
             record.set_withdraw_reason(operation->withdraw().reason());
             record.set_revision(operation->withdraw().revision());
+            if (narrows(operation->withdraw()))
+                record.set_successor(operation->withdraw().successor());
             break;
         case proto::Operation::kConfirm: record.set_operation(proto::SearchRecord::CONFIRM); break;
         case proto::Operation::kDispute: record.set_operation(proto::SearchRecord::DISPUTE); break;
@@ -144,17 +179,20 @@ void Index::put_changed(Row row, const AlertState& alert, bool was_readable) {
 }
 
 void Index::add_revision(Row row, AlertState& alert, const IndexedEntry& entry) {
-    if (alert.withdrawn() &&
-        !mutant(Mutant::revive_withdrawn)) {  // Never revived, from wherever it comes.
+    if (Opening opening = opening_of(entry.record); !opening.opens.empty())
+        alert.openings[entry.ref] = std::move(opening);
+    const bool ended = alert.withdrawn() && !alert.narrowed_away();
+    if ((ended && !mutant(Mutant::revive_withdrawn)) ||  // Never revived, from wherever it comes.
+        (alert.narrowed_out(entry.ref) && !mutant(Mutant::revive_narrowed))) {
         alert.erased.push_back(entry.ref);
         return;
     }
-    if (entry.record.revision() < alert.revision) {
+    if (alert.withdrawn()) go_on(alert);
+    if (before_newest(alert, entry)) {
         alert.revisions.insert(alert.revisions.begin(), entry.ref);
         return;
     }
     drop_terms(row);
-    if (mutant(Mutant::revive_withdrawn)) alert.withdrawal.reset();
     if (alert.revisions.empty()) alert.origin = entry.origin;
     alert.revisions.push_back(entry.ref);
     alert.revision = entry.record.revision();
@@ -175,27 +213,50 @@ void Index::add_revision(Row row, AlertState& alert, const IndexedEntry& entry) 
         review_by_[row] = UnixMillis{entry.record.review_by_ms()};
 }
 
+// It was narrowed, and this is a revision for those who stay.
+void Index::go_on(AlertState& alert) {
+    alert.withdrawal.reset();
+    alert.withdraw_reason.clear();
+    alert.withdrawn_revision = 0;
+    alert.revision = 0;
+}
+
+std::optional<Narrowing> Index::narrowing_of(const IndexedEntry& withdrawal) {
+    auto successor = Hash32::parse(withdrawal.record.successor());
+    if (!successor.ok()) return std::nullopt;
+    return Narrowing{withdrawal.ref, withdrawal.record.revision(), *successor, withdrawal.ref};
+}
+
 void Index::withdraw(Row row, AlertState& alert, const IndexedEntry& entry) {
     if (!alert.has_author()) alert.origin = entry.origin;
-    if (!alert.withdrawal.has_value()) {
-        alert.withdrawal = entry.ref;
-        alert.withdraw_reason = entry.record.withdraw_reason();
-        alert.withdrawn_revision = entry.record.revision();
-        alert.order = next_order_++;
-        alert.received = entry.received;
+    auto narrowing = narrowing_of(entry);
+    if (narrowing.has_value() && mutant(Mutant::ignore_narrowing)) return;
+    std::vector<EntryRef> over = named_erased(entry.record);
+    for (const EntryRef& ref : alert.ended_by(narrowing))
+        if (!among(over, ref)) over.push_back(ref);
+    if (narrowing.has_value()) {
+        if (!over.empty()) narrowing->ended = over.back();
+        alert.narrowings.push_back(*narrowing);
     }
-    drop_terms(row);
-    alert.erased.insert(alert.erased.end(), alert.revisions.begin(), alert.revisions.end());
-    alert.revisions.clear();
-    alert.held_back.clear();
-    // After a restart the erased revisions have no record left; the withdrawal's names them.
-    for (int i = 0; i < entry.record.erased_streams_size() && i < entry.record.erased_seqs_size();
-         ++i) {
-        auto stream = StreamId::parse(entry.record.erased_streams(i));
-        if (!stream.ok()) continue;
-        EntryRef ref{*stream, Seq{entry.record.erased_seqs(i)}};
-        if (std::find(alert.erased.begin(), alert.erased.end(), ref) == alert.erased.end())
-            alert.erased.push_back(ref);
+    const bool goes_on = !alert.revisions.empty() && !among(over, alert.revisions.back());
+    if (!goes_on) {
+        // The last one that narrows is the one that counts, so that a start finds the same; a plain
+        // one is stronger, whichever came first.
+        if (!alert.withdrawn() || alert.narrowed_away()) {
+            alert.withdrawal = entry.ref;
+            alert.withdraw_reason = entry.record.withdraw_reason();
+            alert.withdrawn_revision = entry.record.revision();
+            alert.order = next_order_++;
+            alert.received = entry.received;
+        }
+        drop_terms(row);
+        over.insert(over.end(), alert.revisions.begin(), alert.revisions.end());
+        alert.held_back.clear();
+    }
+    for (const EntryRef& ref : over) {
+        std::erase(alert.revisions, ref);
+        alert.held_back.erase(ref);
+        if (!among(alert.erased, ref)) alert.erased.push_back(ref);
     }
 }
 

@@ -50,6 +50,9 @@ class Index {
     // Makes a search record of an opened operation. The bytes go to the store as they are.
     static proto::SearchRecord make_record(const AlertId& alert, const proto::Operation* operation);
 
+    // Of a withdrawal: does it narrow, or end the alert?
+    static std::optional<Narrowing> narrowing_of(const IndexedEntry& withdrawal);
+
     // Whose alerts are kept with the dates of their review. Before anything is added.
     void review_alerts_of(const NodeId& author) { reviewer_ = author; }
 
@@ -139,6 +142,7 @@ class Index {
 
     void add_revision(Row row, AlertState& alert, const IndexedEntry& entry);
     void withdraw(Row row, AlertState& alert, const IndexedEntry& entry);
+    static void go_on(AlertState& alert);
     void put_terms(Row row, const proto::SearchRecord& record);
     PersonId put_person(Row row, const proto::SearchRecord::Person& person);
     void drop_terms(Row row);

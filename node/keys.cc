@@ -266,7 +266,7 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
     using Record = proto::SearchRecord;
     auto known = index_.alert(alert);
     if (entry.record.operation() == Record::WITHDRAW && known.has_value()) {
-        for (const auto& gone : known->revisions) {
+        for (const auto& gone : known->ended_by(Index::narrowing_of(entry))) {
             entry.record.add_erased_streams(gone.stream.str());
             entry.record.add_erased_seqs(gone.seq.value);
         }

@@ -68,6 +68,8 @@ void NodeCore::finish_post(std::uint64_t number) {
     const Officer* officer = officers_.certified(ticket.officer);
     if (officer == nullptr)
         return refuse({Errc::not_permitted, "this officer is no longer certified here"});
+    for (const auto& part : ticket.parts)
+        if (Status still = still_newest(part); !still.ok()) return refuse(still.error());
     auto readers = ticket.readers();
     if (!readers.ok()) return refuse(readers.error());
     if (*readers != ticket.readers_then)
@@ -87,7 +89,7 @@ void NodeCore::finish_post(std::uint64_t number) {
     for (std::size_t i = 0; i < ticket.parts.size(); ++i) {
         Status sealed =
             keys[i].empty()
-                ? publish_part(ticket, ticket.parts[i], ticket.signatures[i], *officer)
+                ? publish_part(ticket.parts[i], ticket.signatures[i], *officer)
                 : publish_history(ticket.parts[i], ticket.signatures[i], *officer, keys[i]);
         RILON_ASSERT(sealed.ok());
         posted->add_parts()->Swap(ticket.shown.mutable_parts(static_cast<int>(i)));
@@ -170,8 +172,8 @@ const PskEntry* NodeCore::current_psk() const {
     return nullptr;
 }
 
-Status NodeCore::publish_part(const Ticket& ticket, const PlannedPart& part,
-                              const Signature& signature, const Officer& officer) {
+Status NodeCore::publish_part(const PlannedPart& part, const Signature& signature,
+                              const Officer& officer) {
     auto info = ensure_stream(part);
     if (!info.ok()) return info.error();
     StreamInfo& target = **info;
@@ -184,7 +186,7 @@ Status NodeCore::publish_part(const Ticket& ticket, const PlannedPart& part,
         part.operation};
     Status sealed = seal_into(
         target, {EntryKind::content, part.precedence, DirSeq{}, std::move(plain)}, &content);
-    if (!sealed.ok() || ticket.action != "withdraw") return sealed;
+    if (!sealed.ok() || part.covers.empty()) return sealed;
     std::vector<SeqRange> ranges;
     for (const auto& ref : part.covers)
         if (ref.stream == target.state.id)

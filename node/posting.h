@@ -3,10 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "node/alert_state.h"
 #include "node/control.pb.h"
 #include "node/event.h"
 #include "protocol/history.h"
@@ -26,6 +28,18 @@ struct PlannedPart {
     std::vector<EntryRef> covers;  // Withdraw: the entries it takes back.
     bool waits = false;            // Peers have not confirmed yet that the stream may go on.
     HistoryList history;           // Of a history grant; no keys before COMMIT.
+    std::optional<EntryRef> seen;  // The revision that it corrects or takes back, if any.
+};
+
+// What a plan of the release rule is for: a new alert, a correction, or one that goes to whom the
+// alert was narrowed to.
+enum class PlanFor { publish, correction, narrowed };
+
+// One part of an alert that is to have fewer readers.
+struct NarrowedPart {
+    AlertState state;
+    std::vector<NodeId> stay;               // The author's own node too; ascending.
+    std::map<NodeId, std::string> dropped;  // And why.
 };
 
 // A PREPARE that came before the peers' word on the stream it would go to.

@@ -74,6 +74,7 @@ void NodeCore::on_prepare(const Asker& asker, ClientId client, const proto::Requ
 Result<Ticket> NodeCore::prepare_operation(const Asker& asker,
                                            const proto::PrepareRequest& prepare) {
     if (prepare.has_release()) return prepare_release(asker, prepare);
+    if (prepare.has_narrow()) return prepare_narrow(prepare);
     switch (prepare.operation().body_case()) {
         case proto::Operation::kPublish: return prepare_publish(prepare);
         case proto::Operation::kSupersede: return prepare_supersede(prepare);
@@ -198,7 +199,7 @@ Result<Ticket> NodeCore::prepare_publish(const proto::PrepareRequest& request) {
     if (!put_off.ok()) return put_off.error();
     apply_defaults(alert, posting_now());
     if (Status good = check_alert(alert); !good.ok()) return good.error();
-    return plan_alert(alert, *wish, request, false);
+    return plan_alert(alert, *wish, request, PlanFor::publish);
 }
 
 // A reply goes to who asked, unless its author says more; never past him. Where nobody named an
@@ -228,7 +229,7 @@ Result<Ticket> NodeCore::prepare_reply(const proto::PrepareRequest& request, pro
     alert.mutable_reply()->set_request_id(found->id.str());
     apply_defaults(alert, posting_now());
     if (Status good = check_alert(alert); !good.ok()) return good.error();
-    auto ticket = plan_alert(alert, *wish, request, false);
+    auto ticket = plan_alert(alert, *wish, request, PlanFor::publish);
     if (!ticket.ok()) return ticket;
     const auto& readers = ticket->shown.parts(0).readers();
     if (std::none_of(readers.begin(), readers.end(), [&](const proto::Reader& reader) {
@@ -242,31 +243,19 @@ Result<Ticket> NodeCore::prepare_reply(const proto::PrepareRequest& request, pro
 
 // Both parts of a publish or a supersede.
 Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish& wish,
-                                    const proto::PrepareRequest& request, bool supersede) {
+                                    const proto::PrepareRequest& request, PlanFor what) {
     auto plan = plan_release(alert, wish, directory_.now(), identity_.id);
     if (!plan.ok()) return plan.error();
     Ticket ticket;
     ticket.readers_then = readers_hash(*plan);
     give_document_id(*plan, make_alert_id(now_, rng_));
-    ticket.action = supersede ? "supersede" : "post";
+    ticket.action = what == PlanFor::publish ? "post" : "supersede";
     for (auto& part : plan->parts) {
-        PlannedPart planned;
-        planned.part = part.part;
-        planned.alert = AlertId::copy_of(as_bytes(part.alert.alert_id()));
-        proto::Operation operation;
-        // A document part may be new in a correction: its issuer was not to be told before.
-        const bool corrects = supersede && index_.alert(planned.alert).has_value();
-        (corrects ? operation.mutable_supersede()->mutable_alert() : operation.mutable_publish())
-            ->Swap(&part.alert);
-        planned.operation = serialise(operation);
-        if (planned.operation.size() > plaintext_bytes_max - 4096)
-            return {Errc::too_large, "the alert is too large for one entry"};
-        planned.precedence = precedence_of(request.precedence());
-        // The plan's base, not the wish's: everybody but the host is an audience of its own.
-        const AudienceId& base = mutant(Mutant::wish_for_plan) ? wish.base : part.definition.base;
-        plan_stream(planned, base, part.derived, part.definition);
-        *ticket.shown.add_parts() = show_part(planned, part.readers, part.withheld, wish.base);
-        ticket.parts.push_back(std::move(planned));
+        auto planned = plan_part(part, wish, what);
+        if (!planned.ok()) return planned.error();
+        planned->precedence = precedence_of(request.precedence());
+        *ticket.shown.add_parts() = show_part(*planned, part.readers, part.withheld, wish.base);
+        ticket.parts.push_back(std::move(*planned));
     }
     for (const auto& question : plan->questions) ticket.shown.add_warnings(question);
     if (alert.has_release_request())
@@ -283,15 +272,38 @@ Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish
     return ticket;
 }
 
+// Leaves in the plan who is to read the part.
+Result<PlannedPart> NodeCore::plan_part(PartPlan& plan, const ReleaseWish& wish, PlanFor what) {
+    PlannedPart part;
+    part.part = plan.part;
+    part.alert = AlertId::copy_of(as_bytes(plan.alert.alert_id()));
+    // A document part may be new in a correction: its issuer was not to be told before.
+    const auto before = what == PlanFor::publish ? std::nullopt : index_.alert(part.alert);
+    proto::Operation operation;
+    if (before.has_value()) {
+        if (Status kept = keep_tokens(*before, *operation.mutable_supersede()); !kept.ok())
+            return kept.error();
+        if (before->present()) part.seen = before->revisions.back();
+    }
+    (before ? operation.mutable_supersede()->mutable_alert() : operation.mutable_publish())
+        ->Swap(&plan.alert);
+    part.operation = serialise(operation);
+    if (part.operation.size() > plaintext_bytes_max - 4096)
+        return {Errc::too_large, "the alert is too large for one entry"};
+    if (what == PlanFor::narrowed) return correct_in_kind(before, plan, std::move(part));
+    // The plan's base, not the wish's: everybody but the host is an audience of its own.
+    const AudienceId& base = mutant(Mutant::wish_for_plan) ? wish.base : plan.definition.base;
+    plan_stream(part, base, plan.derived, plan.definition);
+    return part;
+}
+
 // What two officers decide is not lost by a correction, nor got round by one.
 Status NodeCore::carry_from(const AlertState& before, proto::Alert& correction, ReleaseWish& wish,
                             const proto::Wish& wished) const {
-    if (before.revisions.empty()) return {Errc::not_found, "nothing of the alert is left here"};
-    auto operation = stored_operation(before.revisions.back());
-    if (!operation.ok()) return operation.error();
-    return carry_release(
-        operation->has_publish() ? operation->publish() : operation->supersede().alert(),
-        correction, wish, wished.release_reason(), directory_.now());
+    auto newest = newest_revision(before);
+    if (!newest.ok()) return newest.error();
+    return carry_release(newest->alert(), correction, wish, wished.release_reason(),
+                         directory_.now());
 }
 
 Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request) {
@@ -302,11 +314,12 @@ Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request)
                 "only the author's party corrects an alert; "
                 "say what you know with rilon confirm"};
     if (found->withdrawn()) return {Errc::not_permitted, "the alert is withdrawn; post a new one"};
-    auto wish = parse_wish(request.wish());
+    const bool narrowed = was_narrowed(*found);
+    auto wish = narrowed ? wish_of_narrowed(*found, request.wish()) : parse_wish(request.wish());
     if (!wish.ok()) return wish.error();
     proto::Alert alert = request.operation().supersede().alert();
     alert.set_alert_id(found->id.str());
-    alert.set_revision(found->revision + 1);
+    alert.set_revision(newest_number(*found) + 1);
     alert.set_created_ms(posting_now().value);
     alert.set_part(found->part);
     drop_other_part(alert);
@@ -317,10 +330,15 @@ Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request)
     }
     if (Status carried = carry_from(*found, alert, *wish, request.wish()); !carried.ok())
         return carried.error();
+    if (narrowed && alert.has_release_request())
+        return {Errc::not_permitted,
+                "this alert was narrowed: no second officer lets more states read it; withdraw it "
+                "and post a new one"};
     apply_defaults(alert, posting_now());
     if (Status good = check_alert(alert); !good.ok()) return good.error();
-    auto ticket = plan_alert(alert, *wish, request, true);
-    if (!ticket.ok()) return ticket;
+    auto ticket =
+        plan_alert(alert, *wish, request, narrowed ? PlanFor::narrowed : PlanFor::correction);
+    if (!ticket.ok() || narrowed) return ticket;
     // A correction goes to the readers of what it corrects, or readers would keep the old one.
     for (const auto& part : ticket->parts) {
         auto before = index_.alert(part.alert);
@@ -332,6 +350,13 @@ Result<Ticket> NodeCore::prepare_supersede(const proto::PrepareRequest& request)
                     "a new one"};
     }
     return ticket;
+}
+
+// Narrowing counts up the parts that it touches, and may leave the other as it is.
+std::uint32_t NodeCore::newest_number(const AlertState& alert) const {
+    std::uint32_t out = 0;
+    for (const AlertState& part : parts_of(alert)) out = std::max(out, part.revision);
+    return out;
 }
 
 // The parts of an alert we hold, each with the stream it was published in.
@@ -362,10 +387,12 @@ Result<Ticket> NodeCore::prepare_withdraw(const proto::PrepareRequest& request) 
         if (!state.present() || !may_change(identity_.id, state)) continue;
         proto::Operation operation = request.operation();
         operation.mutable_withdraw()->set_revision(state.revision);
+        operation.mutable_withdraw()->clear_successor();
         auto part = answer_in_kind(state, serialise(operation));
         if (!part.ok()) return part.error();
         part->precedence = std::max(precedence_of(request.precedence()), Precedence::priority);
         part->covers = state.revisions;
+        part->seen = state.revisions.back();
         const StreamInfo& info = *stream(state.revisions.back().stream);
         *ticket.shown.add_parts() = show_part(*part, members(info), {}, base_of(info));
         streams.push_back(info.state.id);

@@ -49,6 +49,9 @@ Result<Ticket> NodeCore::prepare_release(const Asker& asker, const proto::Prepar
     if (!is_self(found->origin))
         return {Errc::not_permitted, fmt::format("{} posted this alert: its officers decide there",
                                                  node_name(found->origin))};
+    if (was_narrowed(*found))
+        return {Errc::not_permitted,
+                "this alert was narrowed: no second officer lets more read it"};
     auto content = newest_content(*found);
     if (!content.ok()) return content.error();
     auto operation = parse_operation(content->operation);
@@ -61,18 +64,9 @@ Result<Ticket> NodeCore::prepare_release(const Asker& asker, const proto::Prepar
     if (Status may = may_decide(*asker.officer, *content, decline); !may.ok()) return may.error();
     decided->alert.set_revision(found->revision + 1);
     decided->alert.set_created_ms(posting_now().value);
-    auto ticket = plan_alert(decided->alert, decided->wish, request, true);
+    auto ticket = plan_alert(decided->alert, decided->wish, request, PlanFor::correction);
     if (!ticket.ok()) return ticket;
     ticket->action = decline ? "decline-release" : "release";
-    // What was looked at is what is released: a correction in between is another text.
-    ticket->readers = [this, id = found->id, seen = found->revisions.back(),
-                       readers = std::move(ticket->readers)]() -> Result<Hash32> {
-        auto now = index_.alert(id);
-        if (!now.has_value() || !now->readable() || now->revisions.back() != seen)
-            return {Errc::not_permitted,
-                    "the alert was corrected or taken back meanwhile; look at it again"};
-        return readers();
-    };
     return ticket;
 }
 

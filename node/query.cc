@@ -185,16 +185,51 @@ void add_receipts(const AlertState& alert, const QueryContext& context,
     }
 }
 
+// Of an alert with fewer readers than it had: who of those before has not erased what he had.
+void add_narrowed(const AlertState& alert, const QueryContext& context,
+                  proto::ReceiptsResponse& out) {
+    if (alert.revisions.empty() && alert.erased.empty()) return;
+    const EntryRef& newest = alert.revisions.empty() ? alert.erased.back() : alert.revisions.back();
+    const std::vector<NodeId> stay = readers_of(newest, context).readers;
+    for (const Narrowing& narrowing : alert.narrowings) {
+        auto held = context.store.entry(narrowing.ended.stream, narrowing.ended.seq);
+        const bool ours =
+            held.ok() && held->has_value() && (*held)->entry.header().origin == context.self;
+        if (!ours || narrowing.ended == narrowing.ref) continue;  // Others are not told who has it.
+        auto acks = context.store.entry_acks(narrowing.ended.stream, narrowing.ended.seq);
+        for (const NodeId& reader : readers_of(narrowing.ended, context).readers) {
+            if (reader == alert.origin) continue;
+            auto* receipt = out.add_narrowed();
+            receipt->set_node(name_of(reader, context));
+            if (const NodeRecord* node = context.directory->now().node(reader))
+                receipt->set_party(node->party);
+            receipt->set_part(alert.part);
+            receipt->set_revision(narrowing.revision);
+            receipt->set_dropped(std::find(stay.begin(), stay.end(), reader) == stay.end());
+            receipt->set_level("none");
+            if (!acks.ok()) continue;
+            for (const AckRecord& ack : *acks) {
+                if (ack.node != reader || ack.level != AckLevel::redacted) continue;
+                receipt->set_level("redacted");
+                receipt->set_at_ms(ack.at.value);
+            }
+        }
+    }
+}
+
 Result<proto::ReceiptsResponse> run_receipts(const proto::ReceiptsRequest& request,
                                              const QueryContext& context) {
     auto found = context.index.find(request.alert());
     if (!found.ok()) return found.error();
     proto::ReceiptsResponse out;
     out.set_withdrawn(found->withdrawn());
-    add_receipts(*found, context, out);
+    std::vector<AlertState> parts{*found};
     if (found->other_part.has_value())
-        if (auto other = context.index.alert(*found->other_part))
-            add_receipts(*other, context, out);
+        if (auto other = context.index.alert(*found->other_part)) parts.push_back(*other);
+    for (const AlertState& part : parts) {
+        add_receipts(part, context, out);
+        add_narrowed(part, context, out);
+    }
     return out;
 }
 
@@ -289,6 +324,16 @@ proto::AlertRow revision_row(const AlertState& alert, const OpenedOperation& ope
 
 namespace {
 
+// Of an alert of two parts either may have been.
+bool is_narrowed(const AlertState& alert, const QueryContext& context) {
+    auto carries = [](const AlertState& part) {
+        return part.present() && part.tokens_of(part.revisions.back()) > 0;
+    };
+    if (carries(alert)) return true;
+    const auto other = alert.other_part ? context.index.alert(*alert.other_part) : std::nullopt;
+    return other.has_value() && carries(*other);
+}
+
 // What became of a request: replies here, and whether ours is among them or wanted. Requests of our
 // own party are not addressed to us.
 void add_replies(const AlertState& alert, const QueryContext& context, proto::AlertRow& row) {
@@ -332,6 +377,7 @@ std::optional<proto::AlertRow> alert_row(const AlertState& alert, const QueryCon
         return row;
     }
     row = revision_row(alert, *opened, context);
+    row.set_narrowed(is_narrowed(alert, context));
     row.set_audience(readers_of(alert.revisions.back(), context).audience);
     add_remarks(alert, context, row);
     std::string confirmed;

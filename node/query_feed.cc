@@ -7,6 +7,7 @@
 #include "node/query_rows.h"
 #include "protocol/alert.h"
 #include "protocol/mutant.h"
+#include "protocol/narrowing.h"
 
 namespace rilon {
 namespace {
@@ -94,7 +95,11 @@ void fill_event(const SearchRow& row, const proto::SearchRecord& record,
     // Held back is not gone: it may come into sight again, and no event says that.
     bool gone = alert->has_author() && (!alert->present() || alert->expired(context.sure));
     if (gone && !removes(record)) return;  // Its removal follows.
-    auto opened = open_operation({row.stream, row.seq}, context);
+    const EntryRef ref{row.stream, row.seq};
+    const bool narrows = !record.successor().empty();
+    // Who still reads it is told by the revision that goes on.
+    if (narrows && alert->withdrawal != ref) return;
+    auto opened = open_operation(ref, context);
     if (!opened.ok()) return;  // Erased between the index and here: its removal follows.
     if (is_remark(record) && is_of_author(*alert, opened->header.origin, context)) return;
     auto* event = out.add_events();
@@ -118,7 +123,7 @@ void fill_event(const SearchRow& row, const proto::SearchRecord& record,
             event->set_type("removed");
             event->mutable_row()->set_alert_id(record.alert_id());
             event->mutable_row()->set_withdrawn(true);
-            event->set_reason("withdrawn");
+            event->set_reason(narrows ? std::string(reason_narrowed) : "withdrawn");
             break;
     }
 }

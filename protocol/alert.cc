@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "protocol/history.h"
+#include "protocol/narrowing.h"
 #include "protocol/partial_date.h"
 #include "protocol/short_id.h"
 #include "protocol/text.h"
@@ -271,6 +272,8 @@ Result<proto::Operation> parse_operation(ByteView bytes) {
                 return {Errc::malformed, "an operation without a body"};
             return {Errc::unsupported, "an operation of a newer version: upgrade to read it"};
     }
+    if (operation.supersede().narrowing_size() > narrowings_max)
+        return {Errc::too_large, "an alert that was narrowed too often"};
     if (!lists_within_bounds(*alert)) return {Errc::too_large, "an alert with too many items"};
     if (alert->kind_case() == Kind::KIND_NOT_SET)
         return {Errc::unsupported, "a kind of alert this version doesn't know: upgrade to read it"};

@@ -51,6 +51,7 @@ enum class Mutant {
     feed_repeats,              // a page of a feed begins with the end of the one before
     no_late_bodies,            // what came without its body is acknowledged and not asked for
     seal_after_cuts,           // posting goes on while a signing key is being replaced
+    ignore_narrowing,          // who is dropped from an alert's readers keeps what he has of it
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
     skip_authorisation,                         // one signer is enough for every statement
@@ -78,6 +79,7 @@ enum class Mutant {
     history_kept,           // a history grant stays when its keys are taken
     release_alone,          // one officer's word is enough for what two decide
     approve_alone,          // who asked for a release approves it himself
+    revive_narrowed,        // any later revision is shown to who was dropped
     count_,
 };
 
@@ -118,6 +120,7 @@ constexpr std::string_view mutant_names[] = {
     "feed_repeats",
     "no_late_bodies",
     "seal_after_cuts",
+    "ignore_narrowing",
     "answer_before_commit",
     "skip_authorisation",
     "serial_commit",
@@ -144,6 +147,7 @@ constexpr std::string_view mutant_names[] = {
     "history_kept",
     "release_alone",
     "approve_alone",
+    "revive_narrowed",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

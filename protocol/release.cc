@@ -15,7 +15,7 @@
 namespace rilon {
 namespace {
 
-using Parties = std::map<std::string, std::string>;  // Party → why.
+using Parties = LeftOut;
 
 void add_parties(Parties& parties, const std::string& party, const std::string& why,
                  const DirectoryState& state) {
@@ -24,44 +24,6 @@ void add_parties(Parties& parties, const std::string& party, const std::string& 
             parties.emplace(code, "under " + party);
     std::string& whys = parties[party];
     whys += (whys.empty() ? "" : ", ") + why;
-}
-
-// Party codes of the wish; a typing error must not become an exclusion of nobody.
-Result<Parties> wished_exclusions(const ReleaseWish& wish, const DirectoryState& state) {
-    Parties out;
-    for (const std::string& code : wish.exclude) {
-        PartyOfCode mapped = party_of_code(code);
-        if (state.party(code) != nullptr) {
-            add_parties(out, code, "you said so", state);
-        } else if (auto* party = std::get_if<CodeParty>(&mapped)) {
-            add_parties(out, party->party, "you said so", state);
-        } else {
-            std::vector<std::string_view> known;
-            for (const auto& [party_code, record] : state.parties) known.push_back(party_code);
-            auto near = nearest(code, known);
-            return {
-                Errc::invalid,
-                fmt::format("--exclude {}: no such party{}", escape_for_display(code.substr(0, 32)),
-                            near ? fmt::format("; did you mean {}?", known[*near])
-                                 : "; rilon audience list shows them")};
-        }
-    }
-    return out;
-}
-
-// The host parties of the RILONs in the base.
-std::set<std::string> hosts_of(const AudienceInfo& base, const DirectoryState& state) {
-    std::set<std::string> codes;
-    if (!base.rilon.empty()) {
-        codes.insert(base.rilon);
-    } else {
-        for (const NodeId& id : base.members)
-            if (const NodeRecord* node = state.node(id)) codes.insert(node->rilon);
-    }
-    std::set<std::string> hosts;
-    for (const std::string& code : codes)
-        if (const Rilon* rilon = state.rilon(code)) hosts.insert(rilon->host);
-    return hosts;
 }
 
 bool is_protected(const proto::Alert& alert) {
@@ -168,7 +130,7 @@ Result<PartPlan> plan_person(const proto::Alert& alert, const ReleaseWish& wish,
         return {Errc::invalid,
                 "nobody knows whose national this is, so no whole audience may read it; name the "
                 "missions one by one: --only NODE,…"};
-    auto wished = wished_exclusions(wish, state);
+    auto wished = excluded_parties(wish.exclude, state);
     if (!wished) return wished.error();
     const AudienceInfo& base = *state.audience(wish.base);
     std::string host_why;
@@ -191,7 +153,7 @@ Result<PartPlan> plan_person(const proto::Alert& alert, const ReleaseWish& wish,
 
 Result<PartPlan> plan_document(const proto::Alert& alert, const ReleaseWish& wish,
                                const DirectoryState& state, const NodeId& author) {
-    auto wished = wished_exclusions(wish, state);
+    auto wished = excluded_parties(wish.exclude, state);
     if (!wished) return wished.error();
     PartPlan plan;
     plan.part = std::string(part_document);
@@ -218,6 +180,43 @@ std::vector<std::string> open_questions(const proto::Alert& alert) {
 }
 
 }  // namespace
+
+Result<LeftOut> excluded_parties(const std::vector<std::string>& codes,
+                                 const DirectoryState& state) {
+    LeftOut out;
+    for (const std::string& code : codes) {
+        PartyOfCode mapped = party_of_code(code);
+        if (state.party(code) != nullptr) {
+            add_parties(out, code, "you said so", state);
+        } else if (auto* party = std::get_if<CodeParty>(&mapped)) {
+            add_parties(out, party->party, "you said so", state);
+        } else {
+            std::vector<std::string_view> known;
+            for (const auto& [party_code, record] : state.parties) known.push_back(party_code);
+            auto near = nearest(code, known);
+            return {
+                Errc::invalid,
+                fmt::format("--exclude {}: no such party{}", escape_for_display(code.substr(0, 32)),
+                            near ? fmt::format("; did you mean {}?", known[*near])
+                                 : "; rilon audience list shows them")};
+        }
+    }
+    return out;
+}
+
+std::set<std::string> hosts_of(const AudienceInfo& base, const DirectoryState& state) {
+    std::set<std::string> codes;
+    if (!base.rilon.empty()) {
+        codes.insert(base.rilon);
+    } else {
+        for (const NodeId& id : base.members)
+            if (const NodeRecord* node = state.node(id)) codes.insert(node->rilon);
+    }
+    std::set<std::string> hosts;
+    for (const std::string& code : codes)
+        if (const Rilon* rilon = state.rilon(code)) hosts.insert(rilon->host);
+    return hosts;
+}
 
 Result<ReleasePlan> plan_release(const proto::Alert& alert, const ReleaseWish& wish,
                                  const DirectoryState& state, const NodeId& author) {

@@ -4,6 +4,8 @@
 // What follows from it and what it costs: docs/decisions/0003-except-host-and-document-part.md.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -76,6 +78,15 @@ Result<ReleasePlan> plan_release(const proto::Alert& alert, const ReleaseWish& w
 // Gives a document part that has no id this one, and links the person part to it. In a correction
 // plan_release takes the id from the "other-part" link that the alert has already.
 void give_document_id(ReleasePlan& plan, const AlertId& id);
+
+// The parties that an officer leaves out by these party or country codes, with those under them,
+// and why. Errors: invalid: a code that is none, with the nearest; it must not become an exclusion
+// of nobody.
+using LeftOut = std::map<std::string, std::string>;  // Party → why.
+Result<LeftOut> excluded_parties(const std::vector<std::string>& codes,
+                                 const DirectoryState& state);
+// The host parties of the RILONs that an audience is of.
+std::set<std::string> hosts_of(const AudienceInfo& base, const DirectoryState& state);
 
 // H over part names, definitions and readers: COMMIT is refused when it differs from PREPARE's.
 Hash32 readers_hash(const ReleasePlan& plan);

@@ -77,6 +77,7 @@ ROWS = [
     ("the index stores names", unit("store_test", "*Row39NothingReadableOnDisk"), ["index_in_clear"]),
     ("unkeyed hashes of names", drill("Row39Canary"), ["name_hash_logged"]),
     ("signature moved to another stream", unit("core_test", "*Row48*"), ["skip_officer"]),
+    ("who was dropped from an alert reads on", unit("core_test", "*CoreNarrow.*"), ["ignore_narrowing", "revive_narrowed"]),
     ("catch-up takes anybody's withdrawal", unit("core_test", "StolenNodeKey.*"), ["put_off_all_officers", "never_check_officers"]),
     ("a relay withholds unseen", unit("core_test", "CoreHeads.*Row38*"), ["ignore_heads"]),
     ("a suspension waits for the coordinator", unit("core_test", "CoreOutage.Suspension*"), ["wait_for_record"]),

@@ -156,6 +156,11 @@ def reply(desk, shorts):
     desk.answer("[y/N/readers]", "y")
 
 
+def narrow(desk, shorts):
+    desk.type(f"rilon narrow {shorts['say'][:4]}{shorts['say'][5:7]} --except-host")
+    desk.answer("[y/N/readers]", "y")
+
+
 def withdraw(desk, shorts):
     short = shorts["post"][:4] + shorts["post"][5:7]
     desk.type(f"rilon withdraw {short} --reason mistaken-identity")
@@ -171,7 +176,7 @@ def withdraw(desk, shorts):
 JOBS = [("unlock", "aus-bkk", unlock), ("post", "aus-bkk", post), ("telephone", "aus-bkk", telephone),
         ("read", "nzl-bkk", read), ("search", "nzl-bkk", search), ("screen", "nzl-bkk", screen),
         ("confirm", "nzl-bkk", confirm), ("say", "aus-bkk", say_so), ("ask", "aus-bkk", ask),
-        ("reply", "nzl-bkk", reply), ("withdraw", "aus-bkk", withdraw)]
+        ("reply", "nzl-bkk", reply), ("narrow", "aus-bkk", narrow), ("withdraw", "aus-bkk", withdraw)]
 
 
 LEFT_OPEN = ("read", "withdraw")  # These end with an alert on the screen.

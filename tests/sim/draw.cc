@@ -69,6 +69,7 @@ class Draw {
         std::uint64_t many = large() ? 40 + below(80) : 8 + below(22);
         for (std::uint64_t i = 0; i < many; ++i) plan_.actions.push_back(action());
         history();
+        narrow();
         return std::move(plan_);
     }
 
@@ -138,6 +139,16 @@ class Draw {
         for (std::uint64_t more = 1 + below(4); more > 0; --more) {
             Action one{Verb::history, {below(1000), below(1000), below(1000)}, wait()};
             auto at = half + below(plan_.actions.size() - half + 1);
+            plan_.actions.insert(plan_.actions.begin() + static_cast<std::ptrdiff_t>(at), one);
+        }
+    }
+
+    // Where something was said already.
+    void narrow() {
+        if (chance(40)) return;
+        for (std::uint64_t more = 1 + below(4); more > 0; --more) {
+            Action one{Verb::narrow, {below(1000), below(1000), below(1000)}, wait()};
+            auto at = 1 + below(plan_.actions.size());
             plan_.actions.insert(plan_.actions.begin() + static_cast<std::ptrdiff_t>(at), one);
         }
     }

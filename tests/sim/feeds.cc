@@ -39,7 +39,9 @@ std::string Feeds::poll(const std::string& node) {
             const bool there = state.has_value() && state->present();
             if (event.row().has_alert() && !there)
                 return "(8) the feed at " + node + " gave what nobody may read any more";
-            if (event.type() == "published") consumer.published.insert(*id);
+            const bool first = event.type() == "published" ||
+                               (event.type() == "superseded" && ledger_.is_narrowed(*id));
+            if (first) consumer.published.insert(*id);
             if (event.type() == "removed") consumer.removed.insert(*id);
         }
         bool done = answer->feed().cursor() == consumer.cursor;
@@ -68,6 +70,7 @@ std::string Feeds::judge(const std::string& node) {
             ledger_.withdrawn().contains(one.alert))
             continue;
         if (!one.readers.contains(id) && one.node != node) continue;
+        if (ledger_.is_dropped(one.alert, id)) continue;
         if (!ledger_.members_now(one.stream).contains(id)) continue;   // Put out before it came.
         if (one.node == node && ledger_.was_restored(node)) continue;  // It has no key to its own.
         if (!it->second.published.contains(one.alert))

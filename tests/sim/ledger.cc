@@ -43,10 +43,10 @@ bool in_definition(const AudienceDefinition& definition, const NodeRecord& node,
 std::optional<EntryRef> newest(const AlertState& alert, const std::string& what,
                                const StreamId& stream) {
     std::vector<EntryRef> said = what == "remark" ? alert.remarks : alert.revisions;
-    if (what == "withdraw") {
-        said.clear();
-        if (alert.withdrawal.has_value()) said.push_back(*alert.withdrawal);
-    }
+    if (what == "withdraw" || what == "narrowing") said.clear();
+    if (what == "withdraw" && alert.withdrawal.has_value()) said.push_back(*alert.withdrawal);
+    if (what == "narrowing")
+        for (const Narrowing& narrowing : alert.narrowings) said.push_back(narrowing.ref);
     auto last = std::find_if(said.rbegin(), said.rend(),
                              [&](const EntryRef& ref) { return ref.stream == stream; });
     if (last == said.rend()) return std::nullopt;
@@ -71,9 +71,12 @@ bool Ledger::good(const NodeId& node) const {
 
 // --- promises -----------------------------------------------------------------------------------
 
-std::string Ledger::said(const std::string& what, const Posted& posted) {
+std::string Ledger::said(const std::string& done, const Posted& posted) {
     const Daemon& author = net_.daemon(posted.node);
+    if (done == "narrow") note_narrowed(posted);
     for (const Posted::Part& part : posted.parts) {
+        const bool takes_back = done == "narrow" && &part != &posted.parts.front();
+        const std::string what = takes_back ? "narrowing" : done;
         auto& party = parties_[part.alert];
         party.insert(part.readers.begin(), part.readers.end());
         party.insert(author.id());
@@ -90,6 +93,28 @@ std::string Ledger::said(const std::string& what, const Posted& posted) {
         said_.push_back(std::move(one));
     }
     return "";
+}
+
+// Its two parts: the revision for those who stay, the withdrawal from all.
+void Ledger::note_narrowed(const Posted& posted) {
+    const AlertId& alert = posted.alert();
+    for (Said& one : said_) one.over = one.over || (one.alert == alert && one.is_text());
+    narrowed_alerts_.insert(alert);
+    std::set<NodeId> dropped = posted.parts.at(1).readers;
+    for (const NodeId& stays : posted.parts.at(0).readers) dropped.erase(stays);
+    const Daemon& author = net_.daemon(posted.node);
+    auto state = author.running() ? author.node().index().alert(alert) : std::nullopt;
+    auto ref = state ? newest(*state, "narrowing", posted.parts.at(1).stream) : std::nullopt;
+    if (ref.has_value())
+        narrowed_.push_back({alert, posted.node, *ref, std::move(dropped)});
+    else
+        unsure_.insert(alert);  // It went down after its answer.
+}
+
+bool Ledger::is_dropped(const AlertId& alert, const NodeId& node) const {
+    return std::any_of(narrowed_.begin(), narrowed_.end(), [&](const Narrowed& one) {
+        return one.alert == alert && one.dropped.contains(node);
+    });
 }
 
 std::vector<const Said*> Ledger::open_posts() const {
@@ -132,8 +157,8 @@ bool Ledger::owed_history(const Given& what) const {
     };
     // Where one of its entries is taken back the whole grant is.
     const bool whole = std::none_of(given_.begin(), given_.end(), [&](const Given& other) {
-        return other.grant == what.grant &&
-               (withdrawn_.contains(other.alert) || unsure_.contains(other.alert));
+        return other.grant == what.grant && (withdrawn_.contains(other.alert) ||
+                                             is_unsure(other.alert) || is_narrowed(other.alert));
     });
     return what.acknowledged && whole && steady(what.by) && steady(what.to) &&
            net_.now().since(what.at) < kept_ms;
@@ -229,6 +254,7 @@ void Ledger::restored(const std::string& node) {
         one.receipts_lost = true;
         one.lost = one.lost || !disk.entries.contains({one.stream, one.seq});
         if (one.lost && one.what == "withdraw") unsure_.insert(one.alert);
+        if (is_narrowed(one.alert)) forgotten_.insert(one.alert);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "node/alert_state.h"
 #include "protocol/audience.h"
 #include "tests/support/test_net.h"
 
@@ -15,7 +16,8 @@ namespace rilon {
 
 // One acknowledged operation.
 struct Said {
-    std::string what;  // post, supersede, withdraw, confirm
+    std::string what;  // post, supersede, withdraw, remark; narrow: the revision for those who
+                       // stay, narrowing: its other half
     std::string node;
     AlertId alert;
     StreamId stream;
@@ -23,6 +25,8 @@ struct Said {
     std::set<NodeId> readers;    // As shown to the officer; without the author.
     bool lost = false;           // The author's disk went back to before it.
     bool receipts_lost = false;  // A carrier's disk went, and receipts on their way with it.
+    bool over = false;           // A text, and a narrowing took it back from all.
+    bool is_text() const { return what == "post" || what == "supersede" || what == "narrow"; }
 };
 
 class Ledger {
@@ -71,9 +75,22 @@ class Ledger {
     // Nothing happened since that makes void what was given.
     bool owed_history(const Given& what) const;
     const std::set<AlertId>& withdrawn() const { return withdrawn_; }
-    // Withdrawn without an answer, by a node that went down: either is right.
+    // Withdrawn without an answer, by a node that went down: either is right. So it is where the
+    // author forgot that it narrowed: what it says from then on ends at those who know.
     void unsure(const AlertId& alert) { unsure_.insert(alert); }
-    bool is_unsure(const AlertId& alert) const { return unsure_.contains(alert); }
+    bool is_unsure(const AlertId& alert) const {
+        return unsure_.contains(alert) || forgotten_.contains(alert);
+    }
+    // Whom a narrowing dropped: they read no revision from its withdrawal on.
+    struct Narrowed {
+        AlertId alert;
+        std::string node;
+        EntryRef withdrawal;
+        std::set<NodeId> dropped;
+    };
+    const std::vector<Narrowed>& narrowed() const { return narrowed_; }
+    bool is_narrowed(const AlertId& alert) const { return narrowed_alerts_.contains(alert); }
+    bool is_dropped(const AlertId& alert, const NodeId& node) const;
 
     // --- who may know of a stream ---
     void founded(const StreamId& stream, const NodeId& origin, const AudienceId& audience,
@@ -134,6 +151,7 @@ class Ledger {
     bool was_clock_moved(const std::string& node) const { return clock_moved_.contains(node); }
 
    private:
+    void note_narrowed(const Posted& posted);
     struct Stream {
         NodeId origin;
         AudienceId audience;
@@ -154,6 +172,9 @@ class Ledger {
     std::set<std::pair<StreamId, NodeId>> histories_;
     std::set<AlertId> withdrawn_;
     std::set<AlertId> unsure_;
+    std::vector<Narrowed> narrowed_;
+    std::set<AlertId> narrowed_alerts_;
+    std::set<AlertId> forgotten_;
     std::map<StreamId, Stream> streams_;
     std::multimap<std::uint32_t, StreamId> by_first_bytes_;
     std::vector<bool> first_bytes_ = std::vector<bool>(65536);

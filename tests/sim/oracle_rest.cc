@@ -61,13 +61,14 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     Daemon& node = *net_.by_id(reader);
     bool author = node.name() == said.node;
     if (author && ledger_.was_restored(said.node)) return "";  // It has no slots of its own.
+    const bool dropped = ledger_.is_dropped(said.alert, reader);
     // Who withdrew it may have been put out before anybody heard, or this reader was out when it
     // was said (the redact alone reaches him, and works after a day): then either is right.
     if (ledger_.is_unsure(said.alert)) return "";
     for (const Said& other : ledger_.all())
-        if (other.what == "withdraw" && other.alert == said.alert &&
+        if ((other.what == "withdraw" || other.what == "narrowing") && other.alert == said.alert &&
             (!ledger_.owed(other) ||
-             (!other.readers.contains(reader) && node.name() != other.node)))
+             (!other.readers.contains(reader) && node.name() != other.node && !dropped)))
             return "";
     auto state = node.node().index().alert(said.alert);
     const std::string where =
@@ -77,15 +78,16 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     if (!state.has_value())
         return "(1) not there: " + where + (entry != node.disk().entries.end() ? ", held" : "") +
                (keyed ? ", with key" : "");
-    bool gone = ledger_.withdrawn().contains(said.alert);
+    const bool gone = dropped || ledger_.withdrawn().contains(said.alert);
     if (gone && !state->withdrawn()) return "(8) not withdrawn: " + where;
     // What a remark is about may never have come: its author was put out.
     if (!gone && said.what != "remark" && !state->readable()) return "(1) not readable: " + where;
     if (entry == node.disk().entries.end()) return "(1) entry not there: " + where;
-    bool revision = said.what == "post" || said.what == "supersede";
-    if (gone && revision && entry->second.body == MemoryDisk::Body::present)
-        return "(8) withdrawn, and its body kept: " + where;
-    if (!gone && !keyed) return "(1) no key: " + where;
+    const bool body = entry->second.body == MemoryDisk::Body::present;
+    // A key whose body never came goes after a day; one whose body went, with it (8).
+    if (said.over && body) return "(3) narrowed, and its body kept: " + where;
+    if (gone && said.is_text() && body) return "(8) withdrawn, and its body kept: " + where;
+    if (!gone && !said.over && !keyed) return "(1) no key: " + where;
     return "";
 }
 

@@ -91,7 +91,8 @@ void Oracle::examine_kept(Daemon& daemon) {
     if (ledger_.was_clock_moved(daemon.name()) || ledger_.was_restored(daemon.name())) return;
     for (const Ledger::Kept& one : ledger_.kept()) {
         if (!one.holders.contains(daemon.id()) || net_.now() >= one.until ||
-            ledger_.withdrawn().contains(one.alert) || ledger_.is_unsure(one.alert))
+            ledger_.withdrawn().contains(one.alert) || ledger_.is_unsure(one.alert) ||
+            ledger_.is_narrowed(one.alert))
             continue;
         if (!ledger_.trusted(daemon.name())) continue;
         if (daemon.disk().entries.at({one.stream, one.seq}).body != MemoryDisk::Body::present)

@@ -19,6 +19,14 @@ bool has_canary(const Bytes& bytes) {
     return as_text(bytes).find(canary) != std::string_view::npos;
 }
 
+// Though it knows that it was dropped.
+bool reads_past(const Daemon& daemon, const Ledger::Narrowed& narrowed) {
+    auto state = daemon.node().index().alert(narrowed.alert);
+    return state.has_value() && state->readable() &&
+           std::any_of(state->narrowings.begin(), state->narrowings.end(),
+                       [&](const Narrowing& n) { return n.ref == narrowed.withdrawal; });
+}
+
 std::optional<Bytes> private_value(const Batch& batch, const std::string& name) {
     for (const StoreOp& op : batch)
         if (const auto* put = std::get_if<PutPrivate>(&op); put != nullptr && put->name == name)
@@ -83,8 +91,7 @@ std::size_t Oracle::may_be_given(const std::string& by, const std::string& to,
                 problem("(3) " + by + " gives " + to + " a key of a stream it is left out of");
             for (const Said& one : ledger_.all()) {
                 if (one.stream != entry.stream || one.seq != entry.seq) continue;
-                const bool text = one.what == "post" || one.what == "supersede";
-                if (text && gone.contains(one.alert))
+                if (one.is_text() && gone.contains(one.alert))
                     problem("(8) " + by + " gives " + to + " the key of what was withdrawn");
                 ledger_.may_be_given(
                     {grant, by, to, one.alert, entry.stream, entry.seq, net_.now()});
@@ -243,6 +250,9 @@ void Oracle::watch_turn(Daemon& daemon) {
         if (seen.contains(alert) && state->readable())
             problem("(8) a withdrawn alert came back at " + daemon.name());
     }
+    for (const Ledger::Narrowed& one : ledger_.narrowed())
+        if (one.dropped.contains(daemon.id()) && reads_past(daemon, one))
+            problem("(3) " + daemon.name() + " reads an alert again that it was dropped from");
 }
 
 // (10) Every new row of the audit chain hashes the one before.

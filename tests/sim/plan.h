@@ -37,6 +37,7 @@ enum class Verb : unsigned {
     burst,        // the same, twelve times: enough for bulk catch-up
     withdraw,     // which of the open posts
     supersede,    // which
+    narrow,       // which, by whom of its readers, how (three ways)
     confirm,      // which, by which reader; a confirmation, a dispute or a hit
     history,      // node, to whom; it is given what it could not read so far
     feed,         // node: its consumer polls

@@ -99,6 +99,7 @@ void Run::act(const Action& a) {
         case Verb::burst: return post(a, 12);
         case Verb::withdraw: return change("withdraw", a);
         case Verb::supersede: return change("supersede", a);
+        case Verb::narrow: return change("narrow", a);
         case Verb::confirm: return change("remark", a);
         case Verb::history: return history(a);
         case Verb::feed: {
@@ -179,6 +180,26 @@ Result<Posted> Run::remark(const std::string& by, const AlertId& alert, std::uin
     return net_.confirm(by, alert);
 }
 
+// Without one reader's party, with one reader alone, or without the host.
+proto::NarrowWish Run::narrower(const Said& said, const Action& action) {
+    auto reader =
+        std::next(said.readers.begin(), static_cast<long>(action.n[1] % said.readers.size()));
+    const std::string& name = net_.by_id(*reader)->name();
+    proto::NarrowWish out;
+    switch (action.n[2] % 3) {
+        case 0: out.add_exclude(net_.network().node(name).application.party); break;
+        case 1: out.add_only(name); break;
+        default: out.set_except_host(true); break;
+    }
+    return out;
+}
+
+bool Run::knows_narrowed(const Said& said) const {
+    const Daemon& author = net_.daemon(said.node);
+    auto state = author.running() ? author.node().index().alert(said.alert) : std::nullopt;
+    return state.has_value() && !state->openings.empty();
+}
+
 void Run::change(const std::string& what, const Action& action) {
     auto posts = oracle_.ledger().open_posts();
     if (posts.empty()) return;
@@ -191,15 +212,18 @@ void Run::change(const std::string& what, const Action& action) {
         if (!net_.by_id(*reader)->running()) return;
         done = remark(net_.by_id(*reader)->name(), one.alert, action.n[2]);
     }
+    if (what == "narrow" && !one.readers.empty())
+        done = net_.narrow(one.node, one.alert, narrower(one, action));
     if (what == "supersede") {
+        // Who knows that it was narrowed can't name other readers; who forgot it does.
         const std::string& rilon = net_.network().node(one.node).application.rilon;
-        done = net_.supersede(one.node, one.alert, {rilon},
+        done = net_.supersede(one.node, one.alert, {knows_narrowed(one) ? std::string() : rilon},
                               "canary-" + std::to_string(++texts_) + " again");
     }
     if (done.ok()) oracle_.said(what, *done);
     if (!done.ok() && done.code() == Errc::unreachable) {  // It may be durable all the same.
         Ledger& ledger = oracle_.ledger();
-        if (what == "withdraw") ledger.unsure(one.alert);
+        if (what == "withdraw" || what == "narrow") ledger.unsure(one.alert);
         ledger.told(one.alert, ledger.members_now(one.stream));
     }
     net_.note(what + " of " + one.node + "'s " + one.alert.hex() + ": " + outcome(done));

@@ -34,6 +34,8 @@ class Run {
     void post(const Action& action, unsigned times);
     PostWish wish(const std::string& node, const Action& action) const;
     void change(const std::string& what, const Action& action);
+    proto::NarrowWish narrower(const Said& said, const Action& action);
+    bool knows_narrowed(const Said& said) const;
     Result<Posted> remark(const std::string& by, const AlertId& alert, std::uint64_t which);
     void history(const Action& action);
     const std::string& in_need(const Action& action) const;

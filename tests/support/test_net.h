@@ -125,6 +125,8 @@ class TestNet {
     Result<Posted> supersede(const std::string& node, const AlertId& alert, const PostWish& wish,
                              const std::string& text);
     Result<Posted> withdraw(const std::string& node, const AlertId& alert);
+    Result<Posted> narrow(const std::string& node, const AlertId& alert,
+                          const proto::NarrowWish& wish);
     Result<Posted> confirm(const std::string& node, const AlertId& alert);
     Result<Posted> dispute(const std::string& node, const AlertId& alert,
                            const std::string& reason);

@@ -91,6 +91,14 @@ Result<Posted> TestNet::withdraw(const std::string& node, const AlertId& alert) 
     return prepare_and_commit(node, what);
 }
 
+Result<Posted> TestNet::narrow(const std::string& node, const AlertId& alert,
+                               const proto::NarrowWish& wish) {
+    proto::PrepareRequest what;
+    *what.mutable_narrow() = wish;
+    what.set_alert(alert.hex());
+    return prepare_and_commit(node, what);
+}
+
 Result<Posted> TestNet::confirm(const std::string& node, const AlertId& alert) {
     proto::PrepareRequest what;
     auto* confirm = what.mutable_operation()->mutable_confirm();

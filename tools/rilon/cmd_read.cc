@@ -46,6 +46,7 @@ Status put_receipts(Session& session, Output& out, const std::string& alert) {
     const proto::ReceiptsResponse& receipts = response->receipts();
     if (out.json()) {
         for (const proto::Receipt& r : receipts.receipts()) out.line(json_receipt(r));
+        for (const proto::Receipt& r : receipts.narrowed()) out.line(json_receipt(r));
         return {};
     }
     for (const std::string& line : receipt_lines(receipts, now_ms())) out.line(line);

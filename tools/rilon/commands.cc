@@ -212,6 +212,15 @@ constexpr OptionSpec withdraw[] = {
     {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
     {"--wait", "held", "until another node holds it; else exit 6"},
 };
+constexpr OptionSpec narrow[] = {
+    {"--exclude", "PARTY", "it reads the alert no longer; may be repeated", true},
+    {"--except-host", nullptr, "nor does the host country"},
+    {"--only", "NODE,…", "exactly these of its readers stay", true},
+    {"--dry-run", nullptr, "show who stays and who does not, post nothing"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
+    {"--wait", "held", "until another node holds it; else exit 6"},
+};
 constexpr OptionSpec confirm[] = {
     {"--what", "WHAT", "person, document or mo"},
     {"--country", "COUNTRY", "where it was seen"},
@@ -427,6 +436,7 @@ constexpr CommandSpec table[] = {
     {"search", "[TEXT]", 0, -1, "look in what this node holds", search, run_search},
     {"screen", "", 0, 0, "is this person or document known?", screen, run_screen},
     {"withdraw", "ID", 1, 1, "take an alert back, everywhere", withdraw, run_withdraw},
+    {"narrow", "ID", 1, 1, "take an alert back from some of its readers", narrow, run_narrow},
     {"update", "ID", 1, 1, "replace an alert by a new revision", update, run_update},
     {"review", "[ID]", 0, 1, "what your node is to look at again; with an ID: it still holds",
      review, run_review},

@@ -52,6 +52,8 @@ Result<int> run_withdraw(Context& context);
 Result<int> run_confirm(Context& context);
 Result<int> run_dispute(Context& context);
 Result<int> run_hit(Context& context);
+// cmd_narrow.cc
+Result<int> run_narrow(Context& context);
 // cmd_notify.cc
 Result<int> run_notify(Context& context);
 Result<int> run_notify_add(Context& context);

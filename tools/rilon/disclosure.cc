@@ -60,6 +60,10 @@ std::vector<proto::Receipt> receipts_of_part(const proto::AlertRow& row,
     for (const proto::Receipt& receipt : all.receipts())
         if (row.alert().part().empty() || receipt.part() == row.alert().part())
             out.push_back(receipt);
+    for (const proto::Receipt& receipt : all.narrowed())  // They were told.
+        if (receipt.dropped() &&
+            (row.alert().part().empty() || receipt.part() == row.alert().part()))
+            out.push_back(receipt);
     return out;
 }
 

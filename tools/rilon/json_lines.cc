@@ -58,6 +58,16 @@ Json part_json(const proto::PreparedPart& part) {
     out["excluded"] = Json::array();
     for (const proto::Excluded& e : part.excluded())
         out["excluded"].push_back({{"party", e.party()}, {"why", e.why()}});
+    for (const proto::DroppedReader& r : part.dropped())
+        out["dropped"].push_back({{"node", r.node()}, {"party", r.party()}, {"why", r.why()}});
+    return out;
+}
+
+// The other half of a narrowing is said with the part that goes on.
+Json parts_json(const google::protobuf::RepeatedPtrField<proto::PreparedPart>& parts) {
+    Json out = Json::array();
+    for (const proto::PreparedPart& part : parts)
+        if (!part.takes_back()) out.push_back(part_json(part));
     return out;
 }
 
@@ -128,8 +138,7 @@ std::string json_posted(const proto::PostedResponse& posted, const std::string& 
     Json out = line("posted");
     out["id"] = id_text(posted.alert_id());
     out["short"] = short_text(posted.alert_id());
-    out["parts"] = Json::array();
-    for (const proto::PreparedPart& p : posted.parts()) out["parts"].push_back(part_json(p));
+    out["parts"] = parts_json(posted.parts());
     out["level"] = level;
     return dump(out);
 }
@@ -149,8 +158,7 @@ Json history_json(const proto::HistoryPreview& history) {
 
 std::string json_preview(const proto::PreparedResponse& prepared) {
     Json out = line("preview");
-    out["parts"] = Json::array();
-    for (const proto::PreparedPart& p : prepared.parts()) out["parts"].push_back(part_json(p));
+    out["parts"] = parts_json(prepared.parts());
     out["warnings"] = array_of(prepared.warnings());
     if (prepared.has_history()) out["history"] = history_json(prepared.history());
     return dump(out);
@@ -202,6 +210,7 @@ void add_row(Json& out, const proto::AlertRow& row) {
     }
     if (row.newer_version()) out["newer_version"] = true;
     if (row.held_back()) out["held_back"] = true;
+    if (row.narrowed()) out["narrowed"] = true;
 }
 
 Json row_json(const proto::AlertRow& row) {
@@ -348,6 +357,10 @@ std::string json_receipt(const proto::Receipt& receipt) {
     out["part"] = receipt.part();
     out["level"] = receipt.level();
     out["at"] = time_of(receipt.at_ms());
+    if (receipt.revision() != 0) {
+        out["revision"] = receipt.revision();
+        out["dropped"] = receipt.dropped();
+    }
     return dump(out);
 }
 

@@ -37,7 +37,7 @@ std::string headline_of(const char* what, const proto::AlertRow& row) {
 Status wish_readers_again(const Args& args, const proto::AlertRow& row,
                           proto::PrepareRequest& prepare) {
     if (Status s = read_wish(args, *prepare.mutable_wish()); !s) return s;
-    if (args.has("to")) return {};
+    if (args.has("to") || row.narrowed()) return {};  // Narrowed: who still reads it is known.
     // Who was left out then must not slip in now: the officer names the readers again.
     if (row.audience().empty() || row.audience().find(' ') != std::string::npos)
         return problem(Errc::usage, "this alert went to " + row.audience(),

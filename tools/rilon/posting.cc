@@ -10,6 +10,7 @@
 #include "node/system.h"
 #include "protocol/alert.h"
 #include "protocol/entry.h"
+#include "protocol/narrowing.h"
 #include "protocol/officer.h"
 #include "protocol/short_id.h"
 #include "tools/exit_code.h"
@@ -68,8 +69,33 @@ bool decides(const Posting& posting, const proto::PreparedPart& part,
            alert.released().empty() == posting.prepare.release().decline();
 }
 
+// Of a narrowing, two parts after one another: the same text for fewer, and the withdrawal that
+// leaves it to those whom its token was given. Of a document part the officer saw no text here.
+bool narrows_it(const Posting& posting, const proto::PreparedResponse& prepared) {
+    if (prepared.parts().empty() || prepared.parts_size() % 2 != 0) return false;
+    for (int i = 0; i < prepared.parts_size(); i += 2) {
+        const proto::PreparedPart& few = prepared.parts(i);
+        const proto::PreparedPart& all = prepared.parts(i + 1);
+        proto::Operation goes_on, back;
+        auto id = AlertId::parse(few.alert_id());
+        if (!id || all.alert_id() != few.alert_id() || !goes_on.ParseFromString(few.operation()) ||
+            !back.ParseFromString(all.operation()) || !narrows(back.withdraw()))
+            return false;
+        const auto opened = opened_by(goes_on.supersede(), *id);
+        if (opened.empty() || opened.back().str() != back.withdraw().successor()) return false;
+        proto::Alert text = goes_on.supersede().alert();
+        text.set_revision(posting.text.revision());
+        text.set_created_ms(posting.text.created_ms());
+        const bool same = format_alert_id(*id) == posting.prepare.alert() &&
+                          text.SerializeAsString() == posting.text.SerializeAsString();
+        if (!same && few.part() != part_document) return false;
+    }
+    return true;
+}
+
 // What is signed has to be what was asked for; the node may have set ids and audiences in it.
 bool same_kind(const Posting& posting, const proto::PreparedPart& part) {
+    if (posting.prepare.has_narrow()) return true;  // narrows_it looked at all of it.
     proto::Operation operation;
     if (!operation.ParseFromString(part.operation())) return false;
     if (posting.prepare.has_release()) return decides(posting, part, operation);
@@ -90,6 +116,8 @@ Result<proto::PostedResponse> commit(Session& session, const Posting& posting,
     if (!hello) return hello.error();
     auto network = NetworkId::parse(hello->network_id());
     if (!network) return network.error();
+    if (posting.prepare.has_narrow() && !narrows_it(posting, prepared))
+        return {Errc::malformed, "the node's preview is not of the narrowing that was asked for"};
     proto::Request request;
     request.mutable_commit()->set_ticket(prepared.ticket());
     for (const proto::PreparedPart& part : prepared.parts()) {
@@ -109,6 +137,7 @@ Result<proto::PostedResponse> commit(Session& session, const Posting& posting,
 
 // Looked at with each plan: readers change, and so does the file.
 Status keeps_to_policy(const Posting& posting, const proto::PreparedResponse& prepared) {
+    if (posting.prepare.has_narrow()) return {};  // It tells nobody anything.
     auto policy = load_policy();
     if (!policy) return policy.error();
     return check_never_to(policy->never_to, posting.prepare.operation(), prepared);
@@ -147,6 +176,8 @@ Result<proto::PostedResponse> negotiate(Context& context, Session& session, cons
 std::string last_line(const Posting& posting, const std::string& alert_id,
                       const proto::ReceiptsResponse& receipts) {
     const proto::Operation& operation = posting.prepare.operation();
+    if (posting.prepare.has_narrow())
+        return narrowed_line(alert_id, count_held(receipts), count_erased(receipts));
     if (operation.has_withdraw()) return withdrawn_line(alert_id, count_redacted(receipts));
     if (operation.has_confirm()) return remark_line("confirmation", alert_id);
     if (operation.has_dispute()) return remark_line("dispute", alert_id);
@@ -270,7 +301,8 @@ Result<int> post(Context& context, Session& session, Posting& posting) {
     proto::ReceiptsResponse unknown;
     for (const proto::PreparedPart& part : prepared.parts())
         for (const proto::Reader& reader : part.readers())
-            unknown.add_receipts()->set_node(reader.name());
+            (part.takes_back() ? unknown.add_narrowed() : unknown.add_receipts())
+                ->set_node(reader.name());
     if (context.out.json())
         context.out.line(json_posted(*posted, "stored"));
     else

@@ -20,6 +20,7 @@ void read_precedence(const Args& args, proto::PrepareRequest& prepare);
 struct Posting {
     proto::PrepareRequest prepare;
     std::string headline;  // Shown above the readers; empty: none.
+    proto::Alert text;     // Narrow: what the officer looked at, and what is signed once more.
 };
 
 // The options every writing command has: --dry-run, --yes, --wait held. Gives 0, or 6 when --wait

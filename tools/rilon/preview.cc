@@ -34,6 +34,19 @@ std::string withheld(const proto::PreparedPart& part) {
     return out;
 }
 
+// "stays: can-bkk, tha-bkk" and "no longer: gbr-bkk (you said so)"; nothing where nobody is
+// dropped.
+std::vector<std::string> dropped_lines(const proto::PreparedPart& part) {
+    if (part.dropped().empty()) return {};
+    std::string stay, go;
+    for (const proto::Reader& reader : part.readers())
+        stay += (stay.empty() ? "" : ", ") + safe(reader.name());
+    for (const proto::DroppedReader& reader : part.dropped())
+        go += fmt::format("{}{} ({})", go.empty() ? "" : ", ", safe(reader.node()),
+                          safe(reader.why()));
+    return {"  stay:      " + stay, "  no longer: " + go};
+}
+
 std::string alerts(std::uint32_t n) {
     return n == 1 ? "1 alert" : fmt::format("{} alerts", n);
 }
@@ -73,6 +86,7 @@ std::vector<std::string> preview_lines(const proto::PreparedResponse& prepared,
     if (!headline.empty()) out.push_back(safe(headline));
     for (const proto::PreparedPart& part : prepared.parts()) {
         if (prepared.has_history()) break;  // To one node, in as many parts as are needed.
+        if (part.takes_back()) continue;    // Said with the part that goes on.
         const auto readers = static_cast<std::size_t>(part.readers_size());
         const std::size_t all = part.audience_size() > readers ? part.audience_size() : readers;
         const std::string reads =
@@ -80,6 +94,7 @@ std::vector<std::string> preview_lines(const proto::PreparedResponse& prepared,
                          : fmt::format("host {}: {}", safe(host), part.host_reads() ? "YES" : "NO");
         out.push_back(trimmed_right(fmt::format("{:<9} {:<17}  {:<15} {}", upper(safe(part.part())),
                                                 how_many(readers, all), reads, withheld(part))));
+        for (std::string& line : dropped_lines(part)) out.push_back(std::move(line));
     }
     for (const std::string& warning : prepared.warnings()) out.push_back("! " + safe(warning));
     return out;
@@ -88,12 +103,16 @@ std::vector<std::string> preview_lines(const proto::PreparedResponse& prepared,
 std::vector<std::string> reader_lines(const proto::PreparedResponse& prepared) {
     std::vector<std::string> out;
     for (const proto::PreparedPart& part : prepared.parts()) {
+        if (part.takes_back()) continue;
         out.push_back(fmt::format("{} to {}", upper(safe(part.part())), safe(part.audience())));
         for (const proto::Reader& r : part.readers())
             out.push_back(fmt::format("  {:<20} {}{}", safe(r.name()), safe(r.party()),
                                       r.host() ? "   host" : ""));
         for (const proto::Excluded& e : part.excluded())
             out.push_back(fmt::format("  not {:<16} {}", safe(e.party()), safe(e.why())));
+        for (const proto::DroppedReader& r : part.dropped())
+            out.push_back(fmt::format("  no longer {:<10} {}   {}", safe(r.node()), safe(r.party()),
+                                      safe(r.why())));
     }
     return out;
 }
@@ -101,11 +120,12 @@ std::vector<std::string> reader_lines(const proto::PreparedResponse& prepared) {
 namespace {
 
 // Readers whose receipts all say at least so much; a reader of two parts has two.
-ReaderCount count_readers(const proto::ReceiptsResponse& receipts,
+using Receipts = google::protobuf::RepeatedPtrField<proto::Receipt>;
+ReaderCount count_readers(const Receipts& receipts,
                           const std::function<bool(const std::string& level)>& enough) {
     std::set<std::string> readers;
     std::set<std::string> missing;
-    for (const proto::Receipt& r : receipts.receipts()) {
+    for (const proto::Receipt& r : receipts) {
         readers.insert(r.node());
         if (!enough(r.level())) missing.insert(r.node());
     }
@@ -126,12 +146,19 @@ std::optional<ShortNames> short_names(const std::string& alert_id) {
 }  // namespace
 
 ReaderCount count_held(const proto::ReceiptsResponse& receipts) {
-    return count_readers(
-        receipts, [](const std::string& level) { return level != "none" && !level.empty(); });
+    return count_readers(receipts.receipts(), [](const std::string& level) {
+        return level != "none" && !level.empty();
+    });
 }
 
 ReaderCount count_redacted(const proto::ReceiptsResponse& receipts) {
-    return count_readers(receipts, [](const std::string& level) { return level == "redacted"; });
+    return count_readers(receipts.receipts(),
+                         [](const std::string& level) { return level == "redacted"; });
+}
+
+ReaderCount count_erased(const proto::ReceiptsResponse& receipts) {
+    return count_readers(receipts.narrowed(),
+                         [](const std::string& level) { return level == "redacted"; });
 }
 
 std::string receipt_line(const std::string& alert_id, ReaderCount held) {
@@ -149,6 +176,15 @@ std::string withdrawn_line(const std::string& alert_id, ReaderCount gone) {
     return fmt::format(
         "✓ {} withdrawn, gone at {} of {} so far.   Who has it still? rilon show {} --receipts",
         name->shown, gone.count, gone.readers, name->typed);
+}
+
+std::string narrowed_line(const std::string& alert_id, ReaderCount held, ReaderCount erased) {
+    auto name = short_names(alert_id);
+    if (!name) return "✓ narrowed";
+    return fmt::format(
+        "✓ {} narrowed, held by {} of {}; what was before is gone at {} of {} so far.   Who has it "
+        "still? rilon show {} --receipts",
+        name->shown, held.count, held.readers, erased.count, erased.readers, name->typed);
 }
 
 std::string remark_line(std::string_view what, const std::string& alert_id) {

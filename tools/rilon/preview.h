@@ -27,11 +27,15 @@ struct ReaderCount {
 };
 ReaderCount count_held(const proto::ReceiptsResponse& receipts);
 ReaderCount count_redacted(const proto::ReceiptsResponse& receipts);
+// Of a narrowed alert: who has erased what was before.
+ReaderCount count_erased(const proto::ReceiptsResponse& receipts);
 // "✓ 7KQ2-M4XD held by 7 of 9.   Wrong? rilon withdraw 7KQ2M4"; before anybody else holds it
 // "✓ 7KQ2-M4XD stored here, on its way to 9. …".
 std::string receipt_line(const std::string& alert_id, ReaderCount held);
 // "✓ 7KQ2-M4XD withdrawn, gone at 7 of 9 so far.   Who has it still? rilon show 7KQ2M4 --receipts".
 std::string withdrawn_line(const std::string& alert_id, ReaderCount gone);
+// "✓ 7KQ2-M4XD narrowed, held by 1 of 2; what was before is gone at 2 of 3 so far. …".
+std::string narrowed_line(const std::string& alert_id, ReaderCount held, ReaderCount erased);
 // "✓ confirmation of 7KQ2-M4XD stored here, on its way.": receipts count its author's entries only.
 // `what`: confirmation, dispute, hit.
 std::string remark_line(std::string_view what, const std::string& alert_id);

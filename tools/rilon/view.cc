@@ -296,6 +296,7 @@ std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& o
     lines.add("from", joined({row.officer(), row.origin(),
                               row.origin_party().empty() ? "" : "(" + row.origin_party() + ")"}));
     lines.add("to", row.audience());
+    if (row.narrowed()) lines.add("narrowed", "fewer read it than did");
     lines.add("received", time_text(row.received_ms()));
     lines.add("confirmed by", row.confirmed_by());
     add_remarks(lines, row);
@@ -341,6 +342,17 @@ std::vector<std::string> receipt_lines(const proto::ReceiptsResponse& receipts, 
             none ? (receipts.withdrawn() ? "has NOT acknowledged the withdrawal" : "not yet")
                  : r.level() + " " + ago(r.at_ms(), now);
         if (receipts.withdrawn() && !none && r.level() != "redacted") what += ", NOT yet redacted";
+        out.push_back(fmt::format("{} {} {} {}", padded(escape_for_display(r.node()), 20),
+                                  padded(escape_for_display(r.party()), 8),
+                                  padded(escape_for_display(r.part()), 9), what));
+    }
+    for (const proto::Receipt& r : receipts.narrowed()) {
+        const bool gone = r.level() == "redacted";
+        if (gone && !r.dropped()) continue;  // Its newer revision is said above.
+        const std::string what = fmt::format(
+            "{}{}", r.dropped() ? "reads it no longer, " : "",
+            gone ? fmt::format("erased revision {} {}", r.revision(), ago(r.at_ms(), now))
+                 : fmt::format("has NOT erased revision {}", r.revision()));
         out.push_back(fmt::format("{} {} {} {}", padded(escape_for_display(r.node()), 20),
                                   padded(escape_for_display(r.party()), 8),
                                   padded(escape_for_display(r.part()), 9), what));
