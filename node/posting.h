@@ -9,10 +9,18 @@
 
 #include "node/control.pb.h"
 #include "node/event.h"
+#include "protocol/attachment.h"
 #include "protocol/history.h"
 #include "protocol/stream.h"
 
 namespace rilon {
+
+// An attachment of a posting: what is signed for, and its bytes as far as the client brought them.
+struct Attached {
+    AttachmentInfo info;
+    Bytes bytes;
+    bool complete() const { return bytes.size() == info.size; }
+};
 
 // One part of a posting, planned by PREPARE.
 struct PlannedPart {
@@ -26,6 +34,7 @@ struct PlannedPart {
     std::vector<EntryRef> covers;  // Withdraw: the entries it takes back.
     bool waits = false;            // Peers have not confirmed yet that the stream may go on.
     HistoryList history;           // Of a history grant; no keys before COMMIT.
+    std::vector<Attached> attached;
 };
 
 // A PREPARE that came before the peers' word on the stream it would go to.

@@ -253,6 +253,7 @@ Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish
         PlannedPart planned;
         planned.part = part.part;
         planned.alert = AlertId::copy_of(as_bytes(part.alert.alert_id()));
+        if (Status good = plan_attached(part.alert, planned); !good.ok()) return good.error();
         proto::Operation operation;
         // A document part may be new in a correction: its issuer was not to be told before.
         const bool corrects = supersede && index_.alert(planned.alert).has_value();

@@ -42,8 +42,10 @@ struct StreamReaders {
 };
 StreamReaders readers_of(const EntryRef& ref, const QueryContext& context);
 
-// query_search.cc, query_feed.cc
+// query_search.cc, query_feed.cc, query_attachment.cc
 proto::SearchResponse run_search(const proto::SearchRequest& search, const QueryContext& context);
+Result<proto::AttachmentResponse> run_attachment(const proto::AttachmentRequest& request,
+                                                 const QueryContext& context);
 Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const QueryContext& context);
 
 }  // namespace rilon

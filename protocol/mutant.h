@@ -78,6 +78,7 @@ enum class Mutant {
     history_kept,           // a history grant stays when its keys are taken
     release_alone,          // one officer's word is enough for what two decide
     approve_alone,          // who asked for a release approves it himself
+    forget_chunks,          // an alert that goes leaves its attachments
     count_,
 };
 
@@ -144,6 +145,7 @@ constexpr std::string_view mutant_names[] = {
     "history_kept",
     "release_alone",
     "approve_alone",
+    "forget_chunks",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 
