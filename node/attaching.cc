@@ -134,6 +134,7 @@ void NodeCore::on_attachment(const Asker& asker, ClientId client, const proto::R
         if (attachments_open_.size() >= attachments_open_max)
             return fail(client, request.id(), {Errc::busy, "many attachments are being read here"});
         attachments_open_[key] = now_.plus(attachment_open_ms);
+        note_opened(*found);
         return query(asker, client, raw, "attachment",
                      fmt::format("{} {}", found->id.hex(), asked.attachment()));
     }

@@ -207,8 +207,13 @@ void NodeCore::on_show(const Asker& asker, ClientId client, const proto::Request
     auto found = index_.find(request.show().alert());
     if (!found.ok()) return fail(client, request.id(), found.error());
     query(asker, client, raw, "open", found->id.hex());
-    if (!found->readable()) return;
-    const EntryRef& ref = found->revisions.back();
+    note_opened(*found);
+}
+
+// Level 2, once: a person here has seen it.
+void NodeCore::note_opened(const AlertState& alert) {
+    if (!alert.readable()) return;
+    const EntryRef& ref = alert.revisions.back();
     look_again(ref);
     const StreamInfo* info = stream(ref.stream);
     if (info == nullptr || is_self(info->state.origin)) return;

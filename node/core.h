@@ -612,6 +612,7 @@ class NodeCore {
     void query(const Asker& asker, ClientId client, const Bytes& raw, std::string action,
                std::string detail);
     void on_hello_request(const Asker& asker, ClientId client, const proto::Request& request);
+    void note_opened(const AlertState& alert);
     void on_show(const Asker& asker, ClientId client, const proto::Request& request,
                  const Bytes& raw);
     void on_export(const Asker& asker, ClientId client, const proto::Request& request,

@@ -22,6 +22,7 @@ Result<proto::AttachmentResponse> run_attachment(const proto::AttachmentRequest&
     if (!data.ok()) return data.error();
     proto::AttachmentResponse out;
     *out.mutable_attachment() = alert->attachments(static_cast<int>(attachment));
+    out.set_attachments(static_cast<std::uint32_t>(alert->attachments_size()));
     out.set_data(std::string(as_text(*data)));
     wipe(*data);
     out.set_pieces(static_cast<std::uint32_t>(parse_attachment(out.attachment())->chunks()));

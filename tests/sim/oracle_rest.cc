@@ -86,6 +86,14 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     if (gone && revision && entry->second.body == MemoryDisk::Body::present)
         return "(8) withdrawn, and its body kept: " + where;
     if (!gone && !keyed) return "(1) no key: " + where;
+    for (Seq seq = said.seq.next(); seq <= said.last; seq = seq.next()) {
+        auto chunk = node.disk().entries.find({said.stream, seq});
+        if (chunk == node.disk().entries.end()) return "(1) attachment not there: " + where;
+        if (gone && revision && chunk->second.body == MemoryDisk::Body::present)
+            return "(8) withdrawn, and its attachment kept: " + where;
+        if (!gone && !node.store().entry_key(said.stream, seq).ok())
+            return "(1) no key of the attachment: " + where;
+    }
     return "";
 }
 

@@ -19,7 +19,8 @@ void read_precedence(const Args& args, proto::PrepareRequest& prepare);
 
 struct Posting {
     proto::PrepareRequest prepare;
-    std::string headline;  // Shown above the readers; empty: none.
+    std::string headline;              // Shown above the readers; empty: none.
+    std::vector<Bytes> attached = {};  // Of the alert's attachments; empty: the node has it.
 };
 
 // The options every writing command has: --dry-run, --yes, --wait held. Gives 0, or 6 when --wait

@@ -128,19 +128,22 @@ TEST_F(CoreAttachment, NothingIsPostedWithoutTheBytesThatWereSignedFor) {
     };
     auto posted = net.commit("aus-bkk", *prepared);
     ASSERT_FALSE(posted.ok());
-    EXPECT_EQ(posted.error().detail,
-              "attachment 1: it was not handed over; attach the file again, or leave it out");
+    EXPECT_EQ(
+        posted.error().detail,
+        "invalid: attachment 1: it was not handed over; attach the file again, or leave it out");
     prepared = net.prepare("aus-bkk", what);
     Bytes other = large;
     other.back() ^= 1;
     EXPECT_EQ(refused({other}),
-              "attachment 1 is not what the alert says of it; attach the file again");
-    other.push_back(0);
-    EXPECT_EQ(refused({other}), "the pieces of an attachment come in order, without gaps");
-    EXPECT_EQ(refused({{}, small}), "the posting has no such attachment");
+              "invalid: attachment 1 is not what the alert says of it; attach the file again");
+    EXPECT_EQ(refused({small}), "");
+    EXPECT_EQ(refused({large}),
+              "malformed: the pieces of an attachment come in order, without gaps");
+    EXPECT_EQ(refused({{}, small}), "not-found: the posting has no such attachment");
     EXPECT_FALSE(net.commit("aus-bkk", *prepared).ok());
     EXPECT_EQ(net.daemon("aus-bkk").disk().entries.size(), before);
-    EXPECT_EQ(refused({large}), "this posting is no longer prepared here; post it again");
+    EXPECT_EQ(refused({large}),
+              "not-found: this posting is no longer prepared here; post it again");
 }
 
 // Whoever may post here could else fill the memory of the node with postings that never come.
