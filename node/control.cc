@@ -84,7 +84,8 @@ void NodeCore::dispatch(const Asker& asker, ClientId client, const proto::Reques
     using R = proto::Request;
     const bool shows = request.has_list() || request.has_search() || request.has_show() ||
                        request.has_receipts() || request.has_feed() ||
-                       request.has_export_alerts() || request.has_kept_look();
+                       request.has_export_alerts() || request.has_kept_look() ||
+                       request.has_attachment();
     if (Status again = resynced(); shows && !again.ok())
         return fail(client, request.id(), again.error());
     switch (request.body_case()) {
@@ -99,6 +100,12 @@ void NodeCore::dispatch(const Asker& asker, ClientId client, const proto::Reques
             return;
         case R::kCommit:
             if (need(may_post(role) && !is_coordinator())) on_commit(asker, client, request);
+            return;
+        case R::kAttach:
+            if (need(may_post(role) && !is_coordinator())) on_attach(asker, client, request);
+            return;
+        case R::kAttachment:
+            if (need(may_read(role))) on_attachment(asker, client, request, raw);
             return;
         case R::kList:
             if (need(may_read(role))) query(asker, client, raw, "inbox", "");
@@ -215,8 +222,13 @@ void NodeCore::on_show(const Asker& asker, ClientId client, const proto::Request
     auto found = index_.find(request.show().alert());
     if (!found.ok()) return fail(client, request.id(), found.error());
     query(asker, client, raw, "open", found->id.hex());
-    if (!found->readable()) return;
-    const EntryRef& ref = found->revisions.back();
+    note_opened(*found);
+}
+
+// Level 2, once: a person here has seen it.
+void NodeCore::note_opened(const AlertState& alert) {
+    if (!alert.readable()) return;
+    const EntryRef& ref = alert.revisions.back();
     look_again(ref);
     const StreamInfo* info = stream(ref.stream);
     if (info == nullptr || is_self(info->state.origin)) return;
@@ -259,7 +271,8 @@ void NodeCore::on_receipts(const Asker& asker, ClientId client, const proto::Req
         if (part.withdrawal.has_value())
             wait.refs.push_back(*part.withdrawal);
         else if (!part.revisions.empty())
-            wait.refs.push_back(part.revisions.back());
+            wait.refs.push_back(
+                {part.revisions.back().stream, with_chunks(part.revisions.back()).to});
     }
     held_waits_.push_back(std::move(wait));
     check_held_waits();

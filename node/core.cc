@@ -327,6 +327,7 @@ void NodeCore::on_tick() {
     for (auto it = tickets_.begin(); it != tickets_.end();)
         it = it->second.until < now_ && it->second.checks_left == 0 ? tickets_.erase(it)
                                                                     : std::next(it);
+    prune_attachments();
     if (identity_.online.has_value() && !rebuilt_ && newest_checkpoint_.has_value() &&
         now_.since(newest_checkpoint_->issued) >= checkpoint_every_ms)
         issue_checkpoint();

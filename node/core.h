@@ -18,6 +18,7 @@
 //   history_take.cc those to us, until their keys are taken
 //   retention.cc    what a coordinator keeps, and for how long
 //   late_bodies.cc  entries that came without their body: asked for until they have it
+//   attaching.cc    attachments: handed over, sealed, asked for, gone with their alert
 //   prepare.cc      PREPARE: what an officer wants to say becomes parts, readers, bytes to sign
 //   prepare_narrow.cc   of fewer readers
 //   prepare_remark.cc   of what is said about others' alerts
@@ -346,6 +347,19 @@ class NodeCore {
     std::vector<SeqRange> take_expired(StreamInfo& info, PendingRedact& redact);
     bool epoch_over(const StreamInfo& info, Seq seq) const;
 
+    // attaching.cc
+    void on_attach(const Asker& asker, ClientId client, const proto::Request& request);
+    Status take_attached(Ticket& ticket, const proto::AttachRequest& piece);
+    std::size_t attached_bytes(const OfficerId* officer) const;
+    static Status plan_attached(const proto::Alert& alert, PlannedPart& part);
+    Status find_attached(PlannedPart& part) const;
+    Status seal_chunks(StreamInfo& target, const PlannedPart& part);
+    void on_attachment(const Asker& asker, ClientId client, const proto::Request& request,
+                       const Bytes& raw);
+    void prune_attachments();
+    SeqRange with_chunks(const EntryRef& content) const;
+    void follow_content(StreamInfo& info, Seq chunk);
+
     // posting.cc and prepare.cc
     void on_prepare(const Asker& asker, ClientId client, const proto::Request& request);
     Result<Ticket> prepare_publish(const proto::PrepareRequest& request);
@@ -618,6 +632,7 @@ class NodeCore {
     void query(const Asker& asker, ClientId client, const Bytes& raw, std::string action,
                std::string detail);
     void on_hello_request(const Asker& asker, ClientId client, const proto::Request& request);
+    void note_opened(const AlertState& alert);
     void on_show(const Asker& asker, ClientId client, const proto::Request& request,
                  const Bytes& raw);
     void on_export(const Asker& asker, ClientId client, const proto::Request& request,
@@ -760,6 +775,15 @@ class NodeCore {
 
     Officers officers_;
     std::map<Bytes, Ticket> tickets_;
+    // Attachments whose first piece an officer had, which was audited; and until when he has
+    // others.
+    struct OpenAttachment {
+        OfficerId officer;
+        AlertId alert;
+        std::uint32_t attachment = 0;
+        auto operator<=>(const OpenAttachment&) const = default;
+    };
+    std::map<OpenAttachment, UnixMillis> attachments_open_;
     std::map<std::uint64_t, Bytes> posts_;  // Number of a posting under check → its ticket.
     std::uint64_t next_post_ = 1;
     std::vector<HeldWait> held_waits_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "node/chunks.h"
 #include "node/core.h"
 #include "protocol/mutant.h"
 
@@ -44,19 +45,23 @@ void NodeCore::save_redacts() {
 
 // Every entry of the range is of an alert whose author's officer withdrew it, or whose time is
 // over; or a history grant, which may go at any time; or beyond all reach already. A carrier reads
-// nothing and follows the redact itself: it keeps no copy that anyone could read.
+// nothing and follows the redact itself: it keeps no copy that anyone could read. A chunk is
+// of the alert whose content it stands behind.
 bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
     if (is_coordinator() || is_self(info.state.origin)) return true;
+    Seq content = content_of(store_, {info.state.id, range.from});
     for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
         using Record = proto::SearchRecord;
+        if (seq > range.from && !is_chunk(store_, {info.state.id, seq})) content = seq;
         if (history_.taken.contains({info.state.id, seq}) || is_beyond(info, seq)) continue;
-        auto meaning = index_.meaning({info.state.id, seq});
+        if (content < seq && is_erased({info.state.id, content})) continue;
+        auto meaning = index_.meaning({info.state.id, content});
         if (!meaning.has_value() ||
             (meaning->operation != Record::PUBLISH && meaning->operation != Record::SUPERSEDE))
             return false;
         auto alert = index_.alert(meaning->alert);
         if (!alert.has_value()) return false;
-        const bool over = alert->withdrawn() || alert->narrowed_out({info.state.id, seq}) ||
+        const bool over = alert->withdrawn() || alert->narrowed_out({info.state.id, content}) ||
                           alert->expired(sure_time(now_));
         if (!over) return false;
     }

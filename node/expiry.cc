@@ -38,7 +38,7 @@ void NodeCore::destroy_in_superseded(const AlertId& id) {
         const StreamInfo* info = stream(ref.stream);
         if (info == nullptr || is_self(info->state.origin) || !is_superseded(info->state)) continue;
         if (is_erased(ref)) continue;
-        redacts_.push_back({ref.stream, {{ref.seq, ref.seq}}, now_, true, true});
+        redacts_.push_back({ref.stream, {with_chunks(ref)}, now_, true, true});
         any = true;
     }
     if (any) save_redacts();
@@ -54,7 +54,7 @@ void NodeCore::expire_due() {
     if (is_coordinator() || directory_.empty() || mutant(Mutant::never_expire)) return;
     std::map<StreamId, std::vector<SeqRange>> gone;
     for (const AlertState& alert : index_.due(sure_time(now_), at_once)) {
-        for (const EntryRef& ref : alert.revisions) gone[ref.stream].push_back({ref.seq, ref.seq});
+        for (const EntryRef& ref : alert.revisions) gone[ref.stream].push_back(with_chunks(ref));
         if (alert.present())
             say_removed(alert, alert.revisions.back(), "expired");
         else

@@ -127,6 +127,7 @@ void NodeCore::take_late_body(UnverifiedEntry entry) {
     write(PutBody{std::move(*body)});
     if (is_coordinator()) return keep_anew(ref);
     no_longer_lacking(streams_.at(header.stream), {header.seq, header.seq});
+    if (header.kind == EntryKind::chunk) return;
     if (key_missing(header.stream, header.epoch) ||
         store_.entry_key(header.stream, header.seq).ok())
         index_.note_unopened({header.stream, header.seq});
@@ -322,6 +323,7 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
     quota_.count(header.origin, entry_prefix_bytes + entry.body().size());
     info.peer_heads[from] = std::max(info.peer_heads[from], header.seq);
     next_arrival_ = next_arrival_.next();
+    if (header.kind != EntryKind::chunk) info.before_chunks = header.seq;
     if (!is_coordinator()) {
         ack_stored_[header.stream] = {header.seq, entry.id()};
     }
@@ -357,6 +359,8 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
         }
         default:
             if (entry.absent()) note_lacking(info, header.seq);
+            if (header.kind == EntryKind::chunk && !entry.absent())
+                follow_content(info, header.seq);
             write(PutEntry{std::move(entry), now_});
             if (header.kind == EntryKind::genesis) note_superseding(info);
             break;

@@ -84,6 +84,8 @@ void NodeCore::finish_post(std::uint64_t number) {
         if (!read.ok()) return refuse(read.error());
         keys.push_back(std::move(*read));
     }
+    for (auto& part : ticket.parts)
+        if (Status found = find_attached(part); !found.ok()) return refuse(found.error());
     proto::Response response;
     auto* posted = response.mutable_posted();
     for (std::size_t i = 0; i < ticket.parts.size(); ++i) {
@@ -102,6 +104,8 @@ void NodeCore::finish_post(std::uint64_t number) {
         write(PutAudit{now_, officer->display_sign, "stale-directory",
                        fmt::format("{} h", now_.since(directory_as_of()) / ms_hour)});
     answer(ticket.client, response, ticket.request);
+    for (auto& part : ticket.parts)
+        for (Attached& one : part.attached) wipe(one.bytes);
 }
 
 // May anything be sealed into our streams now, so that others take it?
@@ -186,11 +190,12 @@ Status NodeCore::publish_part(const PlannedPart& part, const Signature& signatur
         part.operation};
     Status sealed = seal_into(
         target, {EntryKind::content, part.precedence, DirSeq{}, std::move(plain)}, &content);
-    if (!sealed.ok() || part.covers.empty()) return sealed;
+    if (!sealed.ok()) return sealed;
+    if (part.covers.empty()) return seal_chunks(target, part);
     std::vector<SeqRange> ranges;
     for (const auto& ref : part.covers)
         if (ref.stream == target.state.id)
-            ranges.push_back({ref.seq, ref.seq});
+            ranges.push_back(with_chunks(ref));
         else
             owe_redact(ref);
     std::sort(ranges.begin(), ranges.end());

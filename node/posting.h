@@ -11,10 +11,18 @@
 #include "node/alert_state.h"
 #include "node/control.pb.h"
 #include "node/event.h"
+#include "protocol/attachment.h"
 #include "protocol/history.h"
 #include "protocol/stream.h"
 
 namespace rilon {
+
+// An attachment of a posting: what is signed for, and its bytes as far as the client brought them.
+struct Attached {
+    AttachmentInfo info;
+    Bytes bytes;
+    bool complete() const { return bytes.size() == info.size; }
+};
 
 // One part of a posting, planned by PREPARE.
 struct PlannedPart {
@@ -29,6 +37,7 @@ struct PlannedPart {
     bool waits = false;            // Peers have not confirmed yet that the stream may go on.
     HistoryList history;           // Of a history grant; no keys before COMMIT.
     std::optional<EntryRef> seen;  // The revision that it corrects or takes back, if any.
+    std::vector<Attached> attached;
 };
 
 // What a plan of the release rule is for: a new alert, a correction, or one that goes to whom the

@@ -277,6 +277,7 @@ Result<PlannedPart> NodeCore::plan_part(PartPlan& plan, const ReleaseWish& wish,
     PlannedPart part;
     part.part = plan.part;
     part.alert = AlertId::copy_of(as_bytes(plan.alert.alert_id()));
+    if (Status good = plan_attached(plan.alert, part); !good.ok()) return good.error();
     // A document part may be new in a correction: its issuer was not to be told before.
     const auto before = what == PlanFor::publish ? std::nullopt : index_.alert(part.alert);
     proto::Operation operation;

@@ -241,6 +241,8 @@ Status NodeCore::plan_narrowed_part(const NarrowedPart& part, std::uint32_t prec
     PlannedPart few;
     few.part = part.state.part;
     few.alert = part.state.id;
+    if (Status good = plan_attached(goes_on.supersede().alert(), few); !good.ok())
+        return good.error();
     few.operation = bytes_of(goes_on);
     few.precedence =
         std::max(static_cast<Precedence>(std::min<std::uint32_t>(precedence, 3)),
@@ -338,6 +340,7 @@ Result<PlannedPart> NodeCore::correct_in_kind(const std::optional<AlertState>& b
     auto planned = answer_in_kind(*before, std::move(part.operation));
     if (!planned.ok()) return planned;
     planned->seen = part.seen;
+    planned->attached = std::move(part.attached);
     plan.readers = std::move(readers);
     plan.withheld.clear();
     return planned;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "node/chunks.h"
 #include "node/known_certificates.h"
 #include "node/open_stored.h"
 #include "node/query_rows.h"
@@ -157,6 +158,7 @@ void add_receipts(const AlertState& alert, const QueryContext& context,
                   proto::ReceiptsResponse& out) {
     if (alert.revisions.empty() && alert.erased.empty()) return;
     const EntryRef& ref = alert.revisions.empty() ? alert.erased.back() : alert.revisions.back();
+    const Seq whole = last_chunk(context.store, ref);  // With its pictures.
     auto all = context.store.stream_acks(ref.stream);
     auto of_entry = context.store.entry_acks(ref.stream, ref.seq);
     for (const auto& reader : readers_of(ref, context).readers) {
@@ -178,7 +180,7 @@ void add_receipts(const AlertState& alert, const QueryContext& context,
         };
         if (all.ok())
             for (const auto& ack : *all)
-                if (ack.seq >= ref.seq) take(ack);
+                if (ack.seq >= whole) take(ack);
         if (of_entry.ok())
             for (const auto& ack : *of_entry) take(ack);
         if (best >= AckLevel::stored) out.set_held(true);
@@ -405,6 +407,10 @@ Bytes answer_query(const Bytes& bytes, const QueryContext& context) {
         case R::kShow:
             put(run_show(request.show(), context), response,
                 [](proto::Response& r) { return r.mutable_show(); });
+            break;
+        case R::kAttachment:
+            put(run_attachment(request.attachment(), context), response,
+                [](proto::Response& r) { return r.mutable_attachment(); });
             break;
         case R::kSearch: *response.mutable_search() = run_search(request.search(), context); break;
         case R::kKeptLook:

@@ -42,12 +42,14 @@ struct StreamReaders {
 };
 StreamReaders readers_of(const EntryRef& ref, const QueryContext& context);
 
-// query_search.cc, query_feed.cc, query_kept.cc
+// query_search.cc, query_feed.cc, query_kept.cc, query_attachment.cc
 proto::Coverage coverage(const QueryContext& context);  // What an answer rests on.
 proto::SearchResponse run_search(const proto::SearchRequest& search, const QueryContext& context);
 // The same, of the alerts alone that `among` has too.
 proto::SearchResponse run_search(const proto::SearchRequest& search, const QueryContext& context,
                                  const Index& among);
+Result<proto::AttachmentResponse> run_attachment(const proto::AttachmentRequest& request,
+                                                 const QueryContext& context);
 Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const QueryContext& context);
 Result<proto::KeptLookResponse> run_kept_look(const proto::KeptLookRequest& look,
                                               const QueryContext& context);

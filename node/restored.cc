@@ -236,7 +236,7 @@ void NodeCore::note_superseding(const StreamInfo& info) {
 void NodeCore::owe_redact(const EntryRef& ref) {
     const StreamInfo* info = stream(ref.stream);
     if (info == nullptr || !is_self(info->state.origin)) return;
-    redacts_.push_back({ref.stream, {{ref.seq, ref.seq}}, now_, true, true});
+    redacts_.push_back({ref.stream, {with_chunks(ref)}, now_, true, true});
     save_redacts();
 }
 

@@ -43,8 +43,9 @@ struct StreamInfo {
     std::vector<std::pair<NodeId, Slot>> early_slots;  // Their grant is under check; from whom.
     std::map<Epoch, std::vector<SlotTag>> own_tags;    // Cache: a key agreement each.
     std::map<NodeId, Seq> peer_heads;                  // What peers said they hold.
-    SeqSet unchecked;  // Taken under a later entry's signature; their own was not looked at yet.
-    SeqSet lacking;    // Content that came without its body, and no redact says why.
+    Seq before_chunks;  // The newest entry that came and is no chunk; zero: not looked for yet.
+    SeqSet unchecked;   // Taken under a later entry's signature; their own was not looked at yet.
+    SeqSet lacking;     // Content that came without its body, and no redact says why.
     bool lacking_dirty = false;
     std::optional<Seq> acknowledged;  // While lacking anything: said already.
     struct BodyQuestion {

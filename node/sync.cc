@@ -396,6 +396,10 @@ void NodeCore::push_to(const NodeId& peer, const StreamInfo& info,
         if (bytes + entry.bytes.size() > push_bytes_max ||
             frame.entries_size() >= static_cast<int>(bulk_entries_max))
             ship();
+        if (entry.kind == EntryKind::chunk && precedence > entry.precedence) {
+            ship();  // An urgent alert does not wait for its pictures.
+            precedence = entry.precedence;
+        }
         auto* item = frame.add_entries();
         item->set_entry(std::string(as_text(entry.bytes)));
         item->set_absent(entry.absent);

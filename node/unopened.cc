@@ -61,7 +61,7 @@ void NodeCore::take_up_removal(const IndexedEntry& removed) {
             bool more = !redacts_.empty() && redacts_.back().expiry && !redacts_.back().withdrawn &&
                         redacts_.back().stream == ref.stream;
             if (!more) redacts_.push_back({ref.stream, {}, now_, true});
-            redacts_.back().ranges.push_back({ref.seq, ref.seq});
+            redacts_.back().ranges.push_back(with_chunks(ref));
         }
     index_.hide(*id);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "protocol/attachment.h"
 #include "protocol/history.h"
 #include "protocol/narrowing.h"
 #include "protocol/partial_date.h"
@@ -176,6 +177,7 @@ void apply_times(proto::Alert& alert, UnixMillis now) {
 bool lists_within_bounds(const proto::Alert& alert) {
     if (alert.persons_size() > persons_max || alert.documents_size() > documents_max) return false;
     if (alert.caveats_size() > list_items_max || alert.links_size() > list_items_max) return false;
+    if (alert.attachments_size() > attachments_max) return false;
     if (alert.holder().might_be_size() > nationalities_max) return false;
     if (alert.transport().routing_size() > list_items_max) return false;
     for (const proto::PersonRecord& person : alert.persons())

@@ -6,6 +6,7 @@
 
 #include "protocol/alert.h"
 #include "protocol/alert_problems.h"
+#include "protocol/attachment.h"
 #include "protocol/history.h"
 #include "protocol/names.h"
 #include "protocol/nearest.h"
@@ -195,9 +196,29 @@ void check_release(const proto::Alert& alert, Problems& problems) {
     problems.code("released", alert.released(), release_kinds());
 }
 
+// What a picture shows nobody can check here: where an alert may name nobody it has none.
+void check_attachments(const proto::Alert& alert, Problems& problems) {
+    if (alert.attachments().empty()) return;
+    if (alert.has_modus_operandi() || alert.has_trafficking_indicator())
+        problems.add("attachments",
+                     "may show a person or a number; an alert that names nobody has none: post the "
+                     "picture with a bulletin and link it");
+    problems.at_most("attachments", alert.attachments_size(), attachments_max);
+    for (int i = 0; i < std::min(alert.attachments_size(), attachments_max); ++i) {
+        const proto::Attachment& one = alert.attachments(i);
+        const std::string at = item("attachments", i);
+        problems.required(field_of(at, "media_type"), one.media_type());
+        problems.code(field_of(at, "media_type"), one.media_type(), media_types());
+        problems.line(field_of(at, "caption"), one.caption(), title_chars_max);
+        if (!parse_attachment(one))
+            problems.add(at, fmt::format("has no hash of 32 bytes, or not 1 to {} bytes",
+                                         attachment_bytes_max));
+    }
+}
+
 void check_document_part(const proto::Alert& alert, Problems& problems) {
     if (alert.persons_size() > 0 || !alert.title().empty() || !alert.narrative().empty() ||
-        alert.links_size() > 0 || alert.has_release_request())
+        alert.links_size() > 0 || alert.attachments_size() > 0 || alert.has_release_request())
         problems.add("part", "is a document part, which says nothing of a person; post it whole");
     if (alert.documents().empty()) problems.add("documents", "is empty in a document part");
 }
@@ -289,6 +310,7 @@ Status check_alert(const proto::Alert& alert) {
     for (int i = 0; i < std::min(alert.documents_size(), documents_max); ++i)
         check_document(item("documents", i), alert.documents(i), issuer_may_be_unknown(alert),
                        problems);
+    check_attachments(alert, problems);
     check_kind(alert, problems);
     check_nominal(alert, problems);
     if (problems.empty() && alert.ByteSizeLong() > operation_bytes_max)

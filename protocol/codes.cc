@@ -31,6 +31,12 @@ constexpr Code alert_kind_codes[] = {
     {"reply", "answer to a request", ours},
 };
 
+// Of attachments: those of which the sender's own data can be taken out (tools/picture.h).
+constexpr Code media_type_codes[] = {
+    {"image/jpeg", "photograph", "IANA media types"},
+    {"image/png", "scan or screenshot", "IANA media types"},
+};
+
 constexpr Code fraud_type_codes[] = {
     {"counterfeit", "whole document made without authority", "PRADO glossary"},
     {"forged", "genuine document altered", "PRADO glossary"},
@@ -327,6 +333,9 @@ CodeList refusal_grounds() {
 }
 CodeList appeal_states() {
     return appeal_state_codes;
+}
+CodeList media_types() {
+    return media_type_codes;
 }
 CodeList withdraw_reasons() {
     return withdraw_reason_codes;

@@ -80,6 +80,7 @@ enum class Mutant {
     release_alone,          // one officer's word is enough for what two decide
     approve_alone,          // who asked for a release approves it himself
     revive_narrowed,        // any later revision is shown to who was dropped
+    forget_chunks,          // an alert that goes leaves its attachments
     count_,
 };
 
@@ -148,6 +149,7 @@ constexpr std::string_view mutant_names[] = {
     "release_alone",
     "approve_alone",
     "revive_narrowed",
+    "forget_chunks",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

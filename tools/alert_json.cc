@@ -256,6 +256,14 @@ bool deceives(std::uint32_t c) {
 
 }  // namespace
 
+nlohmann::ordered_json attachment_json(const proto::Attachment& attachment) {
+    Json out = {{"media_type", attachment.media_type()},
+                {"size", attachment.size()},
+                {"hash", to_hex(as_bytes(attachment.hash()))}};
+    put(out, "caption", attachment.caption());
+    return out;
+}
+
 nlohmann::ordered_json alert_content_json(const proto::Alert& alert) {
     Json out;
     put(out, "part", alert.part());
@@ -293,6 +301,9 @@ nlohmann::ordered_json alert_content_json(const proto::Alert& alert) {
     Json documents = Json::array();
     for (const auto& document : alert.documents()) documents.push_back(document_json(document));
     put_object(out, "documents", documents);
+    Json attachments = Json::array();
+    for (const auto& one : alert.attachments()) attachments.push_back(attachment_json(one));
+    put_object(out, "attachments", attachments);
     put_kind(out, alert);
     return out;
 }

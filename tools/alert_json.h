@@ -34,6 +34,8 @@ nlohmann::ordered_json alert_content_json(const proto::Alert& alert);
 nlohmann::ordered_json operation_json(const proto::Operation& operation);
 
 // Of each kind of remark, what its officer wrote: without the alert's id.
+// What is known of it without its bytes.
+nlohmann::ordered_json attachment_json(const proto::Attachment& attachment);
 nlohmann::ordered_json dispute_json(const proto::Dispute& dispute);
 nlohmann::ordered_json hit_json(const proto::Hit& hit);
 

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import attachments
 import drill
 from drill import LIVE, PASSPHRASE, RILON, say, wait_until
 
@@ -33,7 +34,7 @@ class Desk:
         self.test, self.profile = test, profile
         self.socket = LIVE / f"run/tmux-{next(NUMBERS)}"  # A server that is told to end is not gone yet.
         rc = LIVE / "run/desk.rc"
-        rc.write_text(f"PS1='{PROMPT}'\nrilon() {{ '{RILON}' --profile \"$PROFILE\" \"$@\"; }}\n", encoding="ascii")
+        rc.write_text(f"PS1='{PROMPT}'\ncd '{LIVE}/run'\nrilon() {{ '{RILON}' --profile \"$PROFILE\" \"$@\"; }}\n", encoding="ascii")
         environment = {"PROFILE": profile, "TZ": "UTC", "LC_ALL": "C.UTF-8", "EDITOR": "true"}
         self.tmux("new-session", "-d", "-x", str(COLUMNS), "-y", "60", *(
             word for name, value in environment.items() for word in ("-e", f"{name}={value}")),
@@ -161,6 +162,19 @@ def narrow(desk, shorts):
     desk.answer("[y/N/readers]", "y")
 
 
+def picture(desk, _):
+    (LIVE / "run/stamp.png").write_bytes(attachments.png(40, 30))
+    desk.type('rilon say "An entry stamp as none of ours" --to BKK --attach stamp.png')
+    desk.answer("[y/N/readers]", "y")
+
+
+def save(desk, shorts):
+    short = shorts["picture"][:4] + shorts["picture"][5:7]
+    wait_until("the picture arrives", lambda: desk.test.rilon(desk.profile, "save", short, LIVE / "run/first",
+                                                              ok=None).returncode == 0)
+    desk.type(f"rilon save {short} their-stamp.png")
+
+
 def withdraw(desk, shorts):
     short = shorts["post"][:4] + shorts["post"][5:7]
     desk.type(f"rilon withdraw {short} --reason mistaken-identity")
@@ -176,7 +190,8 @@ def withdraw(desk, shorts):
 JOBS = [("unlock", "aus-bkk", unlock), ("post", "aus-bkk", post), ("telephone", "aus-bkk", telephone),
         ("read", "nzl-bkk", read), ("search", "nzl-bkk", search), ("screen", "nzl-bkk", screen),
         ("confirm", "nzl-bkk", confirm), ("say", "aus-bkk", say_so), ("ask", "aus-bkk", ask),
-        ("reply", "nzl-bkk", reply), ("narrow", "aus-bkk", narrow), ("withdraw", "aus-bkk", withdraw)]
+        ("reply", "nzl-bkk", reply), ("narrow", "aus-bkk", narrow), ("picture", "aus-bkk", picture),
+        ("save", "nzl-bkk", save), ("withdraw", "aus-bkk", withdraw)]
 
 
 LEFT_OPEN = ("read", "withdraw")  # These end with an alert on the screen.

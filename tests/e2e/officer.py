@@ -13,6 +13,7 @@ import sys
 import termios
 import time
 
+import attachments
 import drill
 from drill import LIVE, PASSPHRASE, RILON, lines, say, wait_until
 
@@ -104,6 +105,7 @@ class JsonSchemas(Officer):
         wait_until("the alert arrives", lambda: self.knows("nzl-bkk", self.alert) and self.knows("nzl-bkk", self.said))
         self.json("nzl-bkk", "confirm", self.alert, "--what", "document", "--country", "THA", "--outcome", "seen")
         self.remarks()
+        self.picture()
         draft = LIVE / "new.toml"
         draft.write_text('template = "bulletin"\ntitle = "Gate"\n[bulletin]\ntext = "The gate is open."\n')
         self.json("aus-bkk", "update", self.said, "-f", draft, "--to", "BKK")
@@ -135,6 +137,13 @@ class JsonSchemas(Officer):
         self.gone = gone
         self.json("aus-bkk", "say", "Hello", "--to", "NOWHERE", ok=3)
         self.release(person)
+
+    def picture(self):
+        (LIVE / "stamp.png").write_bytes(attachments.png(40, 30))
+        shown = self.rows_of(self.json("aus-bkk", "say", "A stamp.", "--to", "BKK", "--attach", LIVE / "stamp.png",
+                                         "--caption", "page 7"))
+        self.json("aus-bkk", "show", shown)
+        self.json("aus-bkk", "save", shown, LIVE / "saved.png")
 
     def release(self, person):
         """Asked for by one officer, listed and approved by another; once more, and declined."""

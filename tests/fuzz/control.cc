@@ -74,7 +74,7 @@ void run(ByteView input) {
 
 std::vector<proto::Request> requests() {
     const std::string alert = past().alerts[0].hex();
-    std::vector<proto::Request> out(22);
+    std::vector<proto::Request> out(25);
     out[0].mutable_hello()->set_software("x");
     auto* publish = out[1].mutable_prepare();
     publish->mutable_operation()->mutable_publish()->mutable_bulletin()->set_text("Text");
@@ -107,6 +107,16 @@ std::vector<proto::Request> requests() {
     out[21].mutable_prepare()->mutable_operation()->mutable_publish()->mutable_reply()->set_text(
         "Yes");
     out[21].mutable_prepare()->set_alert(alert);
+    out[22].mutable_attach()->set_ticket(std::string(16, 't'));
+    out[22].mutable_attach()->set_attachment(1);
+    out[22].mutable_attach()->set_data("x");
+    out[23].mutable_attachment()->set_alert(alert);
+    out[23].mutable_attachment()->set_attachment(1);
+    auto* pictured = out[24].mutable_prepare();
+    pictured->mutable_wish()->set_audience("BKK");
+    proto::Alert& shown = *pictured->mutable_operation()->mutable_publish();
+    shown.mutable_bulletin()->set_text("See the picture");
+    TestNet::list_attached({Bytes(20)}, shown);
     for (std::size_t i = 0; i < out.size(); ++i) out[i].set_id(i + 1);
     return out;
 }

@@ -10,7 +10,7 @@ extern const FuzzTarget fuzz_genesis, fuzz_grant, fuzz_redact, fuzz_content, fuz
     fuzz_personal_key, fuzz_row, fuzz_resume, fuzz_agent, fuzz_peer_of_node,
     fuzz_peer_of_coordinator, fuzz_sync_head, fuzz_slot, fuzz_stream, fuzz_mrz, fuzz_names,
     fuzz_text, fuzz_command_line, fuzz_config, fuzz_policy, fuzz_completion, fuzz_alert_file,
-    fuzz_un_list, fuzz_caseload;
+    fuzz_un_list, fuzz_caseload, fuzz_chunk, fuzz_picture;
 
 std::span<const FuzzTarget* const> fuzz_targets() {
     static const FuzzTarget* const all[] = {
@@ -24,7 +24,7 @@ std::span<const FuzzTarget* const> fuzz_targets() {
         &fuzz_sync_head,  &fuzz_slot,        &fuzz_stream,       &fuzz_mrz,
         &fuzz_names,      &fuzz_text,        &fuzz_command_line, &fuzz_config,
         &fuzz_policy,     &fuzz_completion,  &fuzz_alert_file,   &fuzz_un_list,
-        &fuzz_caseload};
+        &fuzz_caseload,   &fuzz_chunk,       &fuzz_picture};
     return all;
 }
 

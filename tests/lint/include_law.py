@@ -22,6 +22,8 @@ LIBRARIES = {
     r"toml\+\+/.*": r"config/toml\.h",
     r"config/toml\.h": r"config/(node_config|officer_policy)\.cc|tools/alert_file\.cc",
     r"CLI/.*": r"tools/rilon/(options|profile)\.cc",
+    r"turbojpeg\.h": r"tools/jpeg_picture\.cc",
+    r"png\.h": r"tools/png_picture\.cc",
     r"pugixml\.hpp": r"tools/un_list",
     r"nlohmann/.*": r"tools/",
     r"google/protobuf/.*": r"protocol/|node/|tools/",

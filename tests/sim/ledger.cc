@@ -80,7 +80,7 @@ std::string Ledger::said(const std::string& done, const Posted& posted) {
         auto& party = parties_[part.alert];
         party.insert(part.readers.begin(), part.readers.end());
         party.insert(author.id());
-        Said one{what, posted.node, part.alert, part.stream, {}, part.readers};
+        Said one{what, posted.node, part.alert, part.stream, {}, {}, part.readers};
         auto state = author.running() ? author.node().index().alert(part.alert) : std::nullopt;
         std::optional<EntryRef> ref = state ? newest(*state, what, part.stream) : std::nullopt;
         if (what == "withdraw") withdrawn_.insert(part.alert);
@@ -90,6 +90,12 @@ std::string Ledger::said(const std::string& done, const Posted& posted) {
         one.seq = ref->seq;
         if (!author.disk().entries.contains({ref->stream, ref->seq}))
             return "(1) " + what + " at " + posted.node + " was acknowledged, not durable";
+        one.last = one.seq;
+        for (auto next = author.disk().entries.find({one.stream, one.last.next()});
+             next != author.disk().entries.end() &&
+             next->second.entry.header().kind == EntryKind::chunk;
+             next = author.disk().entries.find({one.stream, one.last.next()}))
+            one.last = one.last.next();
         said_.push_back(std::move(one));
     }
     return "";

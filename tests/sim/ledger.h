@@ -22,6 +22,7 @@ struct Said {
     AlertId alert;
     StreamId stream;
     Seq seq;
+    Seq last;                    // Of the chunks behind it; its own without any.
     std::set<NodeId> readers;    // As shown to the officer; without the author.
     bool lost = false;           // The author's disk went back to before it.
     bool receipts_lost = false;  // A carrier's disk went, and receipts on their way with it.

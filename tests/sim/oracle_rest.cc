@@ -88,6 +88,16 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     if (said.over && body) return "(3) narrowed, and its body kept: " + where;
     if (gone && said.is_text() && body) return "(8) withdrawn, and its body kept: " + where;
     if (!gone && !said.over && !keyed) return "(1) no key: " + where;
+    for (Seq seq = said.seq.next(); seq <= said.last; seq = seq.next()) {
+        auto chunk = node.disk().entries.find({said.stream, seq});
+        if (chunk == node.disk().entries.end()) return "(1) attachment not there: " + where;
+        const bool kept = chunk->second.body == MemoryDisk::Body::present;
+        if (said.over && kept) return "(3) narrowed, and its attachment kept: " + where;
+        if (gone && said.is_text() && kept)
+            return "(8) withdrawn, and its attachment kept: " + where;
+        if (!gone && !said.over && !node.store().entry_key(said.stream, seq).ok())
+            return "(1) no key of the attachment: " + where;
+    }
     return "";
 }
 

@@ -55,8 +55,9 @@ void Oracle::examine_secrets(Daemon& daemon) {
                     ", which it is left out of");
     for (const Said& one : ledger_.all()) {
         if (ledger_.party_to(one.alert)->contains(daemon.id())) continue;
-        if (daemon.store().entry_key(one.stream, one.seq).ok())
-            problem("(3) " + daemon.name() + " can open what is not for it");
+        for (Seq seq = one.seq; seq <= one.last; seq = seq.next())
+            if (daemon.store().entry_key(one.stream, seq).ok())
+                problem("(3) " + daemon.name() + " can open what is not for it");
         if (daemon.node().index().alert(one.alert).has_value())
             problem("(3) " + daemon.name() + " knows an alert that is not for it: " + one.what +
                     " of " + one.node + " " + one.alert.hex());

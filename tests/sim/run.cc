@@ -1,5 +1,6 @@
 #include "tests/sim/run.h"
 
+#include "protocol/attachment.h"
 #include "tests/sim/networks.h"
 
 namespace rilon {
@@ -161,10 +162,23 @@ PostWish Run::wish(const std::string& from, const Action& action) const {
     return out;
 }
 
+// Beside every fourth alert a picture, now and then one of two chunks and another behind it.
+std::vector<Bytes> Run::attachments() const {
+    if (texts_ % 4 != 0) return {};
+    auto picture = [&](std::size_t size) {
+        Bytes out = to_bytes(as_bytes("canary-picture-" + std::to_string(texts_)));
+        out.resize(size);
+        return out;
+    };
+    if (texts_ % 32 != 0) return {picture(300)};
+    return {picture(chunk_data_bytes + 1), picture(40)};
+}
+
 void Run::post(const Action& action, unsigned times) {
     const std::string& from = node(action.n[0]);
     PostWish what = wish(from, action);
     for (unsigned i = 0; i < times; ++i) {
+        what.attached = attachments();
         auto posted = net_.post(from, what, "canary-" + std::to_string(++texts_));
         if (posted.ok()) oracle_.said("post", *posted);
         net_.note("post " + from + " to " + what.audience +

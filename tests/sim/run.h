@@ -31,6 +31,7 @@ class Run {
    private:
     void act(const Action& action);
     // run.cc: officers
+    std::vector<Bytes> attachments() const;
     void post(const Action& action, unsigned times);
     PostWish wish(const std::string& node, const Action& action) const;
     void change(const std::string& what, const Action& action);

@@ -45,6 +45,7 @@ struct PostWish {
     Precedence precedence = Precedence::routine;
     bool stale_directory = false;
     std::uint64_t purge_after_ms = 0;
+    std::vector<Bytes> attached = {};
 };
 
 // A posting that the node acknowledged.
@@ -133,10 +134,17 @@ class TestNet {
     Result<Posted> hit(const std::string& node, const AlertId& alert, const std::string& outcome);
     Result<proto::PreparedResponse> prepare(const std::string& node,
                                             const proto::PrepareRequest& what);
+    // Lists them in the alert; hands them over between the two.
+    static void list_attached(const std::vector<Bytes>& files, proto::Alert& alert);
+    Status hand_over(const std::string& node, const std::string& ticket,
+                     const std::vector<Bytes>& files);
+    // As a reader saves it: piece by piece, and checked.
+    Result<Bytes> attachment(const std::string& node, const AlertId& alert, std::uint32_t number);
     Result<Posted> commit(const std::string& node, const proto::PreparedResponse& prepared);
     Result<Posted> commit(const std::string& node, const TestOfficer& as,
                           const proto::PreparedResponse& prepared);
-    Result<Posted> prepare_and_commit(const std::string& node, const proto::PrepareRequest& what);
+    Result<Posted> prepare_and_commit(const std::string& node, const proto::PrepareRequest& what,
+                                      const std::vector<Bytes>& attached = {});
     // The next statement, drafted against the coordinator's directory and handed to it.
     Status submit(const std::function<Bytes(Drafter&)>& draft, const TestNetwork::Signers& signers);
     Status submit_as_node(const std::function<Bytes(Drafter&)>& draft, const std::string& node);

@@ -22,10 +22,59 @@ Result<proto::Response> TestNet::request(const std::string& node, proto::Request
 }
 
 Result<Posted> TestNet::prepare_and_commit(const std::string& node,
-                                           const proto::PrepareRequest& what) {
+                                           const proto::PrepareRequest& what,
+                                           const std::vector<Bytes>& attached) {
     auto shown = prepare(node, what);
     if (!shown.ok()) return shown.error();
+    if (Status there = hand_over(node, shown->ticket(), attached); !there.ok())
+        return there.error();
     return commit(node, *shown);
+}
+
+void TestNet::list_attached(const std::vector<Bytes>& files, proto::Alert& alert) {
+    for (const Bytes& file : files) {
+        proto::Attachment& one = *alert.add_attachments();
+        one.set_media_type("image/png");
+        one.set_size(file.size());
+        one.set_hash(hash({file}).str());
+    }
+}
+
+Status TestNet::hand_over(const std::string& node, const std::string& ticket,
+                          const std::vector<Bytes>& files) {
+    constexpr std::size_t at_once = 100'000;
+    for (std::size_t i = 0; i < files.size(); ++i)
+        for (std::size_t from = 0; from < files[i].size(); from += at_once) {
+            proto::Request asked;
+            asked.mutable_attach()->set_ticket(ticket);
+            asked.mutable_attach()->set_attachment(static_cast<std::uint32_t>(i + 1));
+            asked.mutable_attach()->set_offset(from);
+            const ByteView rest = ByteView(files[i]).subspan(from);
+            asked.mutable_attach()->set_data(
+                std::string(as_text(rest.first(std::min(at_once, rest.size())))));
+            auto done = request(node, std::move(asked));
+            if (!done.ok()) return done.error();
+        }
+    return {};
+}
+
+Result<Bytes> TestNet::attachment(const std::string& node, const AlertId& alert,
+                                  std::uint32_t number) {
+    Bytes whole;
+    for (std::uint32_t piece = 0, pieces = 1; piece < pieces; ++piece) {
+        proto::Request asked;
+        asked.mutable_attachment()->set_alert(alert.hex());
+        asked.mutable_attachment()->set_attachment(number);
+        asked.mutable_attachment()->set_piece(piece);
+        auto got = request(node, std::move(asked));
+        if (!got.ok()) return got.error();
+        pieces = got->attachment().pieces();
+        const ByteView data = as_bytes(got->attachment().data());
+        whole.insert(whole.end(), data.begin(), data.end());
+        if (piece + 1 == pieces && hash({whole}).str() != got->attachment().attachment().hash())
+            return {Errc::malformed, "another attachment than its officer signed"};
+    }
+    return whole;
 }
 
 Result<proto::PreparedResponse> TestNet::prepare(const std::string& node,
@@ -70,8 +119,9 @@ Result<Posted> TestNet::post(const std::string& node, const PostWish& wish,
     proto::Alert& alert = *what.mutable_operation()->mutable_publish();
     alert.mutable_bulletin()->set_text(text);
     alert.set_purge_after_ms(wish.purge_after_ms);
+    list_attached(wish.attached, alert);
     fill_wish(wish, what);
-    return prepare_and_commit(node, what);
+    return prepare_and_commit(node, what, wish.attached);
 }
 
 Result<Posted> TestNet::supersede(const std::string& node, const AlertId& alert,

@@ -11,6 +11,7 @@ packages_run=(
   cmake ninja-build g++ pkg-config
   libzmq3-dev cppzmq-dev libsodium-dev liblmdb-dev libfmt-dev libprotobuf-dev protobuf-compiler
   libicu-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libpugixml-dev
+  libturbojpeg0-dev libpng-dev
 )
 packages_check=(
   libgtest-dev libgmock-dev libbenchmark-dev ccache python3 python3-zmq python3-nacl

@@ -42,6 +42,7 @@ constexpr Renamed renamed[] = {
     {"mrz_truncated", ""},
     {"mrz_lines", ""},
     {"checks", ""},
+    {"attachments", ""},
     {"admiralty", ""},
     {"lossy", ""},
 };
@@ -145,6 +146,7 @@ void keep_unshown(const proto::Alert& before, proto::Alert& alert) {
     alert.set_review_by_ms(before.review_by_ms());
     alert.set_expires_ms(before.expires_ms());
     alert.set_purge_after_ms(before.purge_after_ms());
+    *alert.mutable_attachments() = before.attachments();
     for (auto& document : *alert.mutable_documents()) keep_of_document(before, document);
     for (auto& person : *alert.mutable_persons())
         for (auto& identity : *person.mutable_identities()) keep_of_identity(before, identity);

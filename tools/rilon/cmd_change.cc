@@ -5,6 +5,7 @@
 #include "tools/exit_code.h"
 #include "tools/problem.h"
 #include "tools/rilon/alert_draft.h"
+#include "tools/rilon/attaching.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/operation.h"
 #include "tools/rilon/output.h"
@@ -26,6 +27,16 @@ Result<std::string> withdraw_reason(Context& context) {
         reason = *answer;
     }
     return known_reason(reason, withdraw_reasons());
+}
+
+// A file's, or what $EDITOR makes of the old; with pictures alone the text stays.
+Result<std::string> new_text(Context& context, const proto::Alert& before,
+                             const std::string& go_on) {
+    if (context.args.has("file"))
+        return Terminal::read_input(context.args.get("file"), draft_bytes_max);
+    const std::string old = alert_to_text(before);
+    if (context.args.has("attach") || context.args.has("detach")) return old;
+    return edit_text(context, old, go_on);
 }
 
 }  // namespace
@@ -54,11 +65,9 @@ Result<int> run_update(Context& context) {
     if (!row) return row.error();
     if (row->withdrawn())
         return problem(Errc::not_permitted, "a withdrawn alert is not updated", "post a new one");
-    const std::string go_on =
-        fmt::format("rilon update {}{} -f", short_form(row->alert_id()), wish_words(context.args));
-    auto text = context.args.has("file")
-                    ? Terminal::read_input(context.args.get("file"), draft_bytes_max)
-                    : edit_text(context, alert_to_text(row->alert()), go_on);
+    const std::string go_on = fmt::format("rilon update {}{}{} -f", short_form(row->alert_id()),
+                                          wish_words(context.args), attach_words(context.args));
+    auto text = new_text(context, row->alert(), go_on);
     if (!text) return text.error();
     auto draft = KeptDraft::keep(*text, go_on);
     if (!draft) return draft.error();
@@ -74,6 +83,9 @@ Result<int> run_update(Context& context) {
     auto policy = load_policy();
     if (!policy) return draft->kept(policy.error());
     apply_policy(*policy, alert);
+    if (Status s = detach(context.args, alert); !s) return draft->kept(s.error());
+    if (Status s = attach_files(context, alert, posting.attached); !s)
+        return draft->kept(s.error());
     if (Status s = wish_readers_again(context.args, *row, posting.prepare); !s)
         return draft->kept(s.error());
     auto done = post(context, *session, posting);

@@ -185,7 +185,8 @@ Result<int> run_watch(Context& context) {
     auto now = next_batch(*session, feed, context.globals.timeout_ms);
     if (!now) return now.error();
     feed.point.cursor = now->cursor();
-    context.out.talk("watching; Ctrl-C ends it");  // True from here on: nothing that comes is missed.
+    context.out.talk(
+        "watching; Ctrl-C ends it");  // True from here on: nothing that comes is missed.
     while (true) {
         feed.wait = notices->idle(std::chrono::steady_clock::now(), wait_max);
         auto batch = next_batch(*session, feed, context.globals.timeout_ms);

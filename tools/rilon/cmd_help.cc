@@ -28,6 +28,7 @@ none is taken away. Times are RFC 3339 in UTC, ids are UUIDs. Errors are one obj
   exported   export                     alerts, and how many were left out and why
   receipt    show --receipts            node, level: none, stored, opened, redacted
   referral   show                       of a trafficking indicator: host, contacts
+  saved      save                       an attachment as a file: media type, size, hash
   evidence   show --evidence            the signed entry
   match      search, screen             strength, score, alert, reasons, differences
   unscreened screen --batch             line, message, remedy: a line that was not looked at

@@ -8,6 +8,7 @@
 #include "tools/alert_input.h"
 #include "tools/problem.h"
 #include "tools/rilon/alert_draft.h"
+#include "tools/rilon/attaching.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/posting.h"
@@ -19,7 +20,8 @@ namespace {
 
 Result<proto::PrepareRequest> edited(Context& context, const proto::Alert& alert) {
     // The text says nothing of the readers.
-    const std::string resume = "rilon post" + wish_words(context.args) + " -f";
+    const std::string resume =
+        "rilon post" + wish_words(context.args) + attach_words(context.args) + " -f";
     auto text = edit_text(context, alert_to_text(alert), resume);
     if (!text) return text.error();
     auto changed = alert_from_text(*text, alert);
@@ -35,13 +37,10 @@ Result<proto::PrepareRequest> edited(Context& context, const proto::Alert& alert
 // What may stand beside a file: who reads, and how it goes. Content is in the file: an option that
 // was passed over, as --tlp RED, would post what the officer did not mean.
 bool beside_file(const std::string& option) {
-    constexpr std::string_view known[] = {"file",        "to",
-                                          "except-host", "with-host",
-                                          "exclude",     "only",
-                                          "tell-issuer", "release-reason",
-                                          "dry-run",     "stale-directory",
-                                          "urgent",      "flash",
-                                          "wait"};
+    constexpr std::string_view known[] = {
+        "file",   "to",          "except-host",    "with-host", "exclude",
+        "only",   "tell-issuer", "release-reason", "dry-run",   "stale-directory",
+        "urgent", "flash",       "wait",           "attach",    "caption"};
     for (const OptionSpec& global : global_options())
         if (std::string_view(global.names).ends_with("--" + option)) return true;
     return std::find(std::begin(known), std::end(known), option) != std::end(known);

@@ -68,6 +68,8 @@ Result<int> run_history(Context& context);
 // cmd_read.cc
 Result<int> run_inbox(Context& context);
 Result<int> run_show(Context& context);
+// cmd_save.cc
+Result<int> run_save(Context& context);
 // cmd_search.cc
 Result<int> run_search(Context& context);
 Result<int> run_screen(Context& context);

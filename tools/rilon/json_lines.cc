@@ -164,6 +164,15 @@ std::string json_preview(const proto::PreparedResponse& prepared) {
     return dump(out);
 }
 
+std::string json_saved(const proto::Attachment& attachment, std::uint32_t number,
+                       const std::string& path) {
+    Json out = line("saved");
+    out["attachment"] = number;
+    out.update(attachment_json(attachment));
+    out["file"] = path;
+    return dump(out);
+}
+
 std::string json_history(const proto::HistoryPreview& history) {
     Json out = line("history");
     out.update(history_json(history));

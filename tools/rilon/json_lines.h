@@ -42,6 +42,9 @@ std::string json_alert_full(const proto::AlertRow& row);
 std::string json_exported_alert(const proto::AlertRow& row);
 // The closing line of rilon export. `left_out`: why → how many.
 std::string json_exported(std::size_t alerts, const std::map<std::string, std::size_t>& left_out);
+// What rilon save wrote.
+std::string json_saved(const proto::Attachment& attachment, std::uint32_t number,
+                       const std::string& path);
 std::string json_match(const proto::Match& match, const std::string& reference);
 // `counts`: of a caseload.
 std::string json_coverage(const proto::Coverage& coverage,

@@ -15,6 +15,7 @@
 #include "protocol/short_id.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
+#include "tools/rilon/attaching.h"
 #include "tools/rilon/columns.h"
 #include "tools/rilon/json_lines.h"
 #include "tools/rilon/output.h"
@@ -93,6 +94,23 @@ bool narrows_it(const Posting& posting, const proto::PreparedResponse& prepared)
     return true;
 }
 
+const proto::Alert& alert_in(const proto::Operation& operation) {
+    return operation.has_supersede() ? operation.supersede().alert() : operation.publish();
+}
+
+// The pictures that the officer named, and in the person part alone.
+bool same_attachments(const Posting& posting, const proto::PreparedPart& part,
+                      const proto::Operation& operation) {
+    const proto::Alert& signed_for = alert_in(operation);
+    const proto::Alert& asked = alert_in(posting.prepare.operation());
+    if (part.part() == part_document) return signed_for.attachments().empty();
+    return std::equal(signed_for.attachments().begin(), signed_for.attachments().end(),
+                      asked.attachments().begin(), asked.attachments().end(),
+                      [](const proto::Attachment& a, const proto::Attachment& b) {
+                          return a.SerializeAsString() == b.SerializeAsString();
+                      });
+}
+
 // What is signed has to be what was asked for; the node may have set ids and audiences in it.
 bool same_kind(const Posting& posting, const proto::PreparedPart& part) {
     if (posting.prepare.has_narrow()) return true;  // narrows_it looked at all of it.
@@ -100,6 +118,7 @@ bool same_kind(const Posting& posting, const proto::PreparedPart& part) {
     if (!operation.ParseFromString(part.operation())) return false;
     if (posting.prepare.has_release()) return decides(posting, part, operation);
     if (operation.body_case() != posting.prepare.operation().body_case()) return false;
+    if (!same_attachments(posting, part, operation)) return false;
     // To the request that the officer saw, and to no other.
     if (operation.publish().reply().request_id() !=
         posting.prepare.operation().publish().reply().request_id())
@@ -130,6 +149,7 @@ Result<proto::PostedResponse> commit(Session& session, const Posting& posting,
         if (!signature) return signature.error();
         request.mutable_commit()->add_signatures(signature->str());
     }
+    if (Status s = hand_over(session, prepared.ticket(), posting.attached); !s) return s.error();
     auto response = session.call(request);
     if (!response) return response.error();
     return std::move(*response->mutable_posted());

@@ -21,6 +21,7 @@ struct Posting {
     proto::PrepareRequest prepare;
     std::string headline;  // Shown above the readers; empty: none.
     proto::Alert text;     // Narrow: what the officer looked at, and what is signed once more.
+    std::vector<Bytes> attached = {};  // Of the alert's attachments; empty: the node has it.
 };
 
 // The options every writing command has: --dry-run, --yes, --wait held. Gives 0, or 6 when --wait

@@ -4,6 +4,7 @@
 #include "protocol/second_officer.h"
 #include "protocol/short_id.h"
 #include "tools/rilon/alert_draft.h"
+#include "tools/rilon/attaching.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/policy.h"
 #include "tools/rilon/posting.h"
@@ -14,7 +15,6 @@ namespace rilon {
 namespace {
 
 constexpr std::size_t text_bytes_max = 4 * 8000;
-constexpr const char* go_on = "rilon post -f";
 
 // A reply names its request, by which the node knows the readers.
 void name_request(proto::PrepareRequest& prepare) {
@@ -62,10 +62,16 @@ Result<int> publish(Context& context, proto::PrepareRequest prepare) {
     posting.prepare = std::move(prepare);
     const Status wished = read_wish(context.args, *posting.prepare.mutable_wish());
     read_precedence(context.args, posting.prepare);
-    auto draft = KeptDraft::keep(posting_to_draft(posting.prepare), go_on);
+    // Pictures stay where they are, and are named again.
+    auto draft = KeptDraft::keep(posting_to_draft(posting.prepare),
+                                 "rilon post" + attach_words(context.args) + " -f");
     if (!draft) return draft.error();
     if (!wished) return draft->kept(wished.error());
     if (!policy) return draft->kept(policy.error());
+    if (Status s = attach_files(context, *posting.prepare.mutable_operation()->mutable_publish(),
+                                posting.attached);
+        !s)
+        return draft->kept(s.error());
     if (Status s = check_alert(posting.prepare.operation().publish()); !s)
         return draft->kept(s.error());
     auto session = Session::open(context);

@@ -7,6 +7,7 @@
 #include "protocol/alert.h"
 #include "protocol/short_id.h"
 #include "protocol/text.h"
+#include "tools/rilon/attaching.h"
 #include "tools/rilon/columns.h"
 
 namespace rilon {
@@ -50,6 +51,16 @@ class Lines {
     std::size_t columns_;
     std::vector<std::string> lines_;
 };
+
+void add_attachments(Lines& lines, const proto::Alert& alert) {
+    for (int i = 0; i < alert.attachments_size(); ++i) {
+        const proto::Attachment& one = alert.attachments(i);
+        lines.add(fmt::format("attachment {}", i + 1),
+                  fmt::format("{}, {}{}{}", one.media_type(), bytes_text(one.size()),
+                              one.caption().empty() ? "" : ": ", one.caption()));
+        lines.add("", to_hex(as_bytes(one.hash())));
+    }
+}
 
 // What is left of a line for a text behind so much.
 std::size_t room_behind(std::string_view before, std::size_t columns) {
@@ -309,6 +320,7 @@ std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& o
     if (row.overdue()) lines.add("overdue", "yes: nobody of this mission has replied");
     if (row.answered()) lines.add("answered", "yes, by this mission");
     lines.block("narrative", a.narrative());
+    add_attachments(lines, a);
     lines.add("review by", time_text(a.review_by_ms()));
     lines.add("expires", time_text(a.expires_ms()));
     return std::move(lines).take();
