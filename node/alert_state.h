@@ -71,20 +71,20 @@ struct AlertState {
         return withdrawn() && std::any_of(narrowings.begin(), narrowings.end(),
                                           [&](const Narrowing& n) { return n.ref == *withdrawal; });
     }
-    std::size_t tokens_of(const EntryRef& revision) const {
-        auto it = openings.find(revision);
+    std::size_t tokens_of(const EntryRef& ref) const {
+        auto it = openings.find(ref);
         return it == openings.end() ? 0 : it->second.opens.size();
     }
-    bool survives(const EntryRef& revision, const Narrowing& narrowing) const {
-        auto it = openings.find(revision);
+    bool survives(const EntryRef& ref, const Narrowing& narrowing) const {
+        auto it = openings.find(ref);
         if (it == openings.end() || it->second.revision <= narrowing.revision) return false;
         const auto& opens = it->second.opens;
         return std::find(opens.begin(), opens.end(), narrowing.successor) != opens.end();
     }
     // Is this revision taken back by one of them, whatever becomes of the alert?
-    bool narrowed_out(const EntryRef& revision) const {
+    bool narrowed_out(const EntryRef& ref) const {
         return !std::all_of(narrowings.begin(), narrowings.end(),
-                            [&](const Narrowing& n) { return survives(revision, n); });
+                            [&](const Narrowing& n) { return survives(ref, n); });
     }
     // The revisions that a withdrawal ends: all of them, or those before the one that survives it.
     std::vector<EntryRef> ended_by(const std::optional<Narrowing>& narrowing) const {
