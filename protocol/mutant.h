@@ -51,6 +51,7 @@ enum class Mutant {
     feed_repeats,              // a page of a feed begins with the end of the one before
     no_late_bodies,            // what came without its body is acknowledged and not asked for
     seal_after_cuts,           // posting goes on while a signing key is being replaced
+    forget_chunks,             // an alert that goes leaves its attachments
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
     skip_authorisation,                         // one signer is enough for every statement
@@ -78,7 +79,6 @@ enum class Mutant {
     history_kept,           // a history grant stays when its keys are taken
     release_alone,          // one officer's word is enough for what two decide
     approve_alone,          // who asked for a release approves it himself
-    forget_chunks,          // an alert that goes leaves its attachments
     count_,
 };
 
@@ -119,6 +119,7 @@ constexpr std::string_view mutant_names[] = {
     "feed_repeats",
     "no_late_bodies",
     "seal_after_cuts",
+    "forget_chunks",
     "answer_before_commit",
     "skip_authorisation",
     "serial_commit",
@@ -145,7 +146,6 @@ constexpr std::string_view mutant_names[] = {
     "history_kept",
     "release_alone",
     "approve_alone",
-    "forget_chunks",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 
