@@ -160,6 +160,8 @@ std::vector<QueueUse> NodeCore::queues() const {
             {"carried mail", mail_.carried_room().used(), mail_.carried_room().max()},
             {"drafts", drafts_.size(), drafts_max},
             {"tickets", tickets_.size(), tickets_max},
+            {"attached bytes", attached_bytes(nullptr), attached_bytes_max},
+            {"attachments being read", attachments_open_.size(), attachments_open_max},
             {"held postings", held_posts_.size(), held_posts_max}};
 }
 

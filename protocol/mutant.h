@@ -52,6 +52,7 @@ enum class Mutant {
     no_late_bodies,            // what came without its body is acknowledged and not asked for
     seal_after_cuts,           // posting goes on while a signing key is being replaced
     ignore_narrowing,          // who is dropped from an alert's readers keeps what he has of it
+    forget_chunks,             // an alert that goes leaves its attachments
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
     skip_authorisation,                         // one signer is enough for every statement
@@ -80,7 +81,6 @@ enum class Mutant {
     release_alone,          // one officer's word is enough for what two decide
     approve_alone,          // who asked for a release approves it himself
     revive_narrowed,        // any later revision is shown to who was dropped
-    forget_chunks,          // an alert that goes leaves its attachments
     count_,
 };
 
@@ -122,6 +122,7 @@ constexpr std::string_view mutant_names[] = {
     "no_late_bodies",
     "seal_after_cuts",
     "ignore_narrowing",
+    "forget_chunks",
     "answer_before_commit",
     "skip_authorisation",
     "serial_commit",
@@ -149,7 +150,6 @@ constexpr std::string_view mutant_names[] = {
     "release_alone",
     "approve_alone",
     "revive_narrowed",
-    "forget_chunks",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

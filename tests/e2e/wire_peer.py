@@ -8,11 +8,12 @@ import tomllib
 import uuid
 from pathlib import Path
 
+import attachments
 import drill
 from drill import LIVE, say, wait_until
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "wire"))
-from rilon_wire import content, crypto, entry, epoch, evidence, files, peer, schema, stream  # noqa: E402
+from rilon_wire import attachment, content, crypto, entry, epoch, evidence, files, peer, schema, stream  # noqa: E402
 from rilon_wire.layout import H, Reader  # noqa: E402
 
 DAY_MS = 24 * 3600 * 1000
@@ -72,7 +73,7 @@ class WirePeer(drill.Drill):
         rows = self.rows(profile, "show", short, "--receipts")
         return [row["level"] for row in rows if row["kind"] == "receipt" and row["node"] == node]
 
-    def bulletin(self, text):
+    def bulletin(self, text, picture=b""):
         """(alert id, what makes the content for a stream), by an officer whom the node certifies."""
         signer, now = self.identity.signer, int(time.time() * 1000)
         officer = content.certify(signer, crypto.SignKey(), "LO-PY", "officer", now, now + 30 * DAY_MS)
@@ -81,6 +82,8 @@ class WirePeer(drill.Drill):
         alert = schema.Alert(alert_id=alert_id, revision=1, created_ms=now, part="person", title=text, narrative=text,
                              tlp="TLP_AMBER", valid_from_ms=now, expires_ms=now + 30 * DAY_MS,
                              purge_after_ms=now + 60 * DAY_MS, bulletin=schema.Bulletin(text=text))
+        if picture:
+            alert.attachments.add(media_type="image/png", size=len(picture), hash=H(picture), caption="by hand")
         operation = schema.encode(schema.Operation(publish=alert))
         return alert_id, lambda stream_id: content.make_content(signer.network_id, stream_id, officer, alert_id,
                                                                 operation)
@@ -156,6 +159,46 @@ class WirePeer(drill.Drill):
         say(shown)
         holders = {self.node_id("aus-bkk"), self.node_id("tha-bkk")}
         self.until("their acks", lambda: {who for who, ack in node.acks if ack.entry_id == sent.entry_id} == holders)
+
+    def test_reads_and_posts_pictures(self):
+        """By §9 alone, where the chunks of an alert are and what is in them; several of them either way."""
+        node = self.node
+        self.dial("tha-bkk")
+        large, small = LIVE / "large.png", LIVE / "small.png"
+        large.write_bytes(attachments.png(260, 200))
+        small.write_bytes(attachments.png(40, 30, seed=2))
+        short = self.say_alert("aus-bkk", "See the pictures.", "--attach", large, "--attach", small)
+        alert = self.read("See the pictures.", "aus-bkk", "LO-AUS")
+        for number in 0, 1:
+            got = self.until("its picture", lambda n=number: node.picture(alert, n))
+            path = LIVE / f"saved-{number}"
+            self.rilon("aus-bkk", "save", short, path, "--attachment", str(number + 1))
+            self.assertEqual(path.read_bytes(), got)
+        everybody = node.directory.state.rilons["BKK"].all_audience
+        picture = attachments.png(230, 200, seed=3)
+        alert_id, written = self.bulletin("A picture by another hand.", picture)
+        chunks = attachment.split(alert_id, 0, picture)
+        self.assertGreater(len(chunks), 2)
+        node.post(everybody, written, chunks=chunks)
+        row = self.until("aus-bkk finds it", lambda: self.found("aus-bkk", "A picture by another hand."))
+        self.until("and its picture", lambda: self.rilon("aus-bkk", "save", row["short"], LIVE / "theirs",
+                                                         ok=None).returncode == 0)
+        self.assertEqual((LIVE / "theirs").read_bytes(), picture)
+        # A sender with a client of its own: a chunk of another place, and bytes that are no picture.
+        for text, bytes_of, moved in (("Moved.", picture, 1), ("No picture.", b"MZ" + bytes(100), 0)):
+            alert_id, written = self.bulletin(text, bytes_of)
+            chunks = [attachment.Chunk(one.alert_id, one.attachment, one.number + moved, one.hash, one.data)
+                      for one in attachment.split(alert_id, 0, bytes_of)]
+            node.post(everybody, written, chunks=chunks)
+            row = self.until("aus-bkk finds it", lambda t=text: self.found("aus-bkk", t))
+            done = self.until("it is refused", lambda r=row: self.refused(r["short"]))
+            self.assertIn("another place" if moved else "not the kind of picture", done)
+            self.assertFalse((LIVE / "never").exists())
+
+    def refused(self, short):
+        """What `rilon save` says of it when all of it has come."""
+        done = self.rilon("aus-bkk", "save", short, LIVE / "never", ok=None)
+        return "" if "not here yet" in done.err else done.err
 
     def test_posts_to_a_derived_audience(self):
         node = self.node

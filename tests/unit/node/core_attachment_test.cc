@@ -192,15 +192,8 @@ TEST_F(CoreAttachment, AChunkThatWasMovedIsRefused) {
     Posted other = with("aus-bkk", {"BKK"}, {small});
     net.run(5 * ms_second);
     ASSERT_EQ(why("can-bkk", posted, 1), "");
-    net.kill("aus-bkk");
     Daemon& origin = net.daemon("aus-bkk");
     const EntryRef ref = entry_of("can-bkk", posted);
-    StreamState state = origin.disk().streams.at(ref.stream);
-    auto key = origin.store().epoch_key(ref.stream, state.epoch);
-    ASSERT_TRUE(key.ok() && key->has_value());
-    const OriginKeys keys{origin.identity().sign.sk, origin.identity().generation};
-    // A correction by the same officer, then the chunk as it stands behind the first revision, and
-    // as it stands behind the other alert.
     auto plain = [&](const EntryRef& at) {
         auto held = origin.store().entry(at.stream, at.seq);
         const EntryId entry = (*held)->entry.id();
@@ -208,6 +201,13 @@ TEST_F(CoreAttachment, AChunkThatWasMovedIsRefused) {
         return *open_body(*trusted, *origin.store().entry_key(at.stream, at.seq));
     };
     auto content = parse_content(plain(ref));
+    const Bytes moved = plain({ref.stream, entry_of("can-bkk", other).seq.next()});
+    auto key = origin.store().epoch_key(ref.stream, origin.disk().streams.at(ref.stream).epoch);
+    ASSERT_TRUE(key.ok() && key->has_value());
+    net.kill("aus-bkk");
+    StreamState state = origin.disk().streams.at(ref.stream);
+    const OriginKeys keys{origin.identity().sign.sk, origin.identity().generation};
+    // A correction by the same officer, and behind it the chunk of the other alert.
     auto operation = parse_operation(content->operation);
     proto::Operation correction;
     *correction.mutable_supersede()->mutable_alert() = operation->publish();
@@ -226,7 +226,7 @@ TEST_F(CoreAttachment, AChunkThatWasMovedIsRefused) {
     };
     next(EntryKind::content,
          encode_content(content->certificate, posted.alert(), bytes, signature));
-    next(EntryKind::chunk, plain({ref.stream, entry_of("can-bkk", other).seq.next()}));
+    next(EntryKind::chunk, moved);
     frame.set_head(state.head.value);
     net.inject(id("coordinator-1"), id("can-bkk"), SyncType::push, frame.SerializeAsString());
     net.run(5 * ms_second);

@@ -86,6 +86,27 @@ TEST(AlertJson, EachKindUnderItsName) {
     EXPECT_FALSE(alert_content_json(alert).contains("request"));
 }
 
+TEST(AlertJson, OfAPictureAllButItsBytes) {
+    proto::Alert alert;
+    alert.set_part("person");
+    proto::Attachment& one = *alert.add_attachments();
+    one.set_media_type("image/png");
+    one.set_size(7);
+    one.set_hash(std::string("\xab", 1) + std::string(31, 'a'));
+    EXPECT_EQ(
+        alert_content_json(alert)["attachments"].dump(),
+        R"([{"media_type":"image/png","size":7,"hash":"ab)" +
+            [] {
+                std::string rest;
+                for (int i = 0; i < 31; ++i) rest += "61";
+                return rest;
+            }() +
+            R"("}])");
+    one.set_caption("page 7");
+    EXPECT_EQ(alert_content_json(alert)["attachments"][0]["caption"], "page 7");
+    EXPECT_FALSE(alert_content_json(proto::Alert()).contains("attachments"));
+}
+
 TEST(AlertJson, NothingOfAPersonOutlivesAWithdrawal) {
     proto::Alert alert = specimen();
     AlertEnvelope envelope = envelope_of(alert);

@@ -83,6 +83,22 @@ TEST(AlertText, WhatIsChangedIsChangedAndTheZoneOfAnotherNumberIsGone) {
     EXPECT_EQ(after->expires_ms(), before.expires_ms());
 }
 
+// They are no text: --attach and --detach say of them what is new.
+TEST(AlertText, ThePicturesStayAsTheyAre) {
+    proto::Alert alert = rich(**find_template("impostor"));
+    proto::Attachment& one = *alert.add_attachments();
+    one.set_media_type("image/jpeg");
+    one.set_size(1000);
+    one.set_hash(std::string(32, 'h'));
+    one.set_caption("page 7");
+    const std::string text = alert_to_text(alert);
+    EXPECT_EQ(text.find("image/jpeg"), std::string::npos);
+    auto edited = alert_from_text(text, alert);
+    ASSERT_TRUE(edited.ok()) << edited.error().detail;
+    ASSERT_EQ(edited->attachments_size(), 1);
+    EXPECT_EQ(edited->attachments(0).SerializeAsString(), one.SerializeAsString());
+}
+
 TEST(AlertText, WhatIsWrongIsSaidWithItsPlace) {
     const proto::Alert before = rich(*find_template("impostor").value());
     auto after = alert_from_text(alert_to_text(before) + "\nnarative = 1\n", before);

@@ -68,6 +68,25 @@ TEST(View, Row50HostileTextOfEveryNewKindIsEscaped) {
     EXPECT_THAT(referral_lines(hostile, hostile)[0], Not(HasSubstr("\x1b")));
 }
 
+TEST(View, APictureIsListedWithAllThatIsKnownOfIt) {
+    proto::Alert alert;
+    alert.mutable_bulletin()->set_text("See the picture");
+    for (const std::string& caption : {std::string("the stamp"), hostile}) {
+        proto::Attachment& one = *alert.add_attachments();
+        one.set_media_type(caption == hostile ? hostile : "image/jpeg");
+        one.set_size(493'568);
+        one.set_hash(std::string(32, '\x0a'));
+        one.set_caption(caption);
+    }
+    const std::string text = shown_whole(row_of(alert));
+    EXPECT_THAT(text, HasSubstr("attachment 1   image/jpeg, 482 KiB: the stamp\n"));
+    EXPECT_THAT(text, HasSubstr("attachment 2"));
+    std::string hash;
+    for (int i = 0; i < 32; ++i) hash += "0a";
+    EXPECT_THAT(text, HasSubstr(hash));
+    EXPECT_THAT(text, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\u202e"))));
+}
+
 TEST(View, ARequestSaysUntilWhenAndWhetherItIsLate) {
     proto::Alert alert;
     alert.set_title("REQUEST");

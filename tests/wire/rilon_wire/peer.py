@@ -13,7 +13,7 @@ import zmq
 import zmq.utils.z85
 
 from . import content as officers
-from . import crypto, entry, epoch, evidence, schema, sync
+from . import attachment, crypto, entry, epoch, evidence, schema, sync
 from .accept import Log
 from .directory import parse_checkpoint
 from .layout import Refused, demand
@@ -484,10 +484,10 @@ class Node:
 
     # --- posting ---
 
-    def post(self, audience_id, content_of, precedence=entry.ROUTINE, definition=None):
+    def post(self, audience_id, content_of, precedence=entry.ROUTINE, definition=None, chunks=()):
         """Founds a stream for the audience if there is none, grants a key to its members, seals, pushes. `content_of`
         makes the plaintext for a stream id. `definition`: of a derived audience, whose id is random and whose base is
-        `audience_id`. The content's entry."""
+        `audience_id`. `chunks`: of its attachments, in order. The content's entry."""
         state, n, made = self.directory.state, len(self.directory.links) - 1, []
         stream = self.own.get((audience_id, definition))
         if stream is None:
@@ -499,13 +499,28 @@ class Node:
                        else state.members(audience_id)) - {self.identity.node_id}
             made.append(self.grant(stream, members, definition, n))
         key = self.epoch_keys[stream.stream_id, stream.epoch]
-        made.append(stream.content(key, content_of(stream.stream_id), n, precedence))
+        content = stream.content(key, content_of(stream.stream_id), n, precedence)
+        made.append(content)
+        made += [stream.content(key, chunk.encode(), n, kind=entry.CHUNK) for chunk in chunks]
         for link in self.links:
             if link.greeted and stream.stream_id in self.recipients:
                 self.send_stream(link, stream.stream_id, self.recipients[stream.stream_id])
             if link.greeted and self.may_hold(link.node_id, stream.stream_id):
                 link.send(sync.PUSH, self.entries_message(stream.stream_id, made))
-        return made[-1]
+        return content
+
+    def picture(self, opened, number):
+        """The bytes of an alert's attachment (from 0), or none while a chunk is not here."""
+        header, alert = opened.entry.header, opened.operation.publish
+        stream = self.log.streams[header.stream_id]
+        first = header.seq + attachment.place(alert, number)
+        held = stream.entries[first:first + attachment.count(alert.attachments[number].size)]
+        if len(held) < attachment.count(alert.attachments[number].size) or any(one.body is None for one in held):
+            return None
+        demand(all((one.header.kind, one.header.epoch) == (entry.CHUNK, header.epoch) for one in held), "malformed",
+               "no chunks behind the alert")
+        key = self.epoch_keys[header.stream_id, header.epoch]
+        return attachment.join(alert, number, [entry.open_body(one, key) for one in held])
 
     def grant(self, stream, members, definition, n):
         nodes, key = self.directory.state.nodes, epoch.new_epoch_key()
