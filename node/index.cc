@@ -230,7 +230,6 @@ std::optional<Narrowing> Index::narrowing_of(const IndexedEntry& withdrawal) {
 void Index::withdraw(Row row, AlertState& alert, const IndexedEntry& entry) {
     if (!alert.has_author()) alert.origin = entry.origin;
     auto narrowing = narrowing_of(entry);
-    if (narrowing.has_value() && mutant(Mutant::ignore_narrowing)) return;
     std::vector<EntryRef> over = named_erased(entry.record);
     for (const EntryRef& ref : alert.ended_by(narrowing))
         if (!among(over, ref)) over.push_back(ref);

@@ -264,6 +264,9 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
         return;
     }
     using Record = proto::SearchRecord;
+    if (mutant(Mutant::ignore_narrowing) && !is_self(header.origin) &&
+        Index::narrowing_of(entry).has_value())
+        return;
     auto known = index_.alert(alert);
     if (entry.record.operation() == Record::WITHDRAW && known.has_value()) {
         for (const auto& gone : known->ended_by(Index::narrowing_of(entry))) {

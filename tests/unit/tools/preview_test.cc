@@ -57,6 +57,43 @@ TEST(Preview, IsTheAgreedLayout) {
     EXPECT_EQ(lines[2], "DOCUMENT  20 missions        host THA: YES");
 }
 
+TEST(Preview, OfANarrowingNamesWhoStaysAndWhoDoesNot) {
+    proto::PreparedResponse prepared;
+    *prepared.add_parts() = part("person", 2, 5, false);
+    proto::DroppedReader& dropped = *prepared.mutable_parts(0)->add_dropped();
+    dropped.set_node("gbr-bkk\x1b");
+    dropped.set_party("GBR");
+    dropped.set_why("you said so");
+    *prepared.add_parts() = part("person", 4, 5, true);  // The withdrawal from all.
+    prepared.mutable_parts(1)->set_takes_back(true);
+    const auto lines = preview_lines(prepared, "", "THA");
+    ASSERT_EQ(lines.size(), 3u);
+    EXPECT_EQ(lines[0], "PERSON    2 of 5 missions    host THA: NO");
+    EXPECT_EQ(lines[1], "  stay:      n0, n1");
+    EXPECT_EQ(lines[2].find("  no longer: gbr-bkk"), 0u);
+    EXPECT_NE(lines[2].find("(you said so)"), std::string::npos);
+    EXPECT_EQ(lines[2].find('\x1b'), std::string::npos);
+    const auto readers = reader_lines(prepared);
+    ASSERT_EQ(readers.size(), 4u);  // Audience, two that stay, one that does not.
+    EXPECT_EQ(readers[3].find("  no longer gbr-bkk"), 0u);
+}
+
+TEST(Preview, ANarrowingSaysWhoHasErasedWhatWasBefore) {
+    proto::ReceiptsResponse receipts;
+    receipts.add_receipts()->set_node("can-bkk");
+    receipts.mutable_receipts(0)->set_level("stored");
+    for (const char* level : {"redacted", "none"}) {
+        receipts.add_narrowed()->set_node(level);
+        receipts.mutable_narrowed()->rbegin()->set_level(level);
+    }
+    EXPECT_EQ(count_erased(receipts).count, 1u);
+    EXPECT_EQ(count_erased(receipts).readers, 2u);
+    const AlertId id = AlertId::copy_of(Bytes(16, 7));
+    EXPECT_NE(narrowed_line(id.str(), count_held(receipts), count_erased(receipts))
+                  .find("narrowed, held by 1 of 1; what was before is gone at 1 of 2 so far."),
+              std::string::npos);
+}
+
 TEST(Preview, HostileTextIsEscaped) {
     proto::PreparedResponse prepared;
     *prepared.add_parts() = part("person", 1, 1, false);
