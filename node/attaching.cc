@@ -157,9 +157,9 @@ SeqRange NodeCore::with_chunks(const EntryRef& content) const {
 }
 
 // A chunk that comes when its alert is gone already, as in a stream that its origin left: nobody
-// redacts it any more.
-void NodeCore::follow_content(StreamInfo& info, Seq chunk) {
-    if (is_coordinator() || is_self(info.state.origin)) return;
+// redacts it any more. True: it goes too, and its body is not asked for.
+bool NodeCore::follow_content(StreamInfo& info, Seq chunk) {
+    if (is_coordinator() || is_self(info.state.origin)) return false;
     if (info.before_chunks == Seq{} && chunk.value > 1)
         info.before_chunks = content_of(store_, {info.state.id, Seq{chunk.value - 1}});
     const EntryRef content{info.state.id, info.before_chunks};
@@ -167,9 +167,10 @@ void NodeCore::follow_content(StreamInfo& info, Seq chunk) {
     auto alert = meaning.has_value() ? index_.alert(meaning->alert) : std::nullopt;
     const bool over = alert.has_value() && (alert->withdrawn() || alert->narrowed_out(content) ||
                                             alert->expired(sure_time(now_)));
-    if (!over && !is_erased(content)) return;
+    if (!over && !is_erased(content)) return false;
     redacts_.push_back({info.state.id, {{chunk, chunk}}, now_, true, true});
     save_redacts();
+    return true;
 }
 
 }  // namespace rilon

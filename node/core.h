@@ -358,7 +358,7 @@ class NodeCore {
                        const Bytes& raw);
     void prune_attachments();
     SeqRange with_chunks(const EntryRef& content) const;
-    void follow_content(StreamInfo& info, Seq chunk);
+    bool follow_content(StreamInfo& info, Seq chunk);
 
     // posting.cc and prepare.cc
     void on_prepare(const Asker& asker, ClientId client, const proto::Request& request);

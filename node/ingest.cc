@@ -357,13 +357,13 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
                 refuse_officer(header, content->code());
             break;
         }
-        default:
-            if (entry.absent()) note_lacking(info, header.seq);
-            if (header.kind == EntryKind::chunk && !entry.absent())
-                follow_content(info, header.seq);
+        default: {
+            const bool gone = header.kind == EntryKind::chunk && follow_content(info, header.seq);
+            if (entry.absent() && !gone) note_lacking(info, header.seq);
             write(PutEntry{std::move(entry), now_});
             if (header.kind == EntryKind::genesis) note_superseding(info);
             break;
+        }
     }
     if (mutant(Mutant::store_nothing) && header.kind == EntryKind::content)
         std::erase_if(out_->writes, [&](const StoreOp& op) {
