@@ -354,5 +354,36 @@ TEST_F(CoreAttachment, PicturesThatComeAfterTheirAlertIsGoneGoAtOnce) {
     EXPECT_EQ(late.size(), 4u);
 }
 
+// The pictures go on with the text, to the few, and nothing of them stays with who was dropped.
+TEST_F(CoreAttachment, NarrowedItsPicturesStayWithThoseWhoStay) {
+    Posted posted = with("aus-bkk", {"BKK"}, {large, small});
+    net.run(5 * ms_second);
+    const EntryRef before = entry_of("gbr-bkk", posted);
+    const std::vector<EntryRef> chunks = chunks_of("gbr-bkk", before);
+    ASSERT_EQ(chunks.size(), 5u);
+    Seizure seized(net);
+    seized.record("gbr-bkk");
+    ASSERT_TRUE(seized.opens({"gbr-bkk"}, chunks.front()));
+    proto::NarrowWish wish;
+    wish.add_exclude("GBR");
+    auto narrowed = net.narrow("aus-bkk", posted.alert(), wish);
+    ASSERT_TRUE(narrowed.ok()) << narrowed.error().detail;
+    net.run(5 * ms_second);
+    seized.record("gbr-bkk");
+    seized.record("can-bkk");
+    EXPECT_EQ(*net.attachment("can-bkk", posted.alert(), 1), large);
+    EXPECT_EQ(*net.attachment("can-bkk", posted.alert(), 2), small);
+    const std::vector<EntryRef> now = chunks_of("can-bkk", entry_of("can-bkk", posted));
+    ASSERT_EQ(now.size(), 5u);
+    EXPECT_NE(now.front().stream, before.stream);
+    EXPECT_NE(why("gbr-bkk", posted, 1), "");
+    for (const EntryRef& chunk : chunks) {
+        EXPECT_TRUE(erased("gbr-bkk", chunk));
+        EXPECT_TRUE(erased("can-bkk", chunk));
+        EXPECT_FALSE(seized.opens({"gbr-bkk"}, chunk));
+    }
+    for (const EntryRef& chunk : now) EXPECT_FALSE(seized.opens({"gbr-bkk"}, chunk));
+}
+
 }  // namespace
 }  // namespace rilon
