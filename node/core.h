@@ -247,6 +247,7 @@ class NodeCore {
     void save_redacts();
     void apply_redacts();
     std::vector<SeqRange> take_due(StreamInfo& info, PendingRedact& redact);
+    std::optional<AlertId> alert_of_content(const EntryRef& content) const;
     bool covered(const StreamInfo& info, const SeqRange& range) const;
     bool is_beyond(const StreamInfo& info, Seq seq) const;
     bool to_be_opened(const StreamInfo& info, const SeqRange& range) const;

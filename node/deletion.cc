@@ -7,6 +7,7 @@
 
 #include "node/chunks.h"
 #include "node/core.h"
+#include "node/open_stored.h"
 #include "protocol/mutant.h"
 
 namespace rilon {
@@ -43,6 +44,28 @@ void NodeCore::save_redacts() {
     write(PutPrivate{"own-redacts", std::move(owed).take()});
 }
 
+// Which alert a content entry says, or said: where it came absent nobody opened it, but each of its
+// chunks names the alert too, and one of those may have come with its body.
+std::optional<AlertId> NodeCore::alert_of_content(const EntryRef& content) const {
+    using Record = proto::SearchRecord;
+    if (auto meaning = index_.meaning(content)) {
+        const bool says =
+            meaning->operation == Record::PUBLISH || meaning->operation == Record::SUPERSEDE;
+        return says ? std::optional(meaning->alert) : std::nullopt;
+    }
+    auto held = store_.entry(content.stream, content.seq);
+    if (!held.ok() || !held->has_value() || !(*held)->entry.absent()) return std::nullopt;
+    const Seq last = last_chunk(store_, content);
+    for (Seq seq = content.seq.next(); seq <= last; seq = seq.next()) {
+        auto opened = open_stored(store_, {content.stream, seq});
+        if (!opened.ok()) continue;
+        auto chunk = parse_chunk(opened->plain);
+        wipe(opened->plain);
+        if (chunk.ok()) return chunk->place.alert;
+    }
+    return std::nullopt;
+}
+
 // Every entry of the range is of an alert whose author's officer withdrew it, or whose time is
 // over; or a history grant, which may go at any time; or beyond all reach already. A carrier reads
 // nothing and follows the redact itself: it keeps no copy that anyone could read. A chunk is
@@ -51,15 +74,11 @@ bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
     if (is_coordinator() || is_self(info.state.origin)) return true;
     Seq content = content_of(store_, {info.state.id, range.from});
     for (Seq seq = range.from; seq <= range.to; seq = seq.next()) {
-        using Record = proto::SearchRecord;
         if (seq > range.from && !is_chunk(store_, {info.state.id, seq})) content = seq;
         if (history_.taken.contains({info.state.id, seq}) || is_beyond(info, seq)) continue;
         if (content < seq && is_erased({info.state.id, content})) continue;
-        auto meaning = index_.meaning({info.state.id, content});
-        if (!meaning.has_value() ||
-            (meaning->operation != Record::PUBLISH && meaning->operation != Record::SUPERSEDE))
-            return false;
-        auto alert = index_.alert(meaning->alert);
+        auto of = alert_of_content({info.state.id, content});
+        auto alert = of.has_value() ? index_.alert(*of) : std::nullopt;
         if (!alert.has_value()) return false;
         const bool over = alert->withdrawn() || alert->narrowed_out({info.state.id, content}) ||
                           alert->expired(sure_time(now_));

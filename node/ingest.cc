@@ -127,9 +127,9 @@ void NodeCore::take_late_body(UnverifiedEntry entry) {
     write(PutBody{std::move(*body)});
     if (is_coordinator()) return keep_anew(ref);
     no_longer_lacking(streams_.at(header.stream), {header.seq, header.seq});
-    if (header.kind == EntryKind::chunk) return;
-    if (key_missing(header.stream, header.epoch) ||
-        store_.entry_key(header.stream, header.seq).ok())
+    const bool keyed = store_.entry_key(header.stream, header.seq).ok();
+    if (header.kind == EntryKind::chunk && keyed) return;
+    if (header.kind == EntryKind::content && (keyed || key_missing(header.stream, header.epoch)))
         index_.note_unopened({header.stream, header.seq});
     queue_open(header.stream, header.epoch, header.seq);
 }
@@ -360,6 +360,9 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
         default: {
             const bool gone = header.kind == EntryKind::chunk && follow_content(info, header.seq);
             if (entry.absent() && !gone) note_lacking(info, header.seq);
+            // After its epoch was closed here: its key is asked for once more.
+            if (header.kind == EntryKind::chunk && !entry.absent() && header.epoch <= info.closed)
+                queue_open(header.stream, header.epoch, header.seq);
             write(PutEntry{std::move(entry), now_});
             if (header.kind == EntryKind::genesis) note_superseding(info);
             break;

@@ -156,13 +156,14 @@ bool NodeCore::open_range(StreamInfo& info, Epoch epoch, Seq& next) {
         EntryHeader header = entry.header();
         next = header.seq.next();
         if (header.epoch > epoch) return true;
-        if (header.kind != EntryKind::content || header.epoch != epoch || entry.absent()) continue;
+        if (is_clear(header.kind) || header.epoch != epoch || entry.absent()) continue;
         if (index_.meaning({info.state.id, header.seq}).has_value()) continue;
         auto key = store_.entry_key(info.state.id, header.seq);
         if (!key.ok()) {
             came_after_close(info, header);
             continue;
         }
+        if (header.kind == EntryKind::chunk) continue;  // Opened when somebody asks for it.
         EntryId id = entry.id();
         auto trusted = trust_stored(std::move(entry), id);
         if (!trusted.ok()) continue;

@@ -197,7 +197,8 @@ class JsonSchemas(Officer):
         self.json("nzl-bkk", "screen", "--mrz", "-", ok=11, text=ZONE)
         cases = LIVE / "cases.csv"
         cases.write_text("reference,doc,name\nA-1,L898902C3,\nA-2,,ERIKSSON ANNA\nA-3,,\n")
-        self.json("nzl-bkk", "screen", "--batch", cases, ok=11)
+        self.json("nzl-bkk", "screen", "--batch", cases, "--keep", "90d", ok=11)
+        self.json("nzl-bkk", "screen", "--kept")
         self.json("nzl-bkk", "export")
         self.json("nzl-bkk", "export", "--format", "csv", "--include-restricted", "--out", LIVE / "alerts.csv")
         for profile in "nzl-bkk", "aus-bkk":

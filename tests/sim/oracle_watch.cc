@@ -246,7 +246,8 @@ void Oracle::watch_turn(Daemon& daemon) {
             if (seen.contains(alert)) problem("(8) " + daemon.name() + " forgot a withdrawal");
             continue;
         }
-        if (state->withdrawn()) seen.insert(alert);
+        // Narrowed away is not withdrawn: the revision for those who stay may follow.
+        if (state->withdrawn() && !state->narrowed_away()) seen.insert(alert);
         if (seen.contains(alert) && state->readable())
             problem("(8) a withdrawn alert came back at " + daemon.name());
     }

@@ -46,6 +46,17 @@ TEST(Simulator, AMachinePutBackWholeForksNothing) {
 // Plans that failed once, shortened. Each says which mistake it showed.
 TEST(Simulator, PlansThatFailedOnceHold) {
     for (const char* line : {
+             // Seed 5003. Of a narrowed alert a reader had the picture alone, the text came absent:
+             // nothing told it that the redact was the officer's.
+             "net=5003 shape=1x7 delay=400 crash=1 disk=12 | confirm @2917 | partition 1 975 @2284 "
+             "| post 734 341 @798 | withdraw @323 | burst 338 998 1 @1052 | history @417 | "
+             "post 382 @1330 | narrow 42 @1181",
+             // Seed 1675. A picture that came when its epoch was closed already never got a key.
+             "net=1675 shape=1x6 mallory=1 delay=400 crash=12 | suspend @1138 | feed @1512 | "
+             "stop 746 5552 @416 | malice @332 | supersede @20 | malice 610 | "
+             "burst 974 0 801 @685 | reinstate @1278 | narrow @139",
+             // Seed 579. The oracle's: narrowed away is not withdrawn.
+             "net=579 shape=1x3 kept=15 | post | stop 408 25056 | narrow | post 946 | withdraw",
              // Seed 111. The oracle's: a reader was down while an alert came for its group, and the
              // group was closed before it was back. The author had shown it as a reader; nobody
              // owes it the alert any more, and its feed neither.
