@@ -36,7 +36,7 @@ struct Written {
     unsigned long size = 0;
 };
 
-Error damaged() {
+Error damaged_jpeg() {
     return problem(Errc::malformed, "the picture is damaged, or ends too early",
                    "open it and save it anew as JPEG or PNG, or photograph it again");
 }
@@ -53,7 +53,7 @@ Status strip(ByteView file, Written& out) {
     wish.options = TJXOPT_COPYNONE | (wish.op == TJXOP_NONE ? 0 : TJXOPT_TRIM);
     if (tjTransform(turbo.get(), file.data(), file.size(), 1, &out.data, &out.size, &wish,
                     careful) != 0)
-        return damaged();
+        return damaged_jpeg();
     return {};
 }
 
@@ -68,12 +68,12 @@ Result<Picture> shrink(ByteView jpeg, PictureSize full, std::size_t bytes_max) {
         if (tjDecompress2(reader.get(), jpeg.data(), jpeg.size(), pixels.data(),
                           static_cast<int>(width), 0, static_cast<int>(height), TJPF_RGB,
                           careful) != 0)
-            return damaged();
+            return damaged_jpeg();
         Written out;
         if (tjCompress2(writer.get(), pixels.data(), static_cast<int>(width), 0,
                         static_cast<int>(height), TJPF_RGB, &out.data, &out.size, TJSAMP_420,
                         quality, 0) != 0)
-            return damaged();
+            return damaged_jpeg();
         if (out.size <= bytes_max)
             return Picture{media_type_jpeg, width, height, to_bytes(out.view()), true};
     }
@@ -91,7 +91,7 @@ Result<PictureSize> size_of_jpeg(ByteView file) {
     int colours = 0;
     if (tjDecompressHeader3(turbo.get(), file.data(), file.size(), &width, &height, &samples,
                             &colours) != 0)
-        return damaged();
+        return damaged_jpeg();
     return PictureSize{static_cast<std::size_t>(width), static_cast<std::size_t>(height)};
 }
 
