@@ -8,7 +8,7 @@
 namespace rilon {
 namespace {
 
-constexpr std::size_t field_bytes_max = 512;
+constexpr std::size_t field_bytes_max = 4096;  // More than a caseload file may have in one.
 
 Status check_row(const proto::Applicant& row) {
     if (row.doc().empty() && row.name().empty())
@@ -16,7 +16,7 @@ Status check_row(const proto::Applicant& row) {
     for (const std::string* field :
          {&row.reference(), &row.doc(), &row.name(), &row.dob(), &row.sex(), &row.nationality()})
         if (field->size() > field_bytes_max)
-            return {Errc::too_large, "a field of an applicant has more than 512 bytes"};
+            return {Errc::too_large, "a field of an applicant has more than 4 KiB"};
     return {};
 }
 

@@ -40,7 +40,7 @@ std::string unseen(std::string_view text) {
 }
 
 Status check_cell(const CaseloadColumn& column, const std::string& value) {
-    // The reference is shown with the matches and goes nowhere.
+    // The reference is shown with the matches; it goes nowhere but, kept, to our own node.
     const bool sent = column.field != &Applicant::reference;
     if (first_code_points(value, column.chars_max).size() < value.size())
         return problem(Errc::invalid,

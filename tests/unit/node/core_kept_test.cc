@@ -189,7 +189,7 @@ TEST_F(CoreKept, WhatDoesNotFitIsRefused) {
     refused(keep(keep_id('a'), 1, {row}), "no such kept caseload");
     refused(keep(keep_id('a'), 0, std::vector<proto::Applicant>(1001, row)), "at most 1,000 rows");
     refused(keep(keep_id('a'), 0, {applicant("one", "")}), "without a document number or a name");
-    refused(keep(keep_id('a'), 0, {applicant("one", std::string(513, 'A'))}), "512 bytes");
+    refused(keep(keep_id('a'), 0, {applicant("one", std::string(4097, 'A'))}), "4 KiB");
     ASSERT_TRUE(keep(keep_id('a'), 0, {row}, false).ok());
     refused(keep(keep_id('a'), 0, {row}), "kept already");
     refused(keep(keep_id('a'), 2, {row}), "does not follow");
