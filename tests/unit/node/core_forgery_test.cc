@@ -330,6 +330,25 @@ TEST_F(StolenNodeKey, PublicationsInBulkAreShownToNobodyAndGo) {
     for (const AlertId& alert : alerts) EXPECT_FALSE(index("tha-bkk").alert(alert).has_value());
 }
 
+// An officer who asks shall not wait behind a batch of them; they go on with the tick all the same.
+TEST_F(StolenNodeKey, ChecksGiveWayToWhoAsks) {
+    for (int i = 0; i < 200; ++i) forge_publication();
+    push_to("tha-bkk");
+    ASSERT_TRUE(until_unchecked("tha-bkk", 200));
+    auto ask = [&] {
+        proto::Request request;
+        request.mutable_list()->set_limit(1);
+        EXPECT_TRUE(net.request("tha-bkk", std::move(request)).ok());
+    };
+    for (int i = 0; i < 8; ++i) {  // Eight times the pause between two batches.
+        ask();
+        net.run(50);
+    }
+    EXPECT_GE(index("tha-bkk").officers_unchecked(), 100u);
+    net.run(10 * ms_second);
+    EXPECT_EQ(index("tha-bkk").officers_unchecked(), 0u);
+}
+
 TEST_F(StolenNodeKey, WhatWaitsForItsCheckWaitsAfterARestart) {
     for (int i = 0; i < 200; ++i) forge_publication();
     push_to("tha-bkk");

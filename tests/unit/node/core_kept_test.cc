@@ -204,6 +204,47 @@ TEST_F(CoreKept, WhatDoesNotFitIsRefused) {
     ASSERT_TRUE(keep(keep_id('A'), 0, {row}).ok());
 }
 
+// A colleague of the same node neither sees it nor ends it; with the certificate it goes.
+TEST_F(CoreKept, IsItsOfficersAloneAndGoesWithHim) {
+    TestOfficer colleague = make_test_officer(net.network().id(), "colleague", net.rng());
+    proto::Request certify;
+    ASSERT_TRUE(certify.mutable_certify()->mutable_request()->ParseFromArray(
+        colleague.request.data(), static_cast<int>(colleague.request.size())));
+    certify.mutable_certify()->set_role("officer");
+    ASSERT_TRUE(net.request(by, certify).ok());
+    const std::string id = keep_id('a');
+    auto as_colleague = [&](const proto::Request& request) {
+        return net.request(by, colleague.transport.pk, request);
+    };
+    proto::Request keep_his;
+    *keep_his.mutable_keep()->add_rows() = applicant("one", "LATER");
+    keep_his.mutable_keep()->set_keep_id(id);
+    keep_his.mutable_keep()->set_until_ms(net.now().plus(90 * ms_day).value);
+    keep_his.mutable_keep()->set_last(true);
+    ASSERT_TRUE(as_colleague(keep_his).ok());
+    proto::Request list, forget, look, looked;
+    list.mutable_kept();
+    forget.mutable_kept()->set_forget(id);
+    look.mutable_kept_look()->set_keep_id(id);
+    looked.mutable_kept_looked()->set_keep_id(id);
+    EXPECT_EQ(as_colleague(list)->kept().kept_size(), 1);
+    EXPECT_TRUE(kept().empty());
+    for (const proto::Request& request : {forget, look, looked})
+        EXPECT_FALSE(net.request(by, request).ok());
+    EXPECT_TRUE(as_colleague(look).ok());
+    proto::Request officers, revoke;
+    officers.mutable_officers();
+    auto rows = net.request(by, officers);
+    ASSERT_TRUE(rows.ok());
+    for (const auto& row : rows->officers().officers())
+        if (row.transport_pk() == colleague.transport.pk.str())
+            revoke.mutable_revoke_officer()->set_officer_id(row.officer_id());
+    ASSERT_TRUE(net.request(by, revoke).ok());
+    net.run(3 * ms_second);
+    EXPECT_FALSE(
+        net.daemon(by).disk().secrets.contains(kept_key_name(KeepId::copy_of(as_bytes(id)))));
+}
+
 TEST_F(CoreKept, OneThatIsNeverFinishedGoes) {
     ASSERT_TRUE(keep(keep_id('a'), 0, {applicant("one", "A")}, false).ok());
     const auto id = KeepId::copy_of(as_bytes(keep_id('a')));
