@@ -70,6 +70,7 @@ class Oracle {
     // oracle_store.cc: one node's whole store
     void examine_chains(Daemon& daemon);
     void examine_secrets(Daemon& daemon);
+    static bool took(Daemon& daemon, const AlertId& alert);
     void examine_forbidden(Daemon& daemon);
     void examine_kept(Daemon& daemon);
     // oracle_rest.cc: at rest

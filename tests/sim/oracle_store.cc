@@ -69,12 +69,22 @@ void Oracle::examine_secrets(Daemon& daemon) {
         problem("(3) the coordinator holds keys or search records");
 }
 
+// Beyond an entry whose officer is checked later: nobody is shown that before, and at rest none is
+// left (officers_unchecked).
+bool Oracle::took(Daemon& daemon, const AlertId& alert) {
+    const Index& index = daemon.node().index();
+    auto known = index.alert(alert);
+    if (!known.has_value()) return false;
+    auto unchecked = [&](const EntryRef& ref) { return index.officer_unchecked(ref); };
+    return known->revisions.empty() ||
+           !std::all_of(known->revisions.begin(), known->revisions.end(), unchecked);
+}
+
 // (4) What no honest node may take.
 void Oracle::examine_forbidden(Daemon& daemon) {
     if (!ledger_.trusted(daemon.name())) return;
     for (const auto& [alert, from] : ledger_.forbidden())
-        if (daemon.node().index().alert(alert).has_value() &&
-            (from.is_zero() || !ledger_.good(from)))
+        if (took(daemon, alert) && (from.is_zero() || !ledger_.good(from)))
             problem("(4) " + daemon.name() + " took an alert nobody may take");
     for (const StreamId& stream : ledger_.uninvited()) {
         auto held = daemon.disk().streams.find(stream);

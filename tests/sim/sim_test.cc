@@ -46,6 +46,15 @@ TEST(Simulator, AMachinePutBackWholeForksNothing) {
 // Plans that failed once, shortened. Each says which mistake it showed.
 TEST(Simulator, PlansThatFailedOnceHold) {
     for (const char* line : {
+             // Seed 3178. The oracle's: an entry whose officer is still to be checked was looked at
+             // in between; nobody is shown it before, and the check refuses it.
+             "net=3178 shape=1x4 mallory=4 withheld=62 doubled=30 late=800 crash=14 | burst @926 | "
+             "burst 261 306 21 @1468 | feed 763 @7608 | malice 117 @3112 | withdraw @437 | "
+             "post 101 214 @677 | confirm 0 435 @3468 | supersede @1371 | malice 421 @675 | "
+             "admit @283 | post 801 @1254 | supersede @590 | post 422 @87 | withdraw @117 | "
+             "backup | post 652 183 @391 | withdraw @1410 | malice @1473 | malice @395 | "
+             "history @336 | history @6054 | post 401 @247 | history @606 | withdraw @1249 | "
+             "rotate @360 | malice 20 @61 | history 310 0 681 @582 | suspend @1398",
              // Seed 5003. Of a narrowed alert a reader had the picture alone, the text came absent:
              // nothing told it that the redact was the officer's.
              "net=5003 shape=1x7 delay=400 crash=1 disk=12 | confirm @2917 | partition 1 975 @2284 "
