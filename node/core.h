@@ -69,6 +69,7 @@
 #include "node/stream_info.h"
 #include "node/sync.pb.h"
 #include "node/sync_frame.h"
+#include "protocol/orphan.h"
 #include "protocol/release.h"
 #include "protocol/statement.h"
 
@@ -208,6 +209,7 @@ class NodeCore {
     void on_opened(EntryOpened opened);
     void index_content(const EntryHeader& header, UnixMillis received, OpenedContent content);
     bool may_change(const NodeId& by, const AlertState& alert) const;
+    bool says_itself_author(const AlertState& withdrawn) const;
     bool entitled(const IndexedEntry& entry, const AlertId& alert);
 
     // officer_checks.cc
@@ -343,8 +345,8 @@ class NodeCore {
     void expire_due();
     void seal_expired();
     bool goes_on(const StreamInfo& info) const;
-    bool is_superseded(const StreamState& stream) const;
-    void destroy_in_superseded(const AlertId& alert);
+    bool is_left_behind(const StreamState& stream) const;
+    void destroy_in_left_behind(const AlertId& alert);
     std::vector<SeqRange> take_expired(StreamInfo& info, PendingRedact& redact);
     bool epoch_over(const StreamInfo& info, Seq seq) const;
 
@@ -368,6 +370,7 @@ class NodeCore {
     Result<Ticket> prepare_supersede(const proto::PrepareRequest& request);
     Status carry_from(const AlertState& before, proto::Alert& correction, ReleaseWish& wish,
                       const proto::Wish& wished) const;
+    Result<std::optional<OrphanOrder>> order_in(const proto::Withdraw& withdraw) const;
     Result<Ticket> prepare_withdraw(const proto::PrepareRequest& request);
     Result<Ticket> prepare_remark(const proto::PrepareRequest& request);
     Result<Ticket> prepare_operation(const Asker& asker, const proto::PrepareRequest& request);

@@ -20,8 +20,10 @@ bool has_left(const StreamInfo& info, const DirectoryState& state, const NodeId&
 
 }  // namespace
 
-// Does the origin go on in another stream? Then no redact comes in this one.
-bool NodeCore::is_superseded(const StreamState& stream) const {
+// Was the origin revoked, or does it go on in another stream? Then no redact comes in this one.
+bool NodeCore::is_left_behind(const StreamState& stream) const {
+    const NodeRecord* origin = directory_.now().node(stream.origin);
+    if (origin != nullptr && origin->standing == Standing::revoked) return true;
     return std::any_of(streams_.begin(), streams_.end(), [&](const auto& item) {
         const StreamState& other = item.second.state;
         return other.origin == stream.origin && other.supersedes.has_value() &&
@@ -30,13 +32,14 @@ bool NodeCore::is_superseded(const StreamState& stream) const {
 }
 
 // The withdrawal is then enough, in whatever order they come.
-void NodeCore::destroy_in_superseded(const AlertId& id) {
+void NodeCore::destroy_in_left_behind(const AlertId& id) {
     auto alert = index_.alert(id);
     if (!alert.has_value() || (!alert->withdrawn() && alert->narrowings.empty())) return;
     bool any = false;
     for (const EntryRef& ref : alert->erased) {
         const StreamInfo* info = stream(ref.stream);
-        if (info == nullptr || is_self(info->state.origin) || !is_superseded(info->state)) continue;
+        if (info == nullptr || is_self(info->state.origin) || !is_left_behind(info->state))
+            continue;
         if (is_erased(ref)) continue;
         redacts_.push_back({ref.stream, {with_chunks(ref)}, now_, true, true});
         any = true;
@@ -99,7 +102,7 @@ std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& re
     const bool left = is_self(info.state.origin) && has_left(info, directory_.now(), identity_.id);
     if (goes_on(info) && !left) return now;
     // Nobody else will. What comes late of this epoch finds its key by its slot (open_range).
-    if (!info.state.frozen && (info.retired || left || is_superseded(info.state)))
+    if (!info.state.frozen && (info.retired || left || is_left_behind(info.state)))
         close_epoch(info, info.state.epoch);
     std::erase_if(redact.ranges, [&](const SeqRange& range) {
         bool over = epoch_over(info, range.to);

@@ -228,7 +228,10 @@ std::optional<Narrowing> Index::narrowing_of(const IndexedEntry& withdrawal) {
 }
 
 void Index::withdraw(Row row, AlertState& alert, const IndexedEntry& entry) {
-    if (!alert.has_author()) alert.origin = entry.origin;
+    if (!alert.has_author()) {
+        auto orphan_of = NodeId::parse(entry.record.orphan_of());
+        alert.origin = orphan_of.ok() ? *orphan_of : entry.origin;
+    }
     auto narrowing = narrowing_of(entry);
     std::vector<EntryRef> over = named_erased(entry.record);
     for (const EntryRef& ref : alert.ended_by(narrowing))

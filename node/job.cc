@@ -5,6 +5,7 @@
 #include "protocol/alert.h"
 #include "protocol/directory.h"
 #include "protocol/mutant.h"
+#include "protocol/orphan.h"
 
 namespace rilon {
 namespace {
@@ -14,6 +15,17 @@ Result<proto::SearchRecord> read_operation(const AlertId& alert, ByteView bytes)
     auto operation = parse_operation(bytes);
     if (!operation.ok() && operation.code() != Errc::unsupported) return operation.error();
     return Index::make_record(alert, operation.ok() ? &*operation : nullptr);
+}
+
+// The revoked node whose alert a good order takes back; else empty.
+std::string orphan_of(const proto::Operation& operation, const AlertId& alert,
+                      const Directory& directory, DirSeq sealed_under) {
+    const std::string& bytes = operation.withdraw().order();
+    const DirectoryState* state = directory.at(sealed_under);
+    if (bytes.empty() || state == nullptr) return "";
+    auto order = verify_order(directory.network(), *state, as_bytes(bytes));
+    if (!order.ok() || !order->covers(alert)) return "";
+    return order->origin.str();
 }
 
 EntryChecked check_entry(CheckEntryJob job, const Directory& directory) {
@@ -28,7 +40,7 @@ EntryChecked check_entry(CheckEntryJob job, const Directory& directory) {
                                   &known_certificates());
     wipe(*plain);
     if (content.ok())
-        out.content = read_content(std::move(*content));
+        out.content = read_content(std::move(*content), directory, header.dir_seq);
     else
         out.content = content.error();
     return out;
@@ -38,7 +50,8 @@ EntryOpened check_officer(CheckOfficerJob job, const Directory& directory) {
     auto content = verify_content(std::move(job.content), directory, job.header.origin,
                                   job.header.stream, job.header.dir_seq, &known_certificates());
     if (!content.ok()) return {job.header, job.received, content.error()};
-    return {job.header, job.received, read_content(std::move(*content))};
+    return {job.header, job.received,
+            read_content(std::move(*content), directory, job.header.dir_seq)};
 }
 
 EntryOpened open_entry(const OpenEntryJob& job, const Directory& directory) {
@@ -64,10 +77,15 @@ const AlertId& OpenedContent::alert() const {
     return std::get<SignedContent>(content).alert;
 }
 
-Result<OpenedContent> read_content(OfficerContent content) {
-    auto record = read_operation(content.alert, content.operation);
-    if (!record.ok()) return record.error();
-    return OpenedContent{std::move(content), std::move(*record)};
+Result<OpenedContent> read_content(OfficerContent content, const Directory& directory,
+                                   DirSeq sealed_under) {
+    auto operation = parse_operation(content.operation);
+    if (!operation.ok() && operation.code() != Errc::unsupported) return operation.error();
+    const proto::Operation* said = operation.ok() ? &*operation : nullptr;
+    proto::SearchRecord record = Index::make_record(content.alert, said);
+    if (said != nullptr && said->has_withdraw())
+        record.set_orphan_of(orphan_of(*said, content.alert, directory, sealed_under));
+    return OpenedContent{std::move(content), std::move(record)};
 }
 
 JobResult run_job(Job job, const Directory& directory) {

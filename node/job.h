@@ -64,8 +64,10 @@ struct OpenedContent {
 
     const AlertId& alert() const;
 };
-// Errors: malformed. An operation of a newer version is no error: its record says so.
-Result<OpenedContent> read_content(OfficerContent content);
+// `sealed_under`: the directory that judges an order inside (protocol/orphan.h); a bad one counts
+// as none. Errors: malformed. An operation of a newer version is no error: its record says so.
+Result<OpenedContent> read_content(OfficerContent content, const Directory& directory,
+                                   DirSeq sealed_under);
 
 struct EntryChecked {
     NodeId from;

@@ -218,9 +218,15 @@ bool NodeCore::may_change(const NodeId& by, const AlertState& alert) const {
     return one != nullptr && other != nullptr && one->party == other->party;
 }
 
-// Who changes an alert must be its author's party. Who withdrew an alert before its publish came
-// here must have been entitled to as well: else his withdrawal is forgotten. The same at every
-// start.
+// Did the withdrawal come without an order? Then who wrote it counts as the author.
+bool NodeCore::says_itself_author(const AlertState& withdrawn) const {
+    const auto it = streams_.find(withdrawn.withdrawal->stream);
+    return it != streams_.end() && it->second.state.origin == withdrawn.origin;
+}
+
+// Who changes an alert must be its author's party, or have an order to withdraw it (its record
+// names the author's node: it holds). Who withdrew an alert before its publish came here must have
+// been entitled to as well: else his withdrawal is forgotten. The same at every start.
 bool NodeCore::entitled(const IndexedEntry& entry, const AlertId& alert) {
     using Record = proto::SearchRecord;
     auto known = index_.alert(alert);
@@ -229,9 +235,13 @@ bool NodeCore::entitled(const IndexedEntry& entry, const AlertId& alert) {
                    entry.record.operation() == Record::PUBLISH;
     if (!known.has_value() || !changes) return true;
     if (!known->has_author() && !mutant(Mutant::confirm_owns_alert)) return true;
-    if (may_change(entry.origin, *known)) return true;
-    bool impostor = known->withdrawn() && known->revisions.empty() && known->erased.empty() &&
-                    entry.record.operation() == Record::PUBLISH;
+    const std::string& ordered = entry.record.orphan_of();
+    const bool may =
+        ordered.empty() ? may_change(entry.origin, *known) : ordered == known->origin.str();
+    if (may) return true;
+    bool withdrawn_first = known->withdrawn() && known->revisions.empty() && known->erased.empty();
+    bool impostor = withdrawn_first && says_itself_author(*known) &&
+                    (entry.record.operation() == Record::PUBLISH || !ordered.empty());
     if (impostor) index_.forget(alert);
     return impostor;
 }
@@ -283,7 +293,7 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
         PutSearchRecord{ref.stream, ref.seq, to_bytes(as_bytes(entry.record.SerializeAsString()))});
     index_.add(entry);
     hide_if_redacted(ref);
-    if (known.has_value()) destroy_in_superseded(alert);  // Else there is nothing to destroy.
+    if (known.has_value()) destroy_in_left_behind(alert);  // Else there is nothing to destroy.
     if (entry.record.operation() != Record::WITHDRAW) return;
     history_.look_again = true;
     apply_redacts();

@@ -305,7 +305,7 @@ Status NodeCore::seal_with(StreamInfo& info, EntryDraft draft, const Nonce24& no
     forward(identity_.id, *entry);
     write(PutEntry{std::move(*entry), now_});
     if (content == nullptr) return {};
-    auto read = read_content(*content);
+    auto read = read_content(*content, directory_, header.dir_seq);
     if (!read.ok()) return read.error();
     index_content(header, now_, std::move(*read));
     return {};

@@ -370,14 +370,32 @@ std::vector<AlertState> NodeCore::parts_of(const AlertState& alert) const {
     return parts;
 }
 
+// Of the RSO and a chair, as far as one came along.
+Result<std::optional<OrphanOrder>> NodeCore::order_in(const proto::Withdraw& withdraw) const {
+    if (withdraw.order().empty()) return std::optional<OrphanOrder>{};
+    auto order = verify_order(directory_.network(), directory_.now(), as_bytes(withdraw.order()));
+    if (!order.ok()) return order.error();
+    if (order->reason != withdraw.reason())
+        return {Errc::invalid, "the order is for the reason " + order->reason};
+    return std::optional(std::move(*order));
+}
+
 Result<Ticket> NodeCore::prepare_withdraw(const proto::PrepareRequest& request) {
     auto found = index_.find(request.alert());
     if (!found.ok()) return found.error();
-    if (!may_change(identity_.id, *found))
-        return {Errc::not_permitted,
-                fmt::format("only {}'s party withdraws this alert", node_name(found->origin))};
     if (found->withdrawn())
         return {Errc::duplicate, "the alert is withdrawn already: " + found->withdraw_reason};
+    auto order = order_in(request.operation().withdraw());
+    if (!order.ok()) return order.error();
+    auto may_withdraw = [&](const AlertState& alert) {
+        return may_change(identity_.id, alert) ||
+               (order->has_value() && (*order)->origin == alert.origin &&
+                (*order)->covers(alert.id));
+    };
+    if (!may_withdraw(*found))
+        return {Errc::not_permitted,
+                fmt::format("only {}'s party withdraws this alert{}", node_name(found->origin),
+                            order->has_value() ? ", and the order is for another" : "")};
     proto::Operation asked = request.operation();
     asked.mutable_withdraw()->set_revision(std::max(found->revision, 1u));  // Ours to know.
     if (Status good = check_operation(asked); !good.ok()) return good.error();
@@ -385,7 +403,7 @@ Result<Ticket> NodeCore::prepare_withdraw(const proto::PrepareRequest& request) 
     ticket.action = "withdraw";
     std::vector<StreamId> streams;
     for (const auto& state : parts_of(*found)) {
-        if (!state.present() || !may_change(identity_.id, state)) continue;
+        if (!state.present() || !may_withdraw(state)) continue;
         proto::Operation operation = request.operation();
         operation.mutable_withdraw()->set_revision(state.revision);
         operation.mutable_withdraw()->clear_successor();

@@ -154,18 +154,27 @@ Result<proto::ShowResponse> run_show(const proto::ShowRequest& show, const Query
 }
 
 // One line for every reader of one part, those without a receipt included.
+bool is_own(const EntryRef& ref, const QueryContext& context) {
+    auto held = context.store.entry(ref.stream, ref.seq);
+    return held.ok() && held->has_value() && (*held)->entry.header().origin == context.self;
+}
+
 void add_receipts(const AlertState& alert, const QueryContext& context,
                   proto::ReceiptsResponse& out) {
     if (alert.revisions.empty() && alert.erased.empty()) return;
-    const EntryRef& ref = alert.revisions.empty() ? alert.erased.back() : alert.revisions.back();
+    const EntryRef& text = alert.revisions.empty() ? alert.erased.back() : alert.revisions.back();
+    const bool anothers = alert.withdrawal.has_value() && is_own(*alert.withdrawal, context) &&
+                          !is_own(text, context);
+    const EntryRef& ref = anothers ? *alert.withdrawal : text;
     const Seq whole = last_chunk(context.store, ref);  // With its pictures.
     auto all = context.store.stream_acks(ref.stream);
     auto of_entry = context.store.entry_acks(ref.stream, ref.seq);
     for (const auto& reader : readers_of(ref, context).readers) {
-        if (reader == alert.origin) continue;
+        if (reader == alert.origin || (anothers && reader == context.self)) continue;
         auto* receipt = out.add_receipts();
         receipt->set_node(name_of(reader, context));
         receipt->set_part(alert.part);
+        receipt->set_of_withdrawal(anothers);
         if (const NodeRecord* node = context.directory->now().node(reader))
             receipt->set_party(node->party);
         receipt->set_level("none");
@@ -194,10 +203,8 @@ void add_narrowed(const AlertState& alert, const QueryContext& context,
     const EntryRef& newest = alert.revisions.empty() ? alert.erased.back() : alert.revisions.back();
     const std::vector<NodeId> stay = readers_of(newest, context).readers;
     for (const Narrowing& narrowing : alert.narrowings) {
-        auto held = context.store.entry(narrowing.ended.stream, narrowing.ended.seq);
-        const bool ours =
-            held.ok() && held->has_value() && (*held)->entry.header().origin == context.self;
-        if (!ours || narrowing.ended == narrowing.ref) continue;  // Others are not told who has it.
+        // Others are not told who has it.
+        if (!is_own(narrowing.ended, context) || narrowing.ended == narrowing.ref) continue;
         auto acks = context.store.entry_acks(narrowing.ended.stream, narrowing.ended.seq);
         for (const NodeId& reader : readers_of(narrowing.ended, context).readers) {
             if (reader == alert.origin) continue;

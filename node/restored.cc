@@ -214,7 +214,7 @@ void NodeCore::note_superseding(const StreamInfo& info) {
     if (old == nullptr || old->state.origin != info.state.origin) return;
     for (Seq seq; seq <= old->state.head; seq = seq.next())
         if (auto meaning = index_.meaning({before.stream, seq}))
-            destroy_in_superseded(meaning->alert);
+            destroy_in_left_behind(meaning->alert);
     // Redacts alone may follow in a stream that was only left aside.
     constexpr std::size_t page_bytes = 1u << 20;
     auto later = store_.range(before.stream, before.seq.next(), old->state.head, page_bytes);

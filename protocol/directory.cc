@@ -126,6 +126,9 @@ Result<StatementWork> Directory::prepare(const DirectoryRecord& record) const {
     std::vector<std::string> missing = empty_seats(*demand, *signers);
     if (!missing.empty() && !mutant(Mutant::skip_authorisation))
         return {Errc::not_authorised, "not signed by " + joined(missing)};
+    if (work->statement.has_withdraw_orphan())
+        return {Errc::invalid,
+                "an order to withdraw goes with the withdrawal, not into the record"};
     if (Status s = perform(*work, *signers); !s) return s.error();
     finish_state(network_, record, empty() ? DirLink{} : recorded().link, work->change);
     return work;

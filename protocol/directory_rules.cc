@@ -76,6 +76,15 @@ Result<Demand> rotate_demand(const proto::RotateEncryption& body, const Director
     return Demand{{Seat{{{Role::Kind::node, (*node)->id.hex()}}, "the node " + (*node)->name, {}}}};
 }
 
+// Whoever is only suspended may be back tomorrow, and says himself what he takes back.
+Result<Demand> orphan_demand(const proto::WithdrawOrphan& body, const DirectoryState& state) {
+    auto node = named_node(state, body.origin());
+    if (!node) return node.error();
+    if ((*node)->standing != Standing::revoked)
+        return {Errc::invalid, (*node)->name + " is still in the network, and withdraws its own"};
+    return Demand{{rso_seat(), chair_or_deputy_seat((*node)->rilon)}};
+}
+
 Result<Demand> reinstate_demand(const proto::Reinstate& body, const DirectoryState& state) {
     const NodeRecord* node = suspended_node(state, body.suspend_id());
     if (node == nullptr) return {Errc::invalid, "that suspension is not in force"};
@@ -184,6 +193,7 @@ std::vector<std::string> subjects_of(const proto::Statement& statement,
         case Body::kActivate: return {"feature:" + statement.activate().feature()};
         case Body::kAddNode:  // Its id and name are new or it is refused.
         case Body::kConfirmSuspend:
+        case Body::kWithdrawOrphan:  // Changes nothing here.
         case Body::BODY_NOT_SET: return {};
     }
     return {};
@@ -204,6 +214,7 @@ Result<Demand> demand_of(const proto::Statement& statement, const DirectoryState
         case Body::kConfirmSuspend: return confirm_demand(statement.confirm_suspend(), state);
         case Body::kReinstate: return reinstate_demand(statement.reinstate(), state);
         case Body::kRotateEncryption: return rotate_demand(statement.rotate_encryption(), state);
+        case Body::kWithdrawOrphan: return orphan_demand(statement.withdraw_orphan(), state);
         case Body::BODY_NOT_SET: break;
     }
     return {Errc::unsupported, "a statement this version doesn't know"};
@@ -240,6 +251,7 @@ Status perform(StatementWork& work, const std::vector<Signer>& signers) {
         case Body::kRevoke: return perform_revoke(statement.revoke(), change);
         case Body::kRotateEncryption: return perform_rotate(statement.rotate_encryption(), change);
         case Body::kActivate: return perform_activate(statement.activate(), change);
+        case Body::kWithdrawOrphan: return {};
         case Body::BODY_NOT_SET: break;
     }
     return {Errc::unsupported, "a statement this version doesn't know"};

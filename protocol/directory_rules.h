@@ -1,5 +1,5 @@
-// The rules of each statement, for directory.cc alone: whom it needs, what it is about, what it
-// does to the state. Part of the directory's implementation, not of its interface.
+// The rules of each statement, for directory.cc (and orphan.cc): whom it needs, what it is about,
+// what it does to the state. Part of the directory's implementation, not of its interface.
 #pragma once
 
 #include <map>

@@ -160,6 +160,16 @@ Bytes Drafter::activate(const std::string& feature) {
     return serialised(out);
 }
 
+Bytes Drafter::withdraw_orphan(const NodeId& origin, std::span<const AlertId> alerts,
+                               const std::string& reason) {
+    proto::Statement out = begin();
+    proto::WithdrawOrphan& body = *out.mutable_withdraw_orphan();
+    body.set_origin(origin.str());
+    for (const AlertId& alert : alerts) body.add_alert_ids(alert.str());
+    body.set_reason(reason);
+    return serialised(out);
+}
+
 Bytes encode_draft(const StatementDraft& draft) {
     proto::Draft out;
     out.set_statement(std::string(as_text(draft.statement)));

@@ -62,6 +62,8 @@ class Drafter {
     Bytes revoke(const NodeId& node, const std::string& reason, std::span<const StreamCut> cuts);
     Bytes rotate_encryption(const NodeId& node, const EncPublicKey& next);
     Bytes activate(const std::string& feature);
+    Bytes withdraw_orphan(const NodeId& origin, std::span<const AlertId> alerts,
+                          const std::string& reason);
     // Of the last statement made.
     const StatementId& last_id() const { return last_id_; }
 

@@ -77,6 +77,9 @@ constexpr MessageShape revoke_shape{revoke_fields};
 constexpr FieldShape rotate_fields[] = {bytes(1), bytes(2)};
 constexpr MessageShape rotate_shape{rotate_fields};
 
+constexpr FieldShape orphan_fields[] = {bytes(1), many_bytes(2), text(3)};
+constexpr MessageShape orphan_shape{orphan_fields};
+
 constexpr int first_body = 10;
 constexpr FieldShape statement_fields[] = {
     bytes(1),
@@ -95,6 +98,7 @@ constexpr FieldShape statement_fields[] = {
     nested(20, revoke_shape),
     nested(21, rotate_shape),
     nested(22, activate_shape),
+    nested(23, orphan_shape),
 };
 constexpr MessageShape whole_statement_shape{statement_fields, first_body};
 

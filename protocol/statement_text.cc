@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "protocol/fingerprint.h"
+#include "protocol/short_id.h"
 #include "protocol/statement.h"
 #include "protocol/statement_shape.h"
 #include "protocol/text.h"
@@ -102,6 +103,16 @@ std::string describe_group(const proto::Group& body, const DirectoryState& state
     return fmt::format("group {} {}: {}", shown(body.name()), until, fmt::join(members, ", "));
 }
 
+std::string describe_orphan(const proto::WithdrawOrphan& body, const DirectoryState& state) {
+    std::vector<std::string> alerts;
+    for (const std::string& bytes : body.alert_ids()) {
+        auto id = AlertId::parse(bytes);
+        alerts.push_back(id ? format_short_id(*id) : "an alert without an id");
+    }
+    return fmt::format("withdraw {} of {}, which has left: {}", fmt::join(alerts, " and "),
+                       node_name(body.origin(), state), shown(body.reason()));
+}
+
 }  // namespace
 
 std::string describe_statement(const proto::Statement& statement, const DirectoryState& state) {
@@ -135,6 +146,7 @@ std::string describe_statement(const proto::Statement& statement, const Director
             return "new encryption key of " +
                    node_name(statement.rotate_encryption().node_id(), state);
         case Body::kActivate: return "activate " + shown(statement.activate().feature());
+        case Body::kWithdrawOrphan: return describe_orphan(statement.withdraw_orphan(), state);
         case Body::BODY_NOT_SET: break;
     }
     return "a statement this version doesn't know";

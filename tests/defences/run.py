@@ -85,6 +85,8 @@ ROWS = [
     ("two directories, nobody told", unit("core_test", "CoreSplit.Row43*"), ["split_kept_secret"]),
     ("any member orders the directory", unit("core_test", "CoreSplit.ARecordWithout*"), ["order_by_anybody"]),
     ("one signer is enough", unit("core_test", "*Row42*"), ["skip_authorisation"]),
+    ("one person orders a withdrawal", unit("core_test", "CoreOrphan.NobodyOrdersAlone"), ["skip_authorisation"]),
+    ("any node withdraws what a mission left", unit("core_test", "CoreOrphan.ReadersJudge*"), ["anybody_changes"]),
     ("an old encryption key stays", unit("core_test", "CoreRotation.ANewEncryptionKey*"), ["keep_old_secrets"]),
     ("posting behind the cuts", unit("core_test", "CoreRotation.ASigningKey*"), ["seal_after_cuts"]),
     ("a replaced transport key stays", unit("core_test", "CoreTransportKey.AReplacedKey*"), ["admit_replaced_key"]),

@@ -211,6 +211,15 @@ class Drill(unittest.TestCase):
             wait_until(f"{profile} has a link", lambda p=profile: '"connected":true' in
                        self.rilon(p, "--json", "status", ok=None).out, seconds)
 
+    def seized(self, name, word):
+        """What somebody finds who takes the node's files with all its keys: 0 nothing, 1 the word. It starts anew."""
+        self.nodes[name].stop()
+        done = subprocess.run([BIN / "tools/rilon-seize", "--config", self.nodes[name].file("node.toml"), word],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn(done.returncode, (0, 1), done.stdout + done.stderr)
+        self.nodes[name].start()
+        return done.returncode
+
     def start_poster(self, profile, log, audience="BKK", clients=1, seconds=0, posts=0, env=None):
         process = subprocess.Popen([POSTER, LIVE / "home" / f"{profile}.toml", PASSPHRASE, "post", audience,
                                     str(clients), str(seconds), str(posts), log], stdout=subprocess.PIPE,

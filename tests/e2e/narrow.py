@@ -2,10 +2,9 @@
 """Fewer readers for an alert, with the real programs: who is dropped keeps nothing of it, all keys tried; who stays
 reads on, over a restart and a correction; the author sees who has not erased it."""
 import json
-import subprocess
 
 import drill
-from drill import BIN, LIVE, say, wait_until
+from drill import LIVE, say, wait_until
 
 CANARY = "Quillonbeacon"
 
@@ -25,15 +24,6 @@ class Narrowed(drill.Drill):
     def row(self, profile):
         return self.rows(profile, "show", self.short)[0]
 
-    def seized(self, name):
-        """What somebody finds who takes the node's files with all its keys: 0 nothing, 1 the word."""
-        self.nodes[name].stop()
-        done = subprocess.run([BIN / "tools/rilon-seize", "--config", self.nodes[name].file("node.toml"), CANARY],
-                              capture_output=True, text=True, timeout=60, check=False)
-        self.assertIn(done.returncode, (0, 1), done.stdout + done.stderr)
-        self.nodes[name].start()
-        return done.returncode
-
     def removals(self, profile):
         events = map(json.loads, self.rilon(profile, "feed", "--from", "start", "--once").out.splitlines())
         return [event["data"]["reason"] for event in events if event["type"] == "rilon.alert.removed.v1"]
@@ -43,7 +33,7 @@ class Narrowed(drill.Drill):
                 if row["kind"] == "receipt" and "dropped" in row}
 
     def test_who_is_dropped_keeps_nothing(self):
-        self.assertEqual(self.seized("nzl-bkk"), 1)  # It finds it where it must be.
+        self.assertEqual(self.seized("nzl-bkk", CANARY), 1)  # It finds it where it must be.
         self.wait_linked("aus-bkk", "nzl-bkk", "tha-bkk")
         look = self.rilon("aus-bkk", "narrow", self.short, "--exclude", "NZL", "--dry-run")
         self.assertIn(f"NARROW {self.short}", look.out)
@@ -59,7 +49,7 @@ class Narrowed(drill.Drill):
                    lambda: {one["level"] for one in self.narrowed().values()} == {"redacted"})
         self.assertEqual({name: one["dropped"] for name, one in self.narrowed().items()},
                          {"nzl-bkk": True, "tha-bkk": False})
-        self.assertEqual(self.seized("nzl-bkk"), 0)
+        self.assertEqual(self.seized("nzl-bkk", CANARY), 0)
         self.wait_linked("aus-bkk", "nzl-bkk", "tha-bkk")
         self.assertTrue(self.row("nzl-bkk")["withdrawn"])
         wait_until("the host reads revision 2", lambda: self.row("tha-bkk")["revision"] == 2)
@@ -75,7 +65,7 @@ class Narrowed(drill.Drill):
         wait_until("the host reads revision 3", lambda: self.row("tha-bkk")["revision"] == 3)
         refused = self.rilon("aus-bkk", "update", self.short, "-f", str(text), "--to", "BKK", ok=2)
         self.assertIn("was narrowed", refused.err)
-        self.assertEqual(self.seized("nzl-bkk"), 0)
+        self.assertEqual(self.seized("nzl-bkk", CANARY), 0)
         say(f"{self.short}: erased at nzl-bkk, every key tried; tha-bkk reads revision 3")
 
     def test_who_is_away_is_named(self):

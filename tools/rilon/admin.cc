@@ -105,8 +105,8 @@ Result<NodeId> node_named(const Directory& directory, const std::string& name) {
                         : "rilon admin directory lists them");
 }
 
-Result<int> sign_and_submit(Context& context, Session& session, const Directory& directory,
-                            const StatementDraft& draft) {
+Result<StatementDraft> sign_draft(Context& context, Session& session, const Directory& directory,
+                                  const StatementDraft& draft) {
     auto statement = parse_statement(draft.statement);
     if (!statement) return statement.error();
     auto id = StatementId::parse(statement->statement_id());
@@ -125,8 +125,17 @@ Result<int> sign_and_submit(Context& context, Session& session, const Directory&
         std::move(
             ByteWriter{}.raw(key_id(session.keys().sign_pk().view()).view()).raw(signature->view()))
             .take();
-    auto merged = merge_drafts(draft, {draft.statement, own});
+    return merge_drafts(draft, {draft.statement, own});
+}
+
+Result<int> sign_and_submit(Context& context, Session& session, const Directory& directory,
+                            const StatementDraft& draft) {
+    auto merged = sign_draft(context, session, directory, draft);
     if (!merged) return merged.error();
+    auto statement = parse_statement(merged->statement);
+    if (!statement) return statement.error();
+    auto id = StatementId::parse(statement->statement_id());
+    if (!id) return id.error();
     proto::Request request;
     proto::Draft& out = *request.mutable_submit_draft()->mutable_draft();
     out.set_statement(std::string(as_text(merged->statement)));

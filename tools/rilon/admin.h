@@ -15,6 +15,11 @@ namespace rilon {
 // with the pinned record.
 Result<Directory> fetch_directory(Session& session);
 
+// Shows what is about to be signed, asks, signs with the session's key: the draft with that
+// signature beside the others'.
+Result<StatementDraft> sign_draft(Context& context, Session& session, const Directory& directory,
+                                  const StatementDraft& draft);
+
 // Shows what is about to be signed, asks, signs with the session's key, hands it in, says who is
 // still waited for. `authorisations`: of others, so far.
 Result<int> sign_and_submit(Context& context, Session& session, const Directory& directory,

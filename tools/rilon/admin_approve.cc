@@ -12,6 +12,7 @@
 #include "tools/rilon/admin.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/json_lines.h"
+#include "tools/rilon/orphan_order.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/psk_file.h"
 #include "tools/rilon/setup.h"
@@ -59,7 +60,8 @@ Result<StatementDraft> draft_to_sign(Session& session, const std::string& name) 
         if (!draft)
             return problem(
                 draft.code(), name + ": " + draft.error().detail,
-                "ask for the file again: rilon identity rotate, with the options of before");
+                "ask for the file again: rilon identity rotate with the options of before, or "
+                "rilon withdraw ID --ask-order");
         return draft;
     }
     auto found = draft_named(session, name);
@@ -152,6 +154,8 @@ Result<int> run_admin_approve(Context& context) {
     if (!directory) return directory.error();
     auto statement = parse_statement(draft->statement);
     if (!statement) return statement.error();
+    if (statement->has_withdraw_orphan())
+        return sign_order(context, *session, *directory, *draft, context.args.word(0));
     show_fingerprint(context.out, *statement);
     return sign_and_submit(context, *session, *directory, *draft);
 }

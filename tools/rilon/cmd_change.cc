@@ -8,6 +8,7 @@
 #include "tools/rilon/attaching.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/operation.h"
+#include "tools/rilon/orphan_order.h"
 #include "tools/rilon/output.h"
 #include "tools/rilon/policy.h"
 #include "tools/rilon/posting.h"
@@ -48,6 +49,12 @@ Result<int> run_withdraw(Context& context) {
     if (!session) return session.error();
     auto row = alert_named(*session, context.args.word(0));
     if (!row) return row.error();
+    if (context.args.has("ask-order")) {
+        if (Status s = write_order(context, *session, *row, *reason, context.args.get("ask-order"));
+            !s)
+            return s.error();
+        return exit_done;
+    }
     Posting posting;
     posting.headline = headline_of("WITHDRAW", *row);
     posting.prepare.set_alert(context.args.word(0));
@@ -55,6 +62,11 @@ Result<int> run_withdraw(Context& context) {
     withdraw.set_reason(*reason);
     withdraw.set_note(context.args.get("note"));
     withdraw.set_revision(row->revision());
+    if (context.args.has("order")) {
+        auto order = read_order(context.args.get("order"), *row, *reason);
+        if (!order) return order.error();
+        withdraw.set_order(std::string(as_text(*order)));
+    }
     return post(context, *session, posting);
 }
 

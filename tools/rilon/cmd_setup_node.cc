@@ -117,6 +117,28 @@ Result<std::vector<Link>> read_links(Context& context, const NetworkPin& pin) {
     return out;
 }
 
+// Half a node stands in the way of the next try: what a setup that fails has written goes again.
+class Undone {
+   public:
+    Undone(const Places& places, const std::string& request) {
+        std::error_code ignored;
+        for (const char* name : {"storage.key", "identity", "node.toml", "connection.toml",
+                                 "network.rilon", "first-administrator"})
+            if (!std::filesystem::exists(places.in(name), ignored))
+                not_there_.push_back(places.in(name));
+        if (!std::filesystem::exists(request, ignored)) not_there_.push_back(request);
+    }
+    Undone(const Undone&) = delete;
+    ~Undone() {
+        std::error_code ignored;
+        for (const std::string& path : not_there_) std::filesystem::remove(path, ignored);
+    }
+    void keep() { not_there_.clear(); }
+
+   private:
+    std::vector<std::string> not_there_;
+};
+
 // Keys, configuration, connection: what node and coordinator have in common.
 Status write_node(const Places& places, const NodeIdentity& identity, const std::string& toml) {
     SystemRng rng;
@@ -197,6 +219,8 @@ Result<int> run_setup_node(Context& context) {
     if (auto checked = parse_node_request(pin->network, request); !checked)
         return wrong_option(checked.error(), "node");
     const std::string toml = node_toml(*places, application.name, false, *links);
+    const std::string path = args.get("out", places->in("request"));
+    Undone undone(*places, path);
     if (Status s = write_node(*places, identity, toml); !s) return s.error();
     if (Status s = take_administrator(context, *places); !s) return s.error();
     const std::string network = encode_armour(ArmourKind::network, encode_network_file(*pin));
@@ -204,10 +228,10 @@ Result<int> run_setup_node(Context& context) {
                               Overwrite::replace);
         !s)
         return s.error();
-    const std::string path = args.get("out", places->in("request"));
     const std::string text =
         encode_armour(ArmourKind::node_request, as_bytes(request.SerializeAsString()));
     if (Status s = put_public(context, path, text); !s) return s.error();
+    undone.keep();
     announce(context, *places, path, as_bytes(request.request()));
     context.out.talk(
         "  next: the RSO runs rilon admin admit REQUEST; read the words out to it by telephone");
@@ -242,12 +266,14 @@ Result<int> run_setup_coordinator(Context& context) {
     const Bytes bytes = encode_coordinator_request(request);
     if (auto checked = parse_coordinator_request(bytes); !checked)
         return wrong_option(checked.error(), "coordinator");
+    const std::string path = args.get("out", places->in("request"));
+    Undone undone(*places, path);
     if (Status s = write_node(*places, identity, node_toml(*places, info.name, true, {})); !s)
         return s.error();
-    const std::string path = args.get("out", places->in("request"));
     if (Status s = put_public(context, path, encode_armour(ArmourKind::coordinator_request, bytes));
         !s)
         return s.error();
+    undone.keep();
     announce(context, *places, path, bytes);
     context.out.talk("  next: rilon admin ceremony --coordinator REQUEST");
     return exit_done;

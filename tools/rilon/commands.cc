@@ -218,6 +218,8 @@ constexpr OptionSpec review[] = {
 constexpr OptionSpec withdraw[] = {
     {"--reason", "REASON", "error, mistaken-identity, overturned, …"},
     {"--note", "TEXT", "at most 500 characters"},
+    {"--ask-order", "FILE", "its author's mission has left: write what the RSO and a chair sign"},
+    {"--order", "FILE", "withdraw with that file, signed by both"},
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--urgent", nullptr, "precedence immediate"},
     {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},

@@ -370,6 +370,7 @@ std::string json_receipt(const proto::Receipt& receipt) {
         out["revision"] = receipt.revision();
         out["dropped"] = receipt.dropped();
     }
+    if (receipt.of_withdrawal()) out["of"] = "withdrawal";
     return dump(out);
 }
 

@@ -198,6 +198,9 @@ std::string last_line(const Posting& posting, const std::string& alert_id,
     const proto::Operation& operation = posting.prepare.operation();
     if (posting.prepare.has_narrow())
         return narrowed_line(alert_id, count_held(receipts), count_erased(receipts));
+    const bool anothers = receipts.receipts_size() > 0 && receipts.receipts(0).of_withdrawal();
+    if (operation.has_withdraw() && anothers)
+        return others_withdrawn_line(alert_id, count_held(receipts));
     if (operation.has_withdraw()) return withdrawn_line(alert_id, count_redacted(receipts));
     if (operation.has_confirm()) return remark_line("confirmation", alert_id);
     if (operation.has_dispute()) return remark_line("dispute", alert_id);

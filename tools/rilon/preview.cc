@@ -178,6 +178,15 @@ std::string withdrawn_line(const std::string& alert_id, ReaderCount gone) {
         name->shown, gone.count, gone.readers, name->typed);
 }
 
+std::string others_withdrawn_line(const std::string& alert_id, ReaderCount told) {
+    auto name = short_names(alert_id);
+    if (!name) return "✓ withdrawn";
+    return fmt::format(
+        "✓ {} withdrawn, {} of {} have the withdrawal so far.   Who has not? rilon show {} "
+        "--receipts",
+        name->shown, told.count, told.readers, name->typed);
+}
+
 std::string narrowed_line(const std::string& alert_id, ReaderCount held, ReaderCount erased) {
     auto name = short_names(alert_id);
     if (!name) return "✓ narrowed";

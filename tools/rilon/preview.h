@@ -34,6 +34,8 @@ ReaderCount count_erased(const proto::ReceiptsResponse& receipts);
 std::string receipt_line(const std::string& alert_id, ReaderCount held);
 // "✓ 7KQ2-M4XD withdrawn, gone at 7 of 9 so far.   Who has it still? rilon show 7KQ2M4 --receipts".
 std::string withdrawn_line(const std::string& alert_id, ReaderCount gone);
+// "✓ 7KQ2-M4XD withdrawn, 2 of 3 have the withdrawal so far.   Who has not? …": of another's alert.
+std::string others_withdrawn_line(const std::string& alert_id, ReaderCount told);
 // "✓ 7KQ2-M4XD narrowed, held by 1 of 2; what was before is gone at 2 of 3 so far. …".
 std::string narrowed_line(const std::string& alert_id, ReaderCount held, ReaderCount erased);
 // "✓ confirmation of 7KQ2-M4XD stored here, on its way.": receipts count its author's entries only.

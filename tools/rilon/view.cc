@@ -353,7 +353,10 @@ std::vector<std::string> receipt_lines(const proto::ReceiptsResponse& receipts, 
         std::string what =
             none ? (receipts.withdrawn() ? "has NOT acknowledged the withdrawal" : "not yet")
                  : r.level() + " " + ago(r.at_ms(), now);
-        if (receipts.withdrawn() && !none && r.level() != "redacted") what += ", NOT yet redacted";
+        if (r.of_withdrawal() && !none)
+            what = "has the withdrawal, since " + ago(r.at_ms(), now);
+        else if (receipts.withdrawn() && !none && r.level() != "redacted")
+            what += ", NOT yet redacted";
         out.push_back(fmt::format("{} {} {} {}", padded(escape_for_display(r.node()), 20),
                                   padded(escape_for_display(r.party()), 8),
                                   padded(escape_for_display(r.part()), 9), what));
