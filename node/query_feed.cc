@@ -89,6 +89,7 @@ void fill_event(const SearchRow& row, const proto::SearchRecord& record,
                 const QueryContext& context, proto::FeedResponse& out) {
     if (record.operation() == proto::SearchRecord::REMOVED)
         return fill_removal(row, record, context, out);
+    if (is_onward(record)) return;  // Between two nodes' officers: no other system's business.
     auto id = AlertId::parse(record.alert_id());
     auto alert = id.ok() ? context.index.alert(*id) : std::nullopt;
     if (!alert.has_value()) return;

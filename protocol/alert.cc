@@ -7,6 +7,7 @@
 
 #include "protocol/attachment.h"
 #include "protocol/history.h"
+#include "protocol/onward.h"
 #include "protocol/narrowing.h"
 #include "protocol/partial_date.h"
 #include "protocol/short_id.h"
@@ -268,6 +269,14 @@ Result<proto::Operation> parse_operation(ByteView bytes) {
         case proto::Operation::kHit: return operation;
         case proto::Operation::kHistory:
             if (auto list = parse_history(operation.history()); !list) return list.error();
+            return operation;
+        case proto::Operation::kOnwardRequest:
+            if (auto nodes = parse_onward_nodes(operation.onward_request().nodes()); !nodes)
+                return nodes.error();
+            return operation;
+        case proto::Operation::kOnwardAnswer:
+            if (auto nodes = parse_onward_nodes(operation.onward_answer().nodes()); !nodes)
+                return nodes.error();
             return operation;
         case proto::Operation::BODY_NOT_SET:
             if (operation.ByteSizeLong() == 0)
