@@ -116,13 +116,12 @@ class OnwardBook {
         std::vector<OnwardState> out;
         for (const auto& [id, one] : requests_)
             if (wanted(one)) out.push_back(one);
-        std::sort(out.begin(), out.end(), [](const OnwardState& a, const OnwardState& b) {
-            return a.order < b.order;
-        });
+        std::sort(out.begin(), out.end(),
+                  [](const OnwardState& a, const OnwardState& b) { return a.order < b.order; });
         return out;
     }
 
-    std::map<AlertId, OnwardState> requests_;  // By their id; the first of an id stays.
+    std::map<AlertId, OnwardState> requests_;         // By their id; the first of an id stays.
     std::map<NodeId, std::deque<AlertId>> by_asker_;  // The newest of each.
     std::uint64_t last_order_ = 0;
 };

@@ -84,7 +84,8 @@ Result<std::vector<NodeId>> NodeCore::onward_nodes(const AlertState& alert,
     for (const NodeId& id : readers_now(alert)) out.erase(id);
     out.erase(identity_.id);
     if (out.empty())
-        return {Errc::invalid, "all of them read it already, or are suspended: rilon audience list"};
+        return {Errc::invalid,
+                "all of them read it already, or are suspended: rilon audience list"};
     return std::vector<NodeId>(out.begin(), out.end());
 }
 
@@ -266,8 +267,8 @@ Status NodeCore::may_widen(const AlertState& alert, const proto::Alert& newest) 
     return {};
 }
 
-// To a body outside the network nobody here seals anything: the answer is all there is. Whose body it
-// is no node can tell, so the officer is told whom the rule keeps the alert from.
+// To a body outside the network nobody here seals anything: the answer is all there is. Whose body
+// it is no node can tell, so the officer is told whom the rule keeps the alert from.
 Result<Ticket> NodeCore::plan_outside(const AlertState& alert) const {
     auto newest = newest_revision(alert);
     if (!newest.ok()) return newest.error();
@@ -276,7 +277,8 @@ Result<Ticket> NodeCore::plan_outside(const AlertState& alert) const {
     if (!withheld.ok()) return withheld.error();
     Ticket ticket;
     ticket.shown.add_warnings(
-        "this lets who asked hand it to a body outside the network, where no rule holds and nothing "
+        "this lets who asked hand it to a body outside the network, where no rule holds and "
+        "nothing "
         "can be taken back");
     std::string parties;
     for (const Withheld& one : withheld->parties)
@@ -298,6 +300,8 @@ Result<Ticket> NodeCore::plan_grant(const Asker& asker, const AlertState& alert,
     proto::Alert text =
         operation->has_publish() ? operation->publish() : operation->supersede().alert();
     if (Status may = may_widen(alert, text); !may.ok()) return may.error();
+    text.set_revision(newest_number(alert) + 1);
+    text.set_created_ms(posting_now().value);
     auto plan = [this, id = alert.id, wanted, text]() -> Result<OnwardPlan> {
         auto now = index_.alert(id);
         PartReaders readers;
@@ -316,8 +320,6 @@ Result<Ticket> NodeCore::plan_grant(const Asker& asker, const AlertState& alert,
                     "it would reach a state that the rule would keep it from, had two officers "
                     "not let it go: " +
                         may.error().detail};
-    text.set_revision(newest_number(alert) + 1);
-    text.set_created_ms(posting_now().value);
     added = planned->added;
     return plan_parts(text, planned->wish, request, PlanFor::correction,
                       [plan]() -> Result<ReleasePlan> {

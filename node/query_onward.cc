@@ -46,8 +46,8 @@ std::optional<proto::Onward> onward_row(const OnwardState& request, const AlertS
                                         const QueryContext& context) {
     const bool own = request.asker == context.self;
     const bool answered = request.answered(alert.origin).has_value();
-    const bool ours = own || (alert.origin == context.self &&
-                              (answered || waits_here(request, alert, context)));
+    const bool ours =
+        own || (alert.origin == context.self && (answered || waits_here(request, alert, context)));
     if (!ours || !alert.readable()) return std::nullopt;
     auto opened = open_operation(request.asked, context);
     auto newest = open_operation(alert.revisions.back(), context);

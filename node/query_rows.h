@@ -36,8 +36,8 @@ bool is_of_author(const AlertState& alert, const NodeId& by, const QueryContext&
 // What other parties say, one a party and kind of remark; row.alert is filled already.
 void add_remarks(const AlertState& alert, const QueryContext& context, proto::AlertRow& row);
 
-// query_onward.cc. How many requests of onward release wait for this node's word; those and our own;
-// those about one alert.
+// query_onward.cc. How many requests of onward release wait for this node's word; those and our
+// own; those about one alert.
 std::size_t onward_waiting(const QueryContext& context);
 void add_onward(const QueryContext& context, proto::AlertsResponse& out);
 void add_onward(const AlertState& alert, const QueryContext& context, proto::ShowResponse& out);

@@ -7,8 +7,8 @@
 
 #include "protocol/attachment.h"
 #include "protocol/history.h"
-#include "protocol/onward.h"
 #include "protocol/narrowing.h"
+#include "protocol/onward.h"
 #include "protocol/partial_date.h"
 #include "protocol/short_id.h"
 #include "protocol/text.h"

@@ -1,7 +1,7 @@
-// Originator control: a reader asks the author to let others have an alert, and the author's word on
-// it. Both travel between the two nodes alone. A grant is the next revision, to those who read it and
-// those of the others whom the release rule lets read it; whom the rule keeps it from stays out,
-// whoever asks. Why, and what it costs: docs/decisions/0026-onward-release.md.
+// Originator control: a reader asks the author to let others have an alert, and the author's word
+// on it. Both travel between the two nodes alone. A grant is the next revision, to those who read
+// it and those of the others whom the release rule lets read it; whom the rule keeps it from stays
+// out, whoever asks. Why, and what it costs: docs/decisions/0026-onward-release.md.
 #pragma once
 
 #include <vector>
@@ -30,8 +30,8 @@ struct OnwardPlan {
 
 // The alert as it is, for its readers and those asked for. Nobody who reads it loses it, and a
 // document part goes to nobody more than the person part does. Errors: those of plan_release;
-// no_readers (the rule keeps it from all who are asked for, or they read it); not_permitted (planned
-// anew, the rule would keep it from somebody who reads it).
+// no_readers (the rule keeps it from all who are asked for, or they read it); not_permitted
+// (planned anew, the rule would keep it from somebody who reads it).
 Result<OnwardPlan> plan_onward(const proto::Alert& alert, const PartReaders& now,
                                const std::vector<NodeId>& wanted, const DirectoryState& state,
                                const NodeId& author);

@@ -163,10 +163,10 @@ Result<bool> reaches_home(const proto::Alert& alert, const std::vector<NodeId>& 
     if (homes->unknown_holder) return true;
     return std::any_of(nodes.begin(), nodes.end(), [&](const NodeId& id) {
         const NodeRecord* node = state.node(id);
-        return node != nullptr && std::any_of(homes->parties.begin(), homes->parties.end(),
-                                              [&](const Withheld& home) {
-                                                  return state.is_or_under(node->party, home.party);
-                                              });
+        return node != nullptr &&
+               std::any_of(homes->parties.begin(), homes->parties.end(), [&](const Withheld& home) {
+                   return state.is_or_under(node->party, home.party);
+               });
     });
 }
 

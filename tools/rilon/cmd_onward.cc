@@ -102,10 +102,10 @@ Result<int> answer(Context& context, bool grant) {
     if (!note) return note.error();
     auto done = post_answer(context, grant, *note);
     if (done) return done;
-    return keep_typed({words}, *note,
-                      fmt::format("rilon release {} {} - <", grant ? "grant" : "refuse",
-                                  context.args.word(0)),
-                      done.error());
+    return keep_typed(
+        {words}, *note,
+        fmt::format("rilon release {} {} - <", grant ? "grant" : "refuse", context.args.word(0)),
+        done.error());
 }
 
 }  // namespace

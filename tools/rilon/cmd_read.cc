@@ -135,11 +135,11 @@ Result<int> run_inbox(Context& context) {
                             ? "1 alert waits"
                             : fmt::format("{} alerts wait", alerts.release_requests())));
     if (alerts.onward_requests() != 0)
-        context.out.talk(fmt::format("{} to let others have an alert of yours: rilon release",
-                                     alerts.onward_requests() == 1
-                                         ? "1 request waits"
-                                         : fmt::format("{} requests wait",
-                                                       alerts.onward_requests())));
+        context.out.talk(
+            fmt::format("{} to let others have an alert of yours: rilon release",
+                        alerts.onward_requests() == 1
+                            ? "1 request waits"
+                            : fmt::format("{} requests wait", alerts.onward_requests())));
     if (alerts.reviews() != 0)
         context.out.talk(fmt::format(
             "{} of your node to be looked at again: rilon review",

@@ -22,7 +22,7 @@ struct Posting {
     std::string headline;  // Shown above the readers; empty: none.
     // Narrow, grant: what the officer looked at, and what is signed once more.
     proto::Alert text = {};
-    proto::Onward onward = {};  // Grant, refuse: the request that he looked at.
+    proto::Onward onward = {};         // Grant, refuse: the request that he looked at.
     std::vector<Bytes> attached = {};  // Of the alert's attachments; empty: the node has it.
 };
 

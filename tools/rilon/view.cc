@@ -329,16 +329,17 @@ std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& o
 std::vector<std::string> onward_lines(const proto::Onward& one, std::size_t columns) {
     const auto names = [](const auto& list) { return fmt::format("{}", fmt::join(list, ", ")); };
     const std::string whom = one.outside().empty() ? names(one.to()) : one.outside();
-    std::vector<std::string> out = {escape_for_display(fmt::format(
-        "{}  {:<8} {}  {}  {}", short_form(one.request_id()), one.state(), local_time(one.at_ms()),
-        short_form(one.alert_id()), one.title()))};
+    std::vector<std::string> out = {escape_for_display(
+        fmt::format("{}  {:<8} {}  {}  {}", short_form(one.request_id()), one.state(),
+                    local_time(one.at_ms()), short_form(one.alert_id()), one.title()))};
     const auto add = [&](const std::string& text) {
         for (std::string& line : folded(escape_for_display(text), columns, 4))
             out.push_back(std::move(line));
     };
     add(fmt::format("  {} asks for {}{}: {}",
-                    one.own() ? one.officer() + " here"
-                              : fmt::format("{} of {} ({})", one.officer(), one.node(), one.party()),
+                    one.own()
+                        ? one.officer() + " here"
+                        : fmt::format("{} of {} ({})", one.officer(), one.node(), one.party()),
                     whom, one.outside().empty() ? "" : " (outside the network)", one.reason()));
     if (one.answered_ms() != 0)
         add(fmt::format("  {} by {} {}{}{}", one.state(), one.answered_by(),

@@ -149,8 +149,8 @@ class CoreOnward : public SmallNet {
         auto content = parse_content(*plain);
         ASSERT_TRUE(content.ok());
         const Bytes bytes = to_bytes(as_bytes(operation.SerializeAsString()));
-        const Signature by = sign(gbr.officer().sign.sk, officer_message(gbr.identity().network,
-                                                                         stream, alert, bytes));
+        const Signature by = sign(gbr.officer().sign.sk,
+                                  officer_message(gbr.identity().network, stream, alert, bytes));
         StreamState after = gbr.disk().streams.at(stream);
         auto key = gbr.store().epoch_key(stream, after.epoch);
         ASSERT_TRUE(key.ok() && key->has_value());
@@ -163,14 +163,12 @@ class CoreOnward : public SmallNet {
         frame.set_stream_id(stream.str());
         frame.add_entries()->set_entry(std::string(as_text(sealed->bytes())));
         frame.set_head(sealed->header().seq.value);
-        net.inject(id("gbr-bkk"), id(to), SyncType::put, frame.SerializeAsString());
+        net.inject(id("gbr-bkk"), net.coordinator().id(), SyncType::put,  // Which relays it.
+                   frame.SerializeAsString());
         net.run(20 * ms_second);
         // It came, and was opened.
-        ASSERT_TRUE(net.daemon(to)
-                        .node()
-                        .index()
-                        .meaning({stream, sealed->header().seq})
-                        .has_value());
+        ASSERT_TRUE(
+            net.daemon(to).node().index().meaning({stream, sealed->header().seq}).has_value());
     }
 };
 
@@ -292,8 +290,7 @@ TEST_F(CoreOnward, WhatChangedInBetweenIsLookedAtAgain) {
     ASSERT_TRUE(ask("can-bkk", alert, {"gbr-bkk"}).ok());
     auto look = net.prepare("aus-bkk", answering(alert.hex(), true));
     ASSERT_TRUE(look.ok());
-    ASSERT_TRUE(
-        net.supersede("aus-bkk", alert, {"BKK", false, {}, {"can-bkk"}}, "corrected").ok());
+    ASSERT_TRUE(net.supersede("aus-bkk", alert, {"BKK", false, {}, {"can-bkk"}}, "corrected").ok());
     EXPECT_THAT(refusal(net.commit("aus-bkk", *look)), HasSubstr("corrected or taken back"));
     EXPECT_EQ(waiting("aus-bkk"), 1u);  // It waits on, for the alert as it is now.
     look = net.prepare("aus-bkk", answering(alert.hex(), true));
@@ -394,12 +391,11 @@ TEST_F(CoreOnward, NobodyAnswersForTheAuthorNorIsAskedForHim) {
     forge("can-bkk", alert, astray);
     EXPECT_EQ(waiting("can-bkk"), 0u);
     EXPECT_THAT(states("can-bkk"), ElementsAre("waits"));
-    EXPECT_THAT(
-        refusal(net.prepare_and_commit(
-            "can-bkk", answering(format_alert_id(AlertId::copy_of(
-                                     as_bytes(astray.onward_request().request_id()))),
-                                 true))),
-        HasSubstr("another node posted that alert"));
+    EXPECT_THAT(refusal(net.prepare_and_commit(
+                    "can-bkk", answering(format_alert_id(AlertId::copy_of(
+                                             as_bytes(astray.onward_request().request_id()))),
+                                         true))),
+                HasSubstr("another node posted that alert"));
     ASSERT_TRUE(answer(alert.hex(), true).ok());
     EXPECT_THAT(states("can-bkk"), ElementsAre("granted"));
 }

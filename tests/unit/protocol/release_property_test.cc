@@ -8,8 +8,8 @@
 #include "protocol/alert.h"
 #include "protocol/country_codes.h"
 #include "protocol/onward.h"
-#include "protocol/second_officer.h"
 #include "protocol/release.h"
+#include "protocol/second_officer.h"
 #include "protocol/short_id.h"
 #include "tests/support/founding.h"
 
