@@ -241,6 +241,7 @@ Result<Ticket> NodeCore::prepare_onward_answer(const Asker& asker,
     if (Status good = check_operation(answer); !good.ok()) return good.error();
     plan_letter(*alert, named->asker, answer, request.precedence(), ticket);
     ticket.action = decision.grant() ? "grant-release" : "refuse-release";
+    if (wanted->empty()) ticket.detail = alert->id.hex() + " outside";
     ticket.readers = [this, id = named->id, plan = ticket.readers]() -> Result<Hash32> {
         auto now = index_.find_onward(format_alert_id(id));
         if (!now.ok()) return now.error();

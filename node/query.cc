@@ -144,6 +144,7 @@ Result<proto::ShowResponse> run_show(const proto::ShowRequest& show, const Query
     std::vector<EntryRef> refs = found->revisions;
     refs.insert(refs.end(), found->remarks.begin(), found->remarks.end());
     if (found->withdrawal.has_value()) refs.push_back(*found->withdrawal);
+    for (const EntryRef& ref : onward_entries(*found, context)) refs.push_back(ref);
     for (const auto& ref : refs) {
         auto opened = open_operation(ref, context);
         if (!opened.ok()) continue;

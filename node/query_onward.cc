@@ -103,6 +103,26 @@ void add_onward(const QueryContext& context, proto::AlertsResponse& out) {
     }
 }
 
+std::optional<proto::Onward> onward_news(const AlertState& alert, const EntryRef& ref,
+                                         const QueryContext& context) {
+    for (const OnwardState& one : context.index.onward_of(alert.id)) {
+        const bool own = one.asker == context.self;
+        const bool news = own ? one.answered(alert.origin) == ref : one.asked == ref;
+        if (news) return onward_row(one, alert, context);
+    }
+    return std::nullopt;
+}
+
+std::vector<EntryRef> onward_entries(const AlertState& alert, const QueryContext& context) {
+    std::vector<EntryRef> out;
+    for (const OnwardState& one : context.index.onward_of(alert.id)) {
+        if (!onward_row(one, alert, context).has_value()) continue;
+        out.push_back(one.asked);
+        if (auto answer = one.answered(alert.origin)) out.push_back(*answer);
+    }
+    return out;
+}
+
 void add_onward(const AlertState& alert, const QueryContext& context, proto::ShowResponse& out) {
     for (const OnwardState& one : context.index.onward_of(alert.id))
         if (auto row = onward_row(one, alert, context)) *out.add_onward() = std::move(*row);

@@ -41,6 +41,11 @@ void add_remarks(const AlertState& alert, const QueryContext& context, proto::Al
 std::size_t onward_waiting(const QueryContext& context);
 void add_onward(const QueryContext& context, proto::AlertsResponse& out);
 void add_onward(const AlertState& alert, const QueryContext& context, proto::ShowResponse& out);
+// What this entry says of one of them, if that is news here: another's request, an answer to ours.
+std::optional<proto::Onward> onward_news(const AlertState& alert, const EntryRef& ref,
+                                         const QueryContext& context);
+// The entries of those, for evidence.
+std::vector<EntryRef> onward_entries(const AlertState& alert, const QueryContext& context);
 
 struct StreamReaders {
     std::string audience;

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Originator control with the real programs: a reader asks the author to let others have an alert."""
+import subprocess
+
 import drill
-from drill import say, wait_until
+from drill import LIVE, say, wait_until
 
 REASON = "his ticket goes\u202eon to them"
 
@@ -32,6 +34,16 @@ class OnwardRelease(drill.Drill):
     def waits(self):
         return [one for one in self.requests("aus-bkk") if one["state"] == "waits"]
 
+    def watch(self, profile):
+        """What `rilon watch` printed so far; it watches from here on."""
+        out, err = LIVE / "watched", LIVE / "watching"
+        with open(out, "wb") as lines, open(err, "wb") as talk:
+            self.others.append(subprocess.Popen([drill.RILON, "--profile", profile, "--no-input", "watch"], stdout=lines,
+                                                stderr=talk, stdin=subprocess.DEVNULL,
+                                                preexec_fn=drill.die_with_parent))
+        wait_until("it watches", lambda: b"watching" in err.read_bytes())
+        return lambda: out.read_text(encoding="utf-8")
+
     def ask(self, short, *words, text=None):
         self.rilon("tha-bkk", "release", "request", short, *words, text=text)
         return wait_until("the author is asked", self.waits)[0]
@@ -49,7 +61,9 @@ class OnwardRelease(drill.Drill):
         look = self.rilon("tha-bkk", "release", "request", short, "--to", "NZL", "-", "--dry-run", text=REASON)
         self.assertIn("LETTER    to aus-bkk alone", look.out)
         self.assertIn("asks that these may read it: nzl-bkk", look.out)
+        watching = self.watch("aus-bkk")
         asked = self.ask(short, "--to", "NZL", "-", text=REASON)
+        wait_until("who watches is told", lambda: "tha-bkk asks that others may have it" in watching())
         self.assertEqual((asked["node"], asked["to"]), ("tha-bkk", ["nzl-bkk"]))
         again = self.rilon("tha-bkk", "release", "request", short, "--to", "nzl-bkk", "once more", ok=None)
         self.assertNotEqual(again.returncode, 0)

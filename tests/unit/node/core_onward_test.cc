@@ -96,9 +96,10 @@ class CoreOnward : public SmallNet {
         EXPECT_TRUE(listed.ok());
         return listed->alerts().onward_requests();
     }
-    proto::ShowResponse show(const std::string& node, const AlertId& alert) {
+    proto::ShowResponse show(const std::string& node, const AlertId& alert, bool evidence = false) {
         proto::Request request;
         request.mutable_show()->set_alert(alert.hex());
+        request.mutable_show()->set_evidence(evidence);
         auto shown = net.request(node, std::move(request));
         return shown.ok() ? shown->show() : proto::ShowResponse{};
     }
@@ -203,6 +204,9 @@ TEST_F(CoreOnward, AReaderAsksTheAuthorGrantsTheNewOneReadsAndTheOldKeep) {
     EXPECT_EQ(own[0].note(), note);
     EXPECT_EQ(show("can-bkk", alert).onward_size(), 1);
     EXPECT_EQ(show("aus-bkk", alert).onward_size(), 1);
+    for (const char* name : {"aus-bkk", "can-bkk"})  // Two revisions, the request, the answer.
+        EXPECT_EQ(show(name, alert, true).evidence_size(), 4) << name;
+    EXPECT_EQ(show("gbr-bkk", alert, true).evidence_size(), 1);
     // Who got it knows neither who asked nor why.
     EXPECT_EQ(show("gbr-bkk", alert).SerializeAsString().find("CANARY"), std::string::npos);
     EXPECT_THAT(onward("gbr-bkk"), IsEmpty());
@@ -417,6 +421,7 @@ TEST_F(CoreOnward, OutsideTheNetworkTheAnswerIsAllThereIs) {
     EXPECT_THAT(own.granted(), IsEmpty());
     EXPECT_EQ(own.outside(), "Royal Thai Police, immigration bureau");
     EXPECT_EQ(show("can-bkk", alert).row().alert().revision(), 1u);
+    EXPECT_THAT(audited("aus-bkk"), testing::Contains("grant-release " + alert.hex() + " outside"));
 }
 
 TEST_F(CoreOnward, WhatTwoOfficersLetGoOneDoesNotGiveToAnotherHome) {
@@ -458,6 +463,20 @@ TEST_F(CoreOnward, FeedsAndFilesSayNothingOfIt) {
         ASSERT_TRUE(events.ok() && exported.ok());
         ASSERT_EQ(events->feed().events_size(), 1) << name;
         EXPECT_EQ(events->feed().events(0).type(), "published") << name;
+        // Nor does one that asks for it with a consumer's id.
+        feed.mutable_feed()->set_onward(true);
+        feed.mutable_feed()->set_consumer(std::string(32, 'a'));
+        auto consumed = net.request(name, feed);
+        ASSERT_TRUE(consumed.ok());
+        EXPECT_EQ(consumed->feed().events_size(), 1) << name;
+        // Whoever watches is told: asked here, answered there.
+        feed.mutable_feed()->clear_consumer();
+        auto watched = net.request(name, feed);
+        ASSERT_TRUE(watched.ok());
+        ASSERT_EQ(watched->feed().events_size(), 2) << name;
+        EXPECT_EQ(watched->feed().events(1).type(),
+                  name == std::string("aus-bkk") ? "asked" : "answered");
+        EXPECT_EQ(watched->feed().events(1).onward().state(), "refused") << name;
         EXPECT_EQ(events->SerializeAsString().find("CANARY"), std::string::npos) << name;
         EXPECT_EQ(exported->SerializeAsString().find("CANARY"), std::string::npos) << name;
     }
