@@ -392,6 +392,7 @@ class NodeCore {
     Status may_ask_onward(const AlertState& alert) const;
     Status asks_anew(const AlertState& alert, const proto::OnwardRequest& request) const;
     Result<Ticket> prepare_onward(const proto::PrepareRequest& request);
+    void check_onward(const EntryHeader& request, const AlertId& alert);
     std::size_t onward_waiting() const;
     Result<OnwardState> onward_named(const std::string& name) const;
     Result<AlertState> onward_alert(const OnwardState& request) const;

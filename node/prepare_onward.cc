@@ -167,6 +167,18 @@ Result<Ticket> NodeCore::prepare_onward(const proto::PrepareRequest& request) {
 
 // --- answering -------------------------------------------------------------------------------
 
+// A request that came. Who reads an alert may change yet, so nothing is decided by this; but who
+// asks for what he does not read, or somebody else than its author, is worth a line.
+void NodeCore::check_onward(const EntryHeader& request, const AlertId& id) {
+    auto alert = index_.alert(id);
+    const std::vector<NodeId> readers = alert ? readers_now(*alert) : std::vector<NodeId>();
+    if (alert.has_value() && is_self(alert->origin) &&
+        std::binary_search(readers.begin(), readers.end(), request.origin))
+        return;
+    log(4, fmt::format("operation_not_entitled stream={} seq={}", request.stream.brief(),
+                       request.seq.value));
+}
+
 std::size_t NodeCore::onward_waiting() const {
     std::map<NodeId, std::size_t> of;
     for (const OnwardState& one : index_.onward()) {

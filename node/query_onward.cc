@@ -8,6 +8,7 @@ namespace rilon {
 namespace {
 
 constexpr std::size_t own_shown_max = 200;
+constexpr std::uint64_t answer_listed_ms = 30 * ms_day;  // Afterwards with its alert alone.
 
 std::string name_by_directory(const NodeId& id, const QueryContext& context) {
     const NodeRecord* node = context.directory->now().node(id);
@@ -98,8 +99,11 @@ void add_onward(const QueryContext& context, proto::AlertsResponse& out) {
     const std::size_t from = own.size() > own_shown_max ? own.size() - own_shown_max : 0;
     for (std::size_t i = from; i < own.size(); ++i) {
         auto alert = context.index.alert(own[i].alert);
-        if (!alert.has_value()) continue;
-        if (auto row = onward_row(own[i], *alert, context)) *out.add_onward() = std::move(*row);
+        auto row = alert.has_value() ? onward_row(own[i], *alert, context) : std::nullopt;
+        if (!row.has_value()) continue;
+        const bool old = row->answered_ms() != 0 &&
+                         context.now.since(UnixMillis{row->answered_ms()}) > answer_listed_ms;
+        if (!old) *out.add_onward() = std::move(*row);
     }
 }
 

@@ -271,13 +271,15 @@ Result<proto::Operation> parse_operation(ByteView bytes) {
             if (auto list = parse_history(operation.history()); !list) return list.error();
             return operation;
         case proto::Operation::kOnwardRequest:
-            if (auto nodes = parse_onward_nodes(operation.onward_request().nodes()); !nodes)
-                return nodes.error();
+        case proto::Operation::kOnwardAnswer: {
+            auto nodes = parse_onward_nodes(operation.has_onward_request()
+                                                ? operation.onward_request().nodes()
+                                                : operation.onward_answer().nodes());
+            if (!nodes) return nodes.error();
+            if (Status good = check_operation(operation); !good)
+                return {Errc::malformed, "onward release: " + good.error().detail};
             return operation;
-        case proto::Operation::kOnwardAnswer:
-            if (auto nodes = parse_onward_nodes(operation.onward_answer().nodes()); !nodes)
-                return nodes.error();
-            return operation;
+        }
         case proto::Operation::BODY_NOT_SET:
             if (operation.ByteSizeLong() == 0)
                 return {Errc::malformed, "an operation without a body"};

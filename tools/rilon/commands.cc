@@ -268,6 +268,7 @@ constexpr OptionSpec release_request[] = {
     {"--to", "WHO", "a node, party or audience that is to read it; may be repeated", true},
     {"--outside", "NAME", "a body outside the network that is to be told of it"},
     {"--dry-run", nullptr, "show who is asked, post nothing"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
     {"--urgent", nullptr, "precedence immediate"},
     {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
     {"--wait", "held", "until another node holds it; else exit 6"},

@@ -336,6 +336,34 @@ TEST_F(CoreOnward, WhoWasDroppedAsksForNobodyAndANarrowedAlertIsNotWidened) {
     EXPECT_THAT(onward("tha-bkk"), IsEmpty());
 }
 
+TEST_F(CoreOnward, WhoIsSuspendedAsksForNobody) {
+    const AlertId alert = post_to({"can-bkk"});
+    net.run(3 * ms_second);
+    ASSERT_TRUE(ask("can-bkk", alert, {"gbr-bkk"}).ok());
+    auto look = net.prepare("aus-bkk", answering(alert.hex(), true));
+    ASSERT_TRUE(look.ok());
+    const std::string request = id_text(onward("aus-bkk").at(0));
+    ASSERT_TRUE(net.submit([&](Drafter& d) { return d.suspend(id("can-bkk"), "stolen"); },
+                           {&net.network().rso(0)})
+                    .ok());
+    net.run(10 * ms_second);
+    EXPECT_EQ(waiting("aus-bkk"), 0u);
+    EXPECT_THAT(refusal(net.commit("aus-bkk", *look)), HasSubstr("does not read this alert"));
+    EXPECT_THAT(refusal(answer(request, true)), HasSubstr("does not read this alert"));
+    EXPECT_FALSE(holds("gbr-bkk", alert));
+}
+
+TEST_F(CoreOnward, AnAnswerIsListedForAMonthAndShownWithItsAlert) {
+    const AlertId alert = post_to({"can-bkk"});
+    net.run(3 * ms_second);
+    ASSERT_TRUE(ask("can-bkk", alert, {"gbr-bkk"}).ok());
+    ASSERT_TRUE(answer(alert.hex(), false).ok());
+    EXPECT_THAT(states("can-bkk"), ElementsAre("refused"));
+    net.sleep(31 * ms_day);
+    EXPECT_THAT(onward("can-bkk"), IsEmpty());
+    EXPECT_EQ(show("can-bkk", alert).onward_size(), 1);
+}
+
 TEST_F(CoreOnward, NobodyIsAskedTwiceNorForNothing) {
     const AlertId alert = post_to({"can-bkk"});
     net.run(3 * ms_second);

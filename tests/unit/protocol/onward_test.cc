@@ -6,6 +6,7 @@
 
 #include "protocol/alert.h"
 #include "protocol/second_officer.h"
+#include "protocol/short_id.h"
 #include "tests/support/founding.h"
 
 namespace rilon {
@@ -100,11 +101,40 @@ TEST_F(Onward, NodesAreReadStrictly) {
     EXPECT_FALSE(parse_onward_nodes(backwards));
     *nodes.Add() = "short";
     EXPECT_FALSE(parse_onward_nodes(nodes));
-    // As an operation from the wire.
-    proto::Operation operation;
-    *operation.mutable_onward_request()->mutable_nodes() = twice;
-    const std::string bytes = operation.SerializeAsString();
-    EXPECT_FALSE(parse_operation(as_bytes(bytes)));
+}
+
+TEST_F(Onward, WhatAPeerSignsIsReadWithinItsBounds) {
+    const auto taken = [](const proto::OnwardRequest& request) {
+        proto::Operation operation;
+        *operation.mutable_onward_request() = request;
+        return parse_operation(as_bytes(operation.SerializeAsString())).ok();
+    };
+    SeededRng rng(3);
+    proto::OnwardRequest good;
+    good.set_request_id(make_alert_id(UnixMillis{1795446000000}, rng).str());
+    for (const NodeId& one : ids({"can-bkk", "gbr-bkk"})) good.add_nodes(one.str());
+    good.set_reason("they fly on");
+    EXPECT_TRUE(taken(good));
+    proto::OnwardRequest bad = good;
+    bad.add_nodes(good.nodes(0));
+    EXPECT_FALSE(taken(bad));  // Twice.
+    bad = good;
+    bad.set_outside("the police");
+    EXPECT_FALSE(taken(bad));  // Nodes and somebody outside.
+    bad = good;
+    bad.set_reason(std::string(501, 'x'));
+    EXPECT_FALSE(taken(bad));
+    bad = good;
+    bad.clear_reason();
+    EXPECT_FALSE(taken(bad));
+    bad = good;
+    bad.set_request_id(std::string(16, 'x'));
+    EXPECT_FALSE(taken(bad));
+    proto::Operation answer;
+    answer.mutable_onward_answer()->set_request_id(good.request_id());
+    EXPECT_TRUE(parse_operation(as_bytes(answer.SerializeAsString())));
+    answer.mutable_onward_answer()->set_note(std::string(501, 'x'));
+    EXPECT_FALSE(parse_operation(as_bytes(answer.SerializeAsString())));
 }
 
 }  // namespace
