@@ -122,7 +122,8 @@ Result<int> run_release_request(Context& context) {
     auto done = post_request(context, *reason);
     if (done) return done;
     std::string again = "rilon release request " + context.args.word(0) + wish_words(context.args);
-    if (context.args.has("outside")) again += " --outside '" + context.args.get("outside") + "'";
+    if (context.args.has("outside"))
+        again += " --outside '" + shown(context.args.get("outside")) + "'";
     return keep_typed({words_after_id(context)}, *reason, again + " - <", done.error());
 }
 

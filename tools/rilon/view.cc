@@ -228,6 +228,14 @@ void add_common(Lines& lines, const proto::Alert& a) {
     if (a.has_release_request()) lines.add("asks", release_asked(a));
 }
 
+// Of another's alert that is its author's to pass on.
+void add_orcon(Lines& lines, const proto::AlertRow& row) {
+    const auto& caveats = row.alert().caveats();
+    if (!row.own() && std::find(caveats.begin(), caveats.end(), "ORCON") != caveats.end())
+        lines.add("to others",
+                  "as its author allows: rilon release request " + short_form(row.alert_id()));
+}
+
 // Whose systems met it and who doubts it, a line each; confirmations have their own.
 void add_remarks(Lines& lines, const proto::AlertRow& row) {
     for (const proto::Remark& r : row.remarks()) {
@@ -313,6 +321,7 @@ std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& o
     add_remarks(lines, row);
     if (row.withdrawn() || row.held_back() || row.newer_version()) return std::move(lines).take();
     add_common(lines, a);
+    add_orcon(lines, row);
     for (const proto::PersonRecord& p : a.persons()) add_person(lines, p);
     for (const proto::DocumentRecord& d : a.documents()) add_document(lines, d);
     add_kind(lines, a);

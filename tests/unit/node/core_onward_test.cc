@@ -288,6 +288,46 @@ TEST_F(CoreOnward, WithheldPartiesStayOutWhoeverAsks) {
     EXPECT_THAT(own[1].granted(), ElementsAre("tha-bkk"));
 }
 
+TEST_F(CoreOnward, ADocumentPartFollowsThePersonPartAndNobodyElseGetsIt) {
+    proto::PrepareRequest what;
+    *what.mutable_operation()->mutable_publish() = about_a_briton();
+    what.mutable_operation()->mutable_publish()->mutable_travel_fraud()->set_fraud_type(
+        "counterfeit");
+    what.mutable_wish()->set_audience("BKK");
+    what.mutable_wish()->add_only("can-bkk");
+    auto done = net.prepare_and_commit("aus-bkk", what);
+    const AlertId alert = posted(done);
+    ASSERT_EQ(done->parts.size(), 2u);
+    const AlertId document = done->parts[1].alert;
+    ASSERT_TRUE(net.reads("can-bkk", document));
+    EXPECT_THAT(refusal(ask("can-bkk", document, {"tha-bkk"})), HasSubstr("document part"));
+    ASSERT_TRUE(ask("can-bkk", alert, {"BKK"}).ok());
+    auto granted = answer(alert.hex(), true);
+    ASSERT_TRUE(granted.ok()) << granted.error().detail;
+    EXPECT_EQ(granted->parts.size(), 3u);  // Both parts, and the letter.
+    for (const AlertId& part : {alert, document}) {
+        EXPECT_TRUE(net.reads("can-bkk", part));
+        EXPECT_TRUE(net.reads("tha-bkk", part));
+        EXPECT_FALSE(holds("gbr-bkk", part));  // By the rule alone it might have the document's.
+    }
+}
+
+TEST_F(CoreOnward, PicturesGoWithIt) {
+    const Bytes picture(100'000, Byte{7});
+    const AlertId alert =
+        post("aus-bkk", {"BKK", false, {}, {"can-bkk"}, Precedence::routine, false, 0, {picture}})
+            .alert();
+    net.run(3 * ms_second);
+    ASSERT_TRUE(ask("can-bkk", alert, {"gbr-bkk"}).ok());
+    auto granted = answer(alert.hex(), true);
+    ASSERT_TRUE(granted.ok()) << granted.error().detail;
+    for (const char* name : {"can-bkk", "gbr-bkk"}) {
+        auto got = net.attachment(name, alert, 1);
+        ASSERT_TRUE(got.ok()) << name << ": " << got.error().detail;
+        EXPECT_EQ(*got, picture) << name;
+    }
+}
+
 TEST_F(CoreOnward, WhatChangedInBetweenIsLookedAtAgain) {
     const AlertId alert = post_to({"can-bkk"});
     net.run(3 * ms_second);

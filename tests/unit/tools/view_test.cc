@@ -77,6 +77,17 @@ TEST(View, ARequestOfOnwardReleaseSaysWhoForWhomWhyAndWhatCameOfIt) {
     }
 }
 
+TEST(View, WhatIsItsAuthorsToPassOnSaysSoToItsReadersAlone) {
+    proto::Alert alert;
+    alert.mutable_bulletin()->set_text("The counters are closed.");
+    proto::AlertRow row = row_of(alert);
+    EXPECT_THAT(shown_whole(row), Not(HasSubstr("rilon release request")));
+    row.mutable_alert()->add_caveats("ORCON");
+    EXPECT_THAT(shown_whole(row), HasSubstr("rilon release request " + short_form(row.alert_id())));
+    row.set_own(true);
+    EXPECT_THAT(shown_whole(row), Not(HasSubstr("rilon release request")));
+}
+
 TEST(View, Row50HostileTextOfEveryNewKindIsEscaped) {
     proto::Alert alerts[5];
     alerts[0].mutable_support_fraud()->add_papers(hostile);
