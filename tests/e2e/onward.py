@@ -79,7 +79,7 @@ class OnwardRelease(drill.Drill):
         look = self.rilon("aus-bkk", "release", "grant", asked["short"], "--dry-run")
         self.assertIn("GRANT " + short, look.out)
         self.assertIn("LETTER    to tha-bkk alone", look.out)
-        self.rilon("aus-bkk", "release", "grant", short, "tell them by telephone first")
+        self.rilon("aus-bkk", "release", "grant", short, "tell them by telephone first", "--wait", "held")
         wait_until("nzl-bkk reads it", lambda: self.reads("nzl-bkk", short))
         told = self.answered(asked)
         self.assertEqual((told["state"], told["granted"], told["note"]),
@@ -108,7 +108,9 @@ class OnwardRelease(drill.Drill):
         outside = self.ask(short, "--outside", "Interpol Singapore", "they run the case")
         look = self.rilon("aus-bkk", "release", "grant", outside["short"], "--dry-run").out
         self.assertIn("keeps it from NZL", look)
-        self.rilon("aus-bkk", "release", "grant", outside["short"], "without his name")
+        self.rilon("aus-bkk", "release", "grant", outside["short"], "--wait", "held", ok=2)
+        done = self.rilon("aus-bkk", "release", "grant", outside["short"], "without his name")
+        self.assertIn(f"✓ answer about {short} stored here", done.out)
         told = self.answered(outside)
         self.assertEqual((told["state"], told["granted"]), ("granted", []))
         self.assertEqual(self.rows("tha-bkk", "show", short)[0]["revision"], 1)

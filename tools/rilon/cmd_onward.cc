@@ -84,6 +84,9 @@ Result<int> post_answer(Context& context, bool grant, const std::string& note) {
         auto alert = AlertId::parse((*asked)->alert_id());
         if (!id || !alert) return {Errc::malformed, "a request without an id"};
         decision.set_request(format_alert_id(*id));
+        if (context.args.has("wait") && !(*asked)->outside().empty())
+            return problem(Errc::usage, "--wait: nobody new would read it, so nobody can hold it",
+                           "leave --wait out");
         auto row = alert_named(*session, format_alert_id(*alert));
         if (!row) return row.error();
         posting.headline = headline_of(grant ? "GRANT" : "REFUSE", *row);

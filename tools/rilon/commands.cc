@@ -271,7 +271,12 @@ constexpr OptionSpec release_request[] = {
     {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
     {"--urgent", nullptr, "precedence immediate"},
     {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
-    {"--wait", "held", "until another node holds it; else exit 6"},
+};
+constexpr OptionSpec release_refuse[] = {
+    {"--dry-run", nullptr, "show who is answered, post nothing"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
 };
 constexpr OptionSpec release[] = {
     {"--dry-run", nullptr, "show the readers, post nothing"},
@@ -472,7 +477,7 @@ constexpr CommandSpec table[] = {
      "",
      0,
      0,
-     "what waits for a second officer; requests that others may have an alert",
+     "what waits for a word of your node, and what it asked of others",
      {},
      run_release},
     {"release approve", "ID", 1, 1, "as the second officer: let the others read it too", release,
@@ -484,7 +489,7 @@ constexpr CommandSpec table[] = {
     {"release grant", "ID [TEXT|-]", 1, -1,
      "let those read it whom a request is for; ID: of the request", release, run_release_grant},
     {"release refuse", "ID [TEXT|-]", 1, -1, "leave it with its readers, and say so to who asked",
-     release, run_release_refuse},
+     release_refuse, run_release_refuse},
     {"history", "NODE", 1, 1, "let a node read what was sealed before it could", history,
      run_history},
     {"watch", "", 0, 0, "what comes in, as it comes", watch, run_watch},

@@ -249,11 +249,15 @@ std::string last_line(const Posting& posting, const std::string& alert_id,
     if (operation.has_confirm()) return remark_line("confirmation", alert_id);
     if (operation.has_dispute()) return remark_line("dispute", alert_id);
     if (operation.has_hit()) return remark_line("hit", alert_id);
-    if (posting.prepare.has_onward()) return letter_line("request", alert_id);
-    if (posting.prepare.has_onward_decision() &&
-        (!posting.prepare.onward_decision().grant() || !posting.onward.outside().empty()))
-        return letter_line("answer", alert_id);
     return receipt_line(alert_id, count_held(receipts));
+}
+
+// A request, or an answer that lets nobody of the network read anything: not the alert's readers
+// hold it, and whoever gets it acknowledges no alert.
+bool is_letter_alone(const Posting& posting) {
+    return posting.prepare.has_onward() ||
+           (posting.prepare.has_onward_decision() &&
+            (!posting.prepare.onward_decision().grant() || !posting.onward.outside().empty()));
 }
 
 void put_last_line(Output& out, const std::string& text) {
@@ -363,6 +367,15 @@ Result<int> post(Context& context, Session& session, Posting& posting) {
     if (prepared.has_history()) {             // No alert that anybody acknowledges.
         context.out.line(context.out.json() ? json_history(prepared.history())
                                             : given_line(prepared.history()));
+        return exit_done;
+    }
+    if (is_letter_alone(posting)) {
+        if (context.out.json())
+            context.out.line(json_posted(*posted, "stored"));
+        else
+            put_last_line(context.out,
+                          letter_line(posting.prepare.has_onward() ? "request" : "answer",
+                                      posted->alert_id()));
         return exit_done;
     }
     auto done = receipt(context, session, posting, *posted);
