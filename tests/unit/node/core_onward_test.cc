@@ -212,7 +212,13 @@ TEST_F(CoreOnward, AReaderAsksTheAuthorGrantsTheNewOneReadsAndTheOldKeep) {
     EXPECT_THAT(onward("gbr-bkk"), IsEmpty());
     EXPECT_THAT(audited("can-bkk"), testing::Contains("ask-release " + alert.hex()));
     EXPECT_THAT(audited("aus-bkk"), testing::Contains("grant-release " + alert.hex()));
-    // One withdrawal takes it back from all.
+    // A correction names them, in the audience that show says; a withdrawal takes it back from all.
+    EXPECT_EQ(show("aus-bkk", alert).row().audience(), "named nodes of BKK/missions");
+    auto corrected = net.supersede(
+        "aus-bkk", alert, {"BKK/missions", false, {}, {"can-bkk", "gbr-bkk"}}, "corrected");
+    ASSERT_TRUE(corrected.ok()) << corrected.error().detail;
+    net.run(3 * ms_second);
+    EXPECT_EQ(show("gbr-bkk", alert).row().alert().revision(), 3u);
     ASSERT_TRUE(net.withdraw("aus-bkk", alert).ok());
     net.run(5 * ms_second);
     for (const char* name : {"can-bkk", "gbr-bkk"}) EXPECT_TRUE(net.withdrawn(name, alert)) << name;
