@@ -12,6 +12,7 @@
 
 #include "node/alert_state.h"
 #include "node/search_record.pb.h"
+#include "protocol/alert.h"
 #include "protocol/mutant.h"
 #include "protocol/short_id.h"
 
@@ -52,13 +53,14 @@ inline bool is_onward(const proto::SearchRecord& record) {
     return is_onward(static_cast<std::uint8_t>(record.operation()));
 }
 
-// May this node's word still change anything of it? Only who reads an alert asks for others.
+// May this node's word still change anything of it? Only who reads an alert asks for others, and
+// the document part alone is no alert that anybody could be let read.
 inline bool waits_at(const NodeId& self, const OnwardState& request, const AlertState& alert,
                      const std::vector<NodeId>& readers) {
     const bool reads = std::binary_search(readers.begin(), readers.end(), request.asker) ||
                        mutant(Mutant::onward_for_anybody);
     return alert.origin == self && request.asker != self && alert.readable() && reads &&
-           !request.answered(self).has_value();
+           alert.part != part_document && !request.answered(self).has_value();
 }
 
 class OnwardBook {

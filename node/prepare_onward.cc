@@ -196,7 +196,7 @@ Result<OnwardState> NodeCore::onward_named(const std::string& name) const {
     auto by_id = index_.find_onward(name);
     if (by_id.ok() || by_id.code() != Errc::not_found) return by_id;
     auto alert = index_.find(name);
-    if (!alert.ok()) return {alert.code(), alert.error().detail};
+    if (!alert.ok()) return alert.error();
     std::vector<OnwardState> waiting = index_.onward_of(alert->id);
     const std::vector<NodeId> readers = readers_now(*alert);
     std::erase_if(waiting, [&](const OnwardState& one) {
@@ -290,9 +290,8 @@ Result<Ticket> NodeCore::plan_outside(const AlertState& alert) const {
     if (!withheld.ok()) return withheld.error();
     Ticket ticket;
     ticket.shown.add_warnings(
-        "this lets who asked hand it to a body outside the network, where no rule holds and "
-        "nothing "
-        "can be taken back");
+        "this lets who asked hand it to a body outside the network: no rule holds there, and "
+        "nothing can be taken back");
     std::string parties;
     for (const Withheld& one : withheld->parties)
         parties += (parties.empty() ? "" : ", ") + one.party;

@@ -318,6 +318,27 @@ TEST_F(CoreOnward, ADocumentPartFollowsThePersonPartAndNobodyElseGetsIt) {
     }
 }
 
+TEST_F(CoreOnward, WhoReadsTheDocumentPartAloneAsksForNobody) {
+    proto::PrepareRequest what;
+    *what.mutable_operation()->mutable_publish() = about_a_briton();
+    what.mutable_operation()->mutable_publish()->mutable_travel_fraud()->set_fraud_type(
+        "counterfeit");
+    what.mutable_wish()->set_audience("BKK/missions");
+    auto done = net.prepare_and_commit("aus-bkk", what);
+    const AlertId alert = posted(done);
+    ASSERT_EQ(done->parts.size(), 2u);
+    const AlertId document = done->parts[1].alert;
+    ASSERT_TRUE(net.reads("gbr-bkk", document));
+    ASSERT_FALSE(holds("gbr-bkk", alert));
+    proto::Operation forged;
+    forged.mutable_onward_request()->set_request_id(make_alert_id(net.now(), net.rng()).str());
+    forged.mutable_onward_request()->add_nodes(id("tha-bkk").str());
+    forged.mutable_onward_request()->set_reason("for our host");
+    forge("aus-bkk", document, forged);
+    EXPECT_EQ(waiting("aus-bkk"), 0u);
+    EXPECT_THAT(onward("aus-bkk"), IsEmpty());
+}
+
 TEST_F(CoreOnward, PicturesGoWithIt) {
     const Bytes picture(100'000, Byte{7});
     const AlertId alert =
