@@ -23,6 +23,7 @@
 //   prepare_narrow.cc   of fewer readers
 //   prepare_remark.cc   of what is said about others' alerts
 //   prepare_release.cc  of a second officer's word
+//   prepare_onward.cc   of a request that others may have an alert, and of its answer
 //   posting.cc      COMMIT, sealing, key grants of our own streams
 //   sync.cc         hello, heads, beats, answers to ranges, pushes
 //   fetching.cc     what we lack, asked for in turn and no more than the link bears
@@ -387,14 +388,38 @@ class NodeCore {
     Result<PlannedPart> correct_in_kind(const std::optional<AlertState>& before, PartPlan& plan,
                                         PlannedPart part);
     Status still_newest(const PlannedPart& part) const;
+    // prepare_onward.cc
+    std::vector<NodeId> readers_now(const AlertState& alert) const;
+    Result<std::vector<NodeId>> onward_nodes(const AlertState& alert,
+                                             const proto::OnwardWish& wish) const;
+    Status may_ask_onward(const AlertState& alert) const;
+    Status asks_anew(const AlertState& alert, const proto::OnwardRequest& request) const;
+    Result<Ticket> prepare_onward(const proto::PrepareRequest& request);
+    void check_onward(const EntryHeader& request, const AlertId& alert);
+    std::size_t onward_waiting() const;
+    Result<OnwardState> onward_named(const std::string& name) const;
+    Result<AlertState> onward_alert(const OnwardState& request) const;
+    Result<Ticket> prepare_onward_answer(const Asker& asker, const proto::PrepareRequest& request);
+    Status may_widen(const AlertState& alert, const proto::Alert& newest) const;
+    Result<Ticket> plan_outside(const AlertState& alert) const;
+    Result<Ticket> plan_grant(const Asker& asker, const AlertState& alert,
+                              const std::vector<NodeId>& wanted,
+                              const proto::PrepareRequest& request, std::vector<NodeId>& added);
+    void plan_letter(const AlertState& alert, const NodeId& to, const proto::Operation& operation,
+                     std::uint32_t precedence, Ticket& ticket);
+
     // prepare_release.cc
     Result<OfficerContent> newest_content(const AlertState& alert) const;
+    Result<OfficerContent> signed_content(const EntryRef& ref) const;
     Status may_decide(const Officer& officer, const OfficerContent& asked, bool decline) const;
     Result<Ticket> prepare_release(const Asker& asker, const proto::PrepareRequest& request);
     std::optional<AlertId> our_duplicate(const AlertState& alert) const;
     Result<ReleaseWish> parse_wish(const proto::Wish& wish) const;
     Result<Ticket> plan_alert(const proto::Alert& alert, const ReleaseWish& wish,
                               const proto::PrepareRequest& request, PlanFor what);
+    Result<Ticket> plan_parts(const proto::Alert& alert, const ReleaseWish& wish,
+                              const proto::PrepareRequest& request, PlanFor what,
+                              const ReleasePlanner& planner);
     Result<PlannedPart> plan_part(PartPlan& plan, const ReleaseWish& wish, PlanFor what);
     std::uint32_t newest_number(const AlertState& alert) const;
     std::vector<AlertState> parts_of(const AlertState& alert) const;

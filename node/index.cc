@@ -136,6 +136,14 @@ proto::SearchRecord Index::make_record(const AlertId& alert, const proto::Operat
         case proto::Operation::kDispute: record.set_operation(proto::SearchRecord::DISPUTE); break;
         case proto::Operation::kHit: record.set_operation(proto::SearchRecord::HIT); break;
         case proto::Operation::kHistory: record.set_operation(proto::SearchRecord::HISTORY); break;
+        case proto::Operation::kOnwardRequest:
+            record.set_operation(proto::SearchRecord::ONWARD_REQUEST);
+            record.set_onward_id(operation->onward_request().request_id());
+            break;
+        case proto::Operation::kOnwardAnswer:
+            record.set_operation(proto::SearchRecord::ONWARD_ANSWER);
+            record.set_onward_id(operation->onward_answer().request_id());
+            break;
         case proto::Operation::BODY_NOT_SET: break;
     }
     return record;
@@ -152,6 +160,7 @@ void Index::add(const IndexedEntry& entry) {
     if (!meanings_.add(entry.ref, {row, operation, entry.record.revision(), unchecked})) return;
     if (entry.record.operation() == proto::SearchRecord::REFUSED) return;
     officers_unchecked_ += unchecked ? 1u : 0u;
+    if (is_onward(operation)) return onward_.add(*parsed, entry.ref, entry.origin, entry.record);
     AlertState alert;
     if (alerts_.there(row)) {
         alert = alerts_.get(row);
@@ -268,6 +277,7 @@ std::optional<AlertState> Index::erase(const EntryRef& ref) {
     auto meaning = meanings_.find(ref);
     if (!meaning) return std::nullopt;
     settle(ref);  // Nothing is left to check.
+    if (is_onward(meaning->operation)) onward_.erase(ref);
     const Row row = meaning->alert;
     if (!alerts_.there(row)) return std::nullopt;
     AlertState alert = alerts_.get(row);
@@ -470,6 +480,7 @@ void Index::take_back(const EntryRef& ref) {
     std::unique_lock lock(mutex_);
     settle(ref);
     auto meaning = meanings_.remove(ref);
+    if (meaning && is_onward(meaning->operation)) onward_.erase(ref);
     if (!meaning || !alerts_.there(meaning->alert)) return;
     const Row row = meaning->alert;
     AlertState alert = alerts_.get(row);
@@ -638,6 +649,23 @@ std::vector<AlertState> Index::due_for_review(UnixMillis by) const {
     for (const auto& [at, row] : due)
         if (AlertState alert = alerts_.get(row); alert.readable()) out.push_back(std::move(alert));
     return out;
+}
+
+std::vector<OnwardState> Index::onward() const {
+    std::shared_lock lock(mutex_);
+    return onward_.all();
+}
+
+std::vector<OnwardState> Index::onward_of(const AlertId& alert) const {
+    std::shared_lock lock(mutex_);
+    return onward_.of(alert);
+}
+
+Result<OnwardState> Index::find_onward(std::string_view id_or_prefix) const {
+    auto reference = parse_alert_reference(id_or_prefix);
+    if (!reference.ok()) return Error{Errc::invalid, reference.error().detail};
+    std::shared_lock lock(mutex_);
+    return onward_.find(*reference);
 }
 
 std::optional<Index::EntryMeaning> Index::meaning(const EntryRef& ref) const {

@@ -17,6 +17,7 @@
 
 #include "node/alert_table.h"
 #include "node/meaning_table.h"
+#include "node/onward_book.h"
 #include "node/search_record.pb.h"
 #include "node/text_arena.h"
 #include "protocol/alert.pb.h"
@@ -102,6 +103,11 @@ class Index {
     std::vector<AlertState> asking_release() const;
     // Readable alerts of that author to be looked at again by then, the earliest first.
     std::vector<AlertState> due_for_review(UnixMillis by) const;
+    // Requests of onward release and their answers, in the order in which they came.
+    std::vector<OnwardState> onward() const;
+    std::vector<OnwardState> onward_of(const AlertId& alert) const;
+    // By the request's own id or prefix. Errors: as of find.
+    Result<OnwardState> find_onward(std::string_view id_or_prefix) const;
     // Which alert an entry belongs to, and what it is.
     struct EntryMeaning {
         AlertId alert;
@@ -166,6 +172,7 @@ class Index {
     std::map<AlertId, std::vector<Row>> replies_;       // By the request, which may not be here.
     std::map<Row, AlertId> request_of_;
     std::set<Row> asking_release_;
+    OnwardBook onward_;
     NodeId reviewer_{};
     std::map<Row, UnixMillis> review_by_;
     std::deque<Person> persons_;

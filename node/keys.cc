@@ -292,6 +292,8 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
     write(
         PutSearchRecord{ref.stream, ref.seq, to_bytes(as_bytes(entry.record.SerializeAsString()))});
     index_.add(entry);
+    if (entry.record.operation() == Record::ONWARD_REQUEST && !is_self(header.origin))
+        check_onward(header, alert);
     hide_if_redacted(ref);
     if (known.has_value()) destroy_in_left_behind(alert);  // Else there is nothing to destroy.
     if (entry.record.operation() != Record::WITHDRAW) return;

@@ -13,6 +13,7 @@
 #include "node/event.h"
 #include "protocol/attachment.h"
 #include "protocol/history.h"
+#include "protocol/release.h"
 #include "protocol/stream.h"
 
 namespace rilon {
@@ -39,6 +40,9 @@ struct PlannedPart {
     std::optional<EntryRef> seen;  // The revision that it corrects or takes back, if any.
     std::vector<Attached> attached;
 };
+
+// Plans anew in the directory of now, for COMMIT to compare.
+using ReleasePlanner = std::function<Result<ReleasePlan>()>;
 
 // What a plan of the release rule is for: a new alert, a correction, or one that goes to whom the
 // alert was narrowed to.

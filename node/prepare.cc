@@ -75,6 +75,8 @@ Result<Ticket> NodeCore::prepare_operation(const Asker& asker,
                                            const proto::PrepareRequest& prepare) {
     if (prepare.has_release()) return prepare_release(asker, prepare);
     if (prepare.has_narrow()) return prepare_narrow(prepare);
+    if (prepare.has_onward()) return prepare_onward(prepare);
+    if (prepare.has_onward_decision()) return prepare_onward_answer(asker, prepare);
     switch (prepare.operation().body_case()) {
         case proto::Operation::kPublish: return prepare_publish(prepare);
         case proto::Operation::kSupersede: return prepare_supersede(prepare);
@@ -83,6 +85,8 @@ Result<Ticket> NodeCore::prepare_operation(const Asker& asker,
         case proto::Operation::kDispute:
         case proto::Operation::kHit: return prepare_remark(prepare);
         case proto::Operation::kHistory: return prepare_history(prepare);
+        case proto::Operation::kOnwardRequest:
+        case proto::Operation::kOnwardAnswer:  // Made here, from a wish.
         case proto::Operation::BODY_NOT_SET: break;
     }
     return {Errc::invalid, "an operation that this version does not know"};
@@ -244,7 +248,15 @@ Result<Ticket> NodeCore::prepare_reply(const proto::PrepareRequest& request, pro
 // Both parts of a publish or a supersede.
 Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish& wish,
                                     const proto::PrepareRequest& request, PlanFor what) {
-    auto plan = plan_release(alert, wish, directory_.now(), identity_.id);
+    return plan_parts(alert, wish, request, what, [this, alert, wish] {
+        return plan_release(alert, wish, directory_.now(), identity_.id);
+    });
+}
+
+Result<Ticket> NodeCore::plan_parts(const proto::Alert& alert, const ReleaseWish& wish,
+                                    const proto::PrepareRequest& request, PlanFor what,
+                                    const ReleasePlanner& planner) {
+    auto plan = planner();
     if (!plan.ok()) return plan.error();
     Ticket ticket;
     ticket.readers_then = readers_hash(*plan);
@@ -264,8 +276,8 @@ Result<Ticket> NodeCore::plan_alert(const proto::Alert& alert, const ReleaseWish
                         "alone get it",
                         alert.release_request().what() == release_tell_issuer ? "telling the issuer"
                                                                               : "protection NONE"));
-    ticket.readers = [this, alert, wish]() -> Result<Hash32> {
-        auto again = plan_release(alert, wish, directory_.now(), identity_.id);
+    ticket.readers = [planner]() -> Result<Hash32> {
+        auto again = planner();
         if (!again.ok()) return again.error();
         return readers_hash(*again);
     };

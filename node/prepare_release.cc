@@ -15,7 +15,11 @@ namespace rilon {
 Result<OfficerContent> NodeCore::newest_content(const AlertState& alert) const {
     if (!alert.readable())
         return {Errc::not_permitted, "the alert is withdrawn or over: nothing is left to decide"};
-    auto stored = open_stored(store_, alert.revisions.back());
+    return signed_content(alert.revisions.back());
+}
+
+Result<OfficerContent> NodeCore::signed_content(const EntryRef& ref) const {
+    auto stored = open_stored(store_, ref);
     if (!stored.ok()) return stored.error();
     const EntryHeader header = stored->entry.header();
     auto content =
@@ -31,7 +35,7 @@ Status NodeCore::may_decide(const Officer& officer, const OfficerContent& asked,
     if (decline || mutant(Mutant::approve_alone)) return {};
     if (asked.officer.officer == officer.id || asked.officer.pk == officer.pk)
         return {Errc::not_permitted,
-                fmt::format("{} asked for this and can't approve it too; another officer of this "
+                fmt::format("{} signed this and can't approve it too; another officer of this "
                             "node does that",
                             asked.officer.display_sign)};
     if (officer.role == "releaser" || officer.role == "administrator") return {};

@@ -69,7 +69,11 @@ proto::AlertsResponse rows_of(const std::vector<AlertState>& alerts, const Query
 }
 
 proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContext& context) {
-    if (list.release()) return rows_of(release_requests(context), context);
+    if (list.release()) {
+        proto::AlertsResponse waiting = rows_of(release_requests(context), context);
+        add_onward(context, waiting);
+        return waiting;
+    }
     if (list.review_by_ms() != 0)
         return rows_of(reviews(context, UnixMillis{list.review_by_ms()}), context);
     proto::AlertsResponse out;
@@ -98,6 +102,7 @@ proto::AlertsResponse run_list(const proto::ListRequest& list, const QueryContex
     }
     out.set_release_requests(release_requests(context).size());
     out.set_reviews(reviews(context, context.now).size());
+    out.set_onward_requests(onward_waiting(context));
     return out;
 }
 
@@ -127,6 +132,7 @@ Result<proto::ShowResponse> run_show(const proto::ShowRequest& show, const Query
     *out.mutable_row() = std::move(*row);
     for (const AlertState& reply : context.index.replies(found->id, replies_max))
         if (auto one = alert_row(reply, context)) *out.add_replies() = std::move(*one);
+    add_onward(*found, context, out);
     if (show.history()) {
         for (std::size_t i = found->revisions.size(); i-- > 1;) {
             if (found->held_back.contains(found->revisions[i - 1])) continue;
@@ -138,6 +144,7 @@ Result<proto::ShowResponse> run_show(const proto::ShowRequest& show, const Query
     std::vector<EntryRef> refs = found->revisions;
     refs.insert(refs.end(), found->remarks.begin(), found->remarks.end());
     if (found->withdrawal.has_value()) refs.push_back(*found->withdrawal);
+    for (const EntryRef& ref : onward_entries(*found, context)) refs.push_back(ref);
     for (const auto& ref : refs) {
         auto opened = open_operation(ref, context);
         if (!opened.ok()) continue;

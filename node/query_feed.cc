@@ -85,6 +85,23 @@ void fill_removal(const SearchRow& row, const proto::SearchRecord& record,
     event->set_reason(record.withdraw_reason());
 }
 
+// Between two nodes' officers: told to people, and no other system's business.
+void fill_onward(const SearchRow& row, const proto::SearchRecord& record,
+                 const QueryContext& context, proto::FeedResponse& out) {
+    const EntryRef ref{row.stream, row.seq};
+    auto id = AlertId::parse(record.alert_id());
+    auto alert = id.ok() ? context.index.alert(*id) : std::nullopt;
+    auto news = alert.has_value() ? onward_news(*alert, ref, context) : std::nullopt;
+    if (!news.has_value()) return;
+    auto* event = out.add_events();
+    event->set_cursor(format_feed_cursor({context.feed_epoch, row.n.value}));
+    event->set_at_ms(record.received_ms());
+    event->set_type(news->own() ? "answered" : "asked");
+    event->mutable_row()->set_alert_id(record.alert_id());
+    event->mutable_row()->set_precedence(record.precedence());
+    *event->mutable_onward() = std::move(*news);
+}
+
 void fill_event(const SearchRow& row, const proto::SearchRecord& record,
                 const QueryContext& context, proto::FeedResponse& out) {
     if (record.operation() == proto::SearchRecord::REMOVED)
@@ -165,7 +182,10 @@ Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const Query
         }
         int before = out.events_size();
         bool known = record.operation() != proto::SearchRecord::UNKNOWN;
-        if (known && wanted(feed, record, context)) fill_event(row, record, context, out);
+        const bool asked = known && wanted(feed, record, context);
+        if (asked && !is_onward(record)) fill_event(row, record, context, out);
+        if (asked && is_onward(record) && feed.onward() && feed.consumer().empty())
+            fill_onward(row, record, context, out);
         if (out.events_size() > before) bytes += out.events(out.events_size() - 1).ByteSizeLong();
         cursor.seq = row.n.value;
     }

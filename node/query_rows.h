@@ -36,6 +36,17 @@ bool is_of_author(const AlertState& alert, const NodeId& by, const QueryContext&
 // What other parties say, one a party and kind of remark; row.alert is filled already.
 void add_remarks(const AlertState& alert, const QueryContext& context, proto::AlertRow& row);
 
+// query_onward.cc. How many requests of onward release wait for this node's word; those and our
+// own; those about one alert.
+std::size_t onward_waiting(const QueryContext& context);
+void add_onward(const QueryContext& context, proto::AlertsResponse& out);
+void add_onward(const AlertState& alert, const QueryContext& context, proto::ShowResponse& out);
+// What this entry says of one of them, if that is news here: another's request, an answer to ours.
+std::optional<proto::Onward> onward_news(const AlertState& alert, const EntryRef& ref,
+                                         const QueryContext& context);
+// The entries of those, for evidence.
+std::vector<EntryRef> onward_entries(const AlertState& alert, const QueryContext& context);
+
 struct StreamReaders {
     std::string audience;
     std::vector<NodeId> readers;  // The origin included.

@@ -98,6 +98,11 @@ void NodeCore::warn_of_releases(proto::StatusResponse& out) const {
     if (waiting != 0)
         out.add_warnings(fmt::format(
             "{} of this node's alerts wait for a second officer: rilon release", waiting));
+    if (const std::size_t asked = onward_waiting(); asked != 0)
+        out.add_warnings(fmt::format(
+            "{} from other nodes to let others have an alert {} for an answer: rilon release",
+            asked == 1 ? "1 request" : fmt::format("{} requests", asked),
+            asked == 1 ? "waits" : "wait"));
 }
 
 // Of the disk, and of origins: by their names, never of a stream.

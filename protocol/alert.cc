@@ -8,6 +8,7 @@
 #include "protocol/attachment.h"
 #include "protocol/history.h"
 #include "protocol/narrowing.h"
+#include "protocol/onward.h"
 #include "protocol/partial_date.h"
 #include "protocol/short_id.h"
 #include "protocol/text.h"
@@ -269,6 +270,16 @@ Result<proto::Operation> parse_operation(ByteView bytes) {
         case proto::Operation::kHistory:
             if (auto list = parse_history(operation.history()); !list) return list.error();
             return operation;
+        case proto::Operation::kOnwardRequest:
+        case proto::Operation::kOnwardAnswer: {
+            auto nodes = parse_onward_nodes(operation.has_onward_request()
+                                                ? operation.onward_request().nodes()
+                                                : operation.onward_answer().nodes());
+            if (!nodes) return nodes.error();
+            if (Status good = check_operation(operation); !good)
+                return {Errc::malformed, "onward release: " + good.error().detail};
+            return operation;
+        }
         case proto::Operation::BODY_NOT_SET:
             if (operation.ByteSizeLong() == 0)
                 return {Errc::malformed, "an operation without a body"};

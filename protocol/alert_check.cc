@@ -10,6 +10,7 @@
 #include "protocol/history.h"
 #include "protocol/names.h"
 #include "protocol/nearest.h"
+#include "protocol/onward.h"
 #include "protocol/partial_date.h"
 #include "protocol/short_id.h"
 #include "protocol/text.h"
@@ -216,6 +217,16 @@ void check_attachments(const proto::Alert& alert, Problems& problems) {
     }
 }
 
+void check_onward(const proto::OnwardRequest& request, Problems& problems) {
+    check_alert_id("request_id", request.request_id(), problems);
+    problems.at_most("to", request.nodes_size(), onward_nodes_max);
+    if (request.nodes().empty() == request.outside().empty())
+        problems.add("to", "names nodes of the network or one body outside it, one of the two");
+    problems.line("outside", request.outside(), name_chars_max);
+    problems.required("reason", request.reason());
+    problems.lines("reason", request.reason(), note_chars_max);
+}
+
 void check_document_part(const proto::Alert& alert, Problems& problems) {
     if (alert.persons_size() > 0 || !alert.title().empty() || !alert.narrative().empty() ||
         alert.links_size() > 0 || alert.attachments_size() > 0 || alert.has_release_request())
@@ -362,6 +373,13 @@ Status check_operation(const proto::Operation& operation) {
             auto list = parse_history(operation.history());
             return list ? Status() : Status(list.error());
         }
+        case proto::Operation::kOnwardRequest:
+            check_onward(operation.onward_request(), problems);
+            return problems.status();
+        case proto::Operation::kOnwardAnswer:
+            check_alert_id("request_id", operation.onward_answer().request_id(), problems);
+            problems.lines("note", operation.onward_answer().note(), note_chars_max);
+            return problems.status();
         case proto::Operation::BODY_NOT_SET: break;
     }
     return {Errc::invalid,

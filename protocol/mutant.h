@@ -81,6 +81,8 @@ enum class Mutant {
     release_alone,          // one officer's word is enough for what two decide
     approve_alone,          // who asked for a release approves it himself
     revive_narrowed,        // any later revision is shown to who was dropped
+    onward_past_the_rule,   // who is asked for gets what the release rule withholds
+    onward_for_anybody,     // who does not read an alert asks for it
     count_,
 };
 
@@ -150,6 +152,8 @@ constexpr std::string_view mutant_names[] = {
     "release_alone",
     "approve_alone",
     "revive_narrowed",
+    "onward_past_the_rule",
+    "onward_for_anybody",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

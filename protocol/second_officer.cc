@@ -155,4 +155,19 @@ Status carry_release(const proto::Alert& before, proto::Alert& correction, Relea
     return same;
 }
 
+Result<bool> reaches_home(const proto::Alert& alert, const std::vector<NodeId>& nodes,
+                          const DirectoryState& state) {
+    if (alert.released().empty()) return false;
+    auto homes = homes_of(alert, state);
+    if (!homes) return homes.error();
+    if (homes->unknown_holder) return true;
+    return std::any_of(nodes.begin(), nodes.end(), [&](const NodeId& id) {
+        const NodeRecord* node = state.node(id);
+        return node != nullptr &&
+               std::any_of(homes->parties.begin(), homes->parties.end(), [&](const Withheld& home) {
+                   return state.is_or_under(node->party, home.party);
+               });
+    });
+}
+
 }  // namespace rilon

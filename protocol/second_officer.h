@@ -42,4 +42,9 @@ Result<Decided> decline_release(const proto::Alert& alert);
 Status carry_release(const proto::Alert& before, proto::Alert& correction, ReleaseWish& wish,
                      const std::string& reason, const DirectoryState& state);
 
+// Of an alert that two officers let go: is one of these nodes of a state that the rule would keep
+// it from, had they not? Then one of them alone does not add it. Errors: the release rule's.
+Result<bool> reaches_home(const proto::Alert& alert, const std::vector<NodeId>& nodes,
+                          const DirectoryState& state);
+
 }  // namespace rilon

@@ -374,6 +374,8 @@ nlohmann::ordered_json operation_json(const proto::Operation& operation) {
         case proto::Operation::kDispute: return dispute_json(operation.dispute());
         case proto::Operation::kHit: return hit_json(operation.hit());
         case proto::Operation::kHistory: return {{"operation", "history"}};  // No alert.
+        case proto::Operation::kOnwardRequest: return {{"operation", "onward-request"}};
+        case proto::Operation::kOnwardAnswer: return {{"operation", "onward-answer"}};
         case proto::Operation::BODY_NOT_SET: break;
     }
     return {{"operation", "unknown"}};

@@ -94,6 +94,7 @@ ROWS = [
     ("history for anybody, and for ever", unit("core_test", "*CoreHistory.*:ForgedHistory.*"),
      ["history_for_anybody", "history_past_the_rule", "history_kept"]),
     ("one officer tells a person's own state", unit("core_test", "SecondOfficer.*"), ["release_alone", "approve_alone"]),
+    ("an alert goes on by another's wish", unit("core_test", "CoreOnward.*"), ["onward_past_the_rule", "onward_for_anybody"]),
     ("a withdrawal leaves the pictures", unit("core_test", "CoreAttachment.*Pictures*:CoreAttachment.*Picture*"), ["forget_chunks"]),
     ("an insider fills the store", unit("core_test", "*Row41*"), ["no_quota"]),
 ]

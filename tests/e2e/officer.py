@@ -156,6 +156,26 @@ class JsonSchemas(Officer):
             self.json("aus-bkk-admin", "release", word, asked, "--dry-run")
             self.json("aus-bkk-admin", "release", word, asked)
             self.json("aus-bkk", "show", asked, "--history")
+        self.onward()
+
+    def onward(self):
+        """Asked for by a reader; granted once, refused once."""
+        def asked():
+            return next((one for one in self.rows("aus-bkk", "release")
+                         if one["kind"] == "onward" and one["state"] == "waits"), None)
+        short = self.rows_of(self.json("aus-bkk", "say", "For some.", "--to", "BKK", "--only", "nzl-bkk"))
+        wait_until("it arrives", lambda: self.knows("nzl-bkk", short))
+        for word, whom in (("grant", ("--to", "THA")), ("refuse", ("--outside", "the police"))):
+            self.json("nzl-bkk", "release", "request", short, *whom, "they ask", "--dry-run")
+            self.json("nzl-bkk", "release", "request", short, *whom, "they ask")
+            request = wait_until("the author is asked", asked)["short"]
+            self.json("aus-bkk", "release")
+            self.json("aus-bkk", "release", word, request, "a note", "--dry-run")
+            self.json("aus-bkk", "release", word, request, "a note")
+            wait_until("it is answered", lambda: "waits" not in
+                       [one.get("state") for one in self.rows("nzl-bkk", "release")])
+            self.json("nzl-bkk", "release")
+            self.json("nzl-bkk", "show", short)
 
     def remarks(self):
         """Said, settled and said again: what the author sees of it."""

@@ -29,6 +29,7 @@ struct Feed {
     std::string resume_path;  // Empty: nothing is kept, nothing acknowledged.
     std::vector<std::string> types;
     bool from_now = false;
+    bool onward = false;                        // Requests of onward release and answers too.
     std::chrono::milliseconds wait = wait_max;  // For something to come; none looks only.
 };
 
@@ -81,6 +82,7 @@ Result<proto::FeedResponse> next_batch(Session& session, const Feed& feed,
     const auto wait_ms = static_cast<std::uint32_t>(feed.wait.count());
     ask.set_wait_ms(wait_ms);
     ask.set_from_now(feed.from_now && feed.point.cursor.empty());
+    ask.set_onward(feed.onward);
     for (const std::string& type : feed.types) ask.add_types(type);
     auto response = session.call(request, timeout_ms + wait_ms);
     if (!response) return response.error();
@@ -108,6 +110,12 @@ std::string watch_line(const proto::FeedEvent& event, const Output& out) {
     if (event.type() == "confirmed" || event.type() == "disputed")
         return fmt::format("{}  {} by {}", id, event.type(), shown(event.row().origin()));
     if (event.type() == "hit") return fmt::format("{}  hit at {}", id, shown(event.row().origin()));
+    if (event.type() == "asked")
+        return fmt::format("{}  {} asks that others may have it: rilon release", id,
+                           shown(event.onward().node()));
+    if (event.type() == "answered")
+        return fmt::format("{}  your request is {}: rilon release", id,
+                           shown(event.onward().state()));
     return fmt::format("{}  {}: {}", id, shown(event.type()), shown(title_of(event.row())));
 }
 
@@ -173,6 +181,7 @@ Result<int> run_feed(Context& context) {
 Result<int> run_watch(Context& context) {
     Feed feed;
     feed.from_now = true;
+    feed.onward = true;
     if (context.args.has("type")) {
         auto kind = known_kind("--type", context.args.get("type"));
         if (!kind) return kind.error();
@@ -192,8 +201,9 @@ Result<int> run_watch(Context& context) {
         auto batch = next_batch(*session, feed, context.globals.timeout_ms);
         if (!batch) return batch.error();
         for (const proto::FeedEvent& event : batch->events()) {
-            context.out.line(context.out.json() ? json_alert(event.row())
-                                                : watch_line(event, context.out));
+            context.out.line(!context.out.json()  ? watch_line(event, context.out)
+                             : event.has_onward() ? json_onward(event.onward())
+                                                  : json_alert(event.row()));
             if (worth_telling(event)) notices->came(event.row().precedence() >= precedence_urgent);
         }
         if (Status s = look_for_kept(context, *session, *batch, feed.point.cursor); !s)

@@ -23,6 +23,7 @@ none is taken away. Times are RFC 3339 in UTC, ids are UUIDs. Errors are one obj
   preview    post --dry-run …           parts with readers and excluded parties, warnings
   posted     post, say, update …        id, short, parts, level: stored or held
   history    history                    how many alerts a node was given, how many not and why
+  onward     release, show              who asks that others may have an alert, state, answer
   imported   import csv                 rows, posted, already, rejected: line and why
   alert      inbox, show, export …      id, short, revision, type, origin, title, tlp, withdrawn
   exported   export                     alerts, and how many were left out and why

@@ -134,6 +134,12 @@ Result<int> run_inbox(Context& context) {
                         alerts.release_requests() == 1
                             ? "1 alert waits"
                             : fmt::format("{} alerts wait", alerts.release_requests())));
+    if (alerts.onward_requests() != 0)
+        context.out.talk(
+            fmt::format("{} to let others have an alert of yours: rilon release",
+                        alerts.onward_requests() == 1
+                            ? "1 request waits"
+                            : fmt::format("{} requests wait", alerts.onward_requests())));
     if (alerts.reviews() != 0)
         context.out.talk(fmt::format(
             "{} of your node to be looked at again: rilon review",
@@ -155,6 +161,7 @@ Result<int> run_show(Context& context) {
     if (!response) return response.error();
     put_alert(context.out, response->show().row());
     put_replies(context.out, response->show());
+    for (const proto::Onward& one : response->show().onward()) put_onward(context.out, one);
     for (const proto::AlertRow& row : response->show().history()) {
         context.out.talk("—");
         put_alert(context.out, row);

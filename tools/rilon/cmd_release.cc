@@ -1,4 +1,5 @@
-// rilon release: what waits for a second officer, and the second officer's word on it.
+// rilon release: what waits for a second officer, and the second officer's word on it; and the
+// requests of onward release (cmd_onward.cc).
 #include <fmt/format.h>
 
 #include "protocol/short_id.h"
@@ -54,10 +55,16 @@ Result<int> run_release(Context& context) {
         for (const std::string& line : asked_lines(row, context.out.columns()))
             context.out.line(line);
     }
-    if (response->alerts().rows().empty())
-        context.out.talk("nothing waits for a second officer");
-    else
+    bool waits = false;
+    for (const proto::Onward& one : response->alerts().onward()) {
+        put_onward(context.out, one);
+        waits = waits || (!one.own() && one.state() == "waits");
+    }
+    if (!response->alerts().rows().empty())
         context.out.talk("rilon release approve ID, or decline ID; who asked can't approve");
+    if (waits) context.out.talk("rilon release grant ID, or refuse ID; ID is the request's");
+    if (response->alerts().rows().empty() && response->alerts().onward().empty())
+        context.out.talk("nothing waits for a second officer, and nobody asks to pass anything on");
     return exit_done;
 }
 

@@ -16,24 +16,6 @@
 namespace rilon {
 namespace {
 
-constexpr std::size_t note_bytes_max = 4096;
-
-// The text itself, or standard input for "-": it need not stand in the shell's history.
-Result<std::string> text_or_input(std::string text) {
-    if (text != "-") return text;
-    auto input = Terminal::read_input("-", note_bytes_max);
-    if (!input) return input.error();
-    while (!input->empty() && input->back() == '\n') input->pop_back();
-    return input;
-}
-
-std::string words_after_id(const Context& context) {
-    const std::vector<std::string>& words = context.args.words();
-    std::string text;
-    for (std::size_t i = 1; i < words.size(); ++i) text += (text.empty() ? "" : " ") + words[i];
-    return text;
-}
-
 std::uint64_t ms_of(const PartialDate& date) {
     using namespace std::chrono;
     auto day =

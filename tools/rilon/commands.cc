@@ -266,6 +266,20 @@ constexpr OptionSpec hit[] = {
 constexpr OptionSpec notify_add[] = {
     {"--urgent", nullptr, "of urgent alerts only"},
 };
+constexpr OptionSpec release_request[] = {
+    {"--to", "WHO", "a node, party or audience that is to read it; may be repeated", true},
+    {"--outside", "NAME", "a body outside the network that is to be told of it"},
+    {"--dry-run", nullptr, "show who is asked, post nothing"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
+};
+constexpr OptionSpec release_refuse[] = {
+    {"--dry-run", nullptr, "show who is answered, post nothing"},
+    {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
+    {"--urgent", nullptr, "precedence immediate"},
+    {"--flash", nullptr, "above that, for what can't wait: 30 an hour a mission"},
+};
 constexpr OptionSpec release[] = {
     {"--dry-run", nullptr, "show the readers, post nothing"},
     {"--stale-directory", nullptr, "go on although the directory is over a day old; logged"},
@@ -461,11 +475,23 @@ constexpr CommandSpec table[] = {
     {"dispute", "ID [TEXT|-]", 1, -1, "say that another's alert is wrong or doubtful", dispute,
      run_dispute},
     {"hit", "ID", 1, 1, "our systems met this person or document", hit, run_hit},
-    {"release", "", 0, 0, "what waits for a second officer", {}, run_release},
+    {"release",
+     "",
+     0,
+     0,
+     "what waits for a word of your node, and what it asked of others",
+     {},
+     run_release},
     {"release approve", "ID", 1, 1, "as the second officer: let the others read it too", release,
      run_release_approve},
     {"release decline", "ID", 1, 1, "leave the alert with its present readers", release,
      run_release_decline},
+    {"release request", "ID [TEXT|-]", 1, -1, "ask its author to let others have an alert",
+     release_request, run_release_request},
+    {"release grant", "ID [TEXT|-]", 1, -1,
+     "let those read it whom a request is for; ID: of the request", release, run_release_grant},
+    {"release refuse", "ID [TEXT|-]", 1, -1, "leave it with its readers, and say so to who asked",
+     release_refuse, run_release_refuse},
     {"history", "NODE", 1, 1, "let a node read what was sealed before it could", history,
      run_history},
     {"watch", "", 0, 0, "what comes in, as it comes", watch, run_watch},

@@ -63,6 +63,9 @@ Result<int> run_notify_test(Context& context);
 Result<int> run_release(Context& context);
 Result<int> run_release_approve(Context& context);
 Result<int> run_release_decline(Context& context);
+Result<int> run_release_request(Context& context);
+Result<int> run_release_grant(Context& context);
+Result<int> run_release_refuse(Context& context);
 // cmd_history.cc
 Result<int> run_history(Context& context);
 // cmd_read.cc

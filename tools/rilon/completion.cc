@@ -38,10 +38,17 @@ std::vector<Candidate> words_of(std::initializer_list<const char*> words) {
     return out;
 }
 
+std::vector<Candidate> nodes_and_audiences(const LiveLists& live) {
+    std::vector<Candidate> out = live.nodes();
+    for (Candidate& one : live.audiences()) out.push_back(std::move(one));
+    return out;
+}
+
 // By what the table calls a value: the word in --help is the word here.
 std::optional<std::vector<Candidate>> values(std::string_view what, const LiveLists& live) {
     if (what == "AUDIENCE") return live.audiences();
     if (what == "NODE" || what == "NODE,…") return live.nodes();
+    if (what == "WHO") return nodes_and_audiences(live);
     if (what == "ID") return live.alerts();
     if (what == "PROFILE") return live.profiles();
     if (what == "COUNTRY" || what == "COUNTRIES" || what == "PARTY") return countries();

@@ -68,7 +68,8 @@ std::vector<proto::Receipt> receipts_of_part(const proto::AlertRow& row,
 }
 
 bool names_alert(const proto::LogRow& row) {
-    return row.action() == "open" || row.action() == "export";
+    return row.action() == "open" || row.action() == "export" ||
+           (row.action() == "grant-release" && row.detail().ends_with(" outside"));
 }
 
 std::string alert_of_log(const proto::LogRow& row) {
@@ -94,9 +95,11 @@ std::vector<std::string> disclosure_lines(const Disclosure& d) {
     }
     for (const proto::LogRow& row : *d.shown)
         out.push_back(fmt::format("  here: {:<14} {:<9} {}", shown(row.subject()),
-                                  row.action() == "open" ? "opened" : "exported",
+                                  row.action() == "open"     ? "opened"
+                                  : row.action() == "export" ? "exported"
+                                                             : "let out",
                                   local_time(row.at_ms())));
-    if (d.shown->empty()) out.push_back("  here: nobody opened or exported it");
+    if (d.shown->empty()) out.push_back("  here: nobody opened, exported or let it out");
     return out;
 }
 

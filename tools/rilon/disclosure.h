@@ -26,7 +26,8 @@ Result<proto::SearchRequest> person_of_lines(std::string_view text);
 // The receipts of the row's part; all where the row has no content that says which it is.
 std::vector<proto::Receipt> receipts_of_part(const proto::AlertRow& row,
                                              const proto::ReceiptsResponse& all);
-// Is it a row of the audit log that says who opened or exported an alert?
+// Is it a row of the audit log that says who opened or exported an alert, or let it out of the
+// network?
 bool names_alert(const proto::LogRow& row);
 // The id in hex that such a row begins with.
 std::string alert_of_log(const proto::LogRow& row);

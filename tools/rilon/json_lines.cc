@@ -173,6 +173,29 @@ std::string json_saved(const proto::Attachment& attachment, std::uint32_t number
     return dump(out);
 }
 
+std::string json_onward(const proto::Onward& one) {
+    Json out = line("onward");
+    out["id"] = id_text(one.request_id());
+    out["short"] = short_text(one.request_id());
+    out["alert"] = id_text(one.alert_id());
+    out["title"] = one.title();
+    out["own"] = one.own();
+    out["node"] = one.node();
+    out["party"] = one.party();
+    out["officer"] = one.officer();
+    out["received"] = time_of(one.at_ms());
+    out["to"] = array_of(one.to());
+    if (!one.outside().empty()) out["outside"] = one.outside();
+    out["reason"] = one.reason();
+    out["state"] = one.state();
+    if (one.answered_ms() == 0) return dump(out);
+    out["answered_by"] = one.answered_by();
+    out["answered"] = time_of(one.answered_ms());
+    out["granted"] = array_of(one.granted());
+    out["note"] = one.note();
+    return dump(out);
+}
+
 std::string json_history(const proto::HistoryPreview& history) {
     Json out = line("history");
     out.update(history_json(history));

@@ -35,6 +35,8 @@ std::string json_posted(const proto::PostedResponse& posted, const std::string& 
 // What a dry run would have posted.
 std::string json_preview(const proto::PreparedResponse& prepared);
 std::string json_history(const proto::HistoryPreview& history);
+// A request of onward release, and its answer where there is one.
+std::string json_onward(const proto::Onward& one);
 std::string json_alert(const proto::AlertRow& row);
 // With the whole alert under "alert".
 std::string json_alert_full(const proto::AlertRow& row);

@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include "tools/problem.h"
+#include "tools/rilon/json_lines.h"
+#include "tools/rilon/output.h"
 #include "tools/rilon/posting.h"
+#include "tools/rilon/terminal.h"
 #include "tools/rilon/view.h"
 
 namespace rilon {
 namespace {
+
+constexpr std::size_t note_bytes_max = 4096;
 
 Result<std::string> known_code(const std::string& otherwise, const std::string& code,
                                CodeList list) {
@@ -30,8 +35,28 @@ Result<proto::AlertRow> alert_named(Session& session, const std::string& alert) 
     return response->show().row();
 }
 
+std::string words_after_id(const Context& context) {
+    const std::vector<std::string>& words = context.args.words();
+    std::string text;
+    for (std::size_t i = 1; i < words.size(); ++i) text += (text.empty() ? "" : " ") + words[i];
+    return text;
+}
+
+Result<std::string> text_or_input(std::string text) {
+    if (text != "-") return text;
+    auto input = Terminal::read_input("-", note_bytes_max);
+    if (!input) return input.error();
+    while (!input->empty() && input->back() == '\n') input->pop_back();
+    return input;
+}
+
 std::string headline_of(const char* what, const proto::AlertRow& row) {
     return fmt::format("{} {}  {}", what, short_form(row.alert_id()), title_of(row));
+}
+
+void put_onward(Output& out, const proto::Onward& one) {
+    if (out.json()) return out.line(json_onward(one));
+    for (const std::string& line : onward_lines(one, out.columns())) out.line(line);
 }
 
 Status wish_readers_again(const Args& args, const proto::AlertRow& row,

@@ -65,12 +65,12 @@ Status check_never_to(const NeverTo& never_to, const proto::Operation& operation
             if (named(never_to.nodes, reader.name())) nodes.insert(shown(reader.name()));
         }
     }
-    // A second officer's word: the readers are what the first one asked for.
+    // A second officer's word, or an answer: the readers are what another asked for.
     if (operation.body_case() == proto::Operation::BODY_NOT_SET &&
         !(parties.empty() && nodes.empty())) {
         parties.insert(nodes.begin(), nodes.end());
         return refused(fmt::format("{}", fmt::join(parties, ", ")),
-                       "leave it with its present readers: rilon release decline ID");
+                       "leave it with its present readers: rilon release decline ID, or refuse ID");
     }
     const bool about_another =
         operation.has_confirm() || operation.has_dispute() || operation.has_hit();

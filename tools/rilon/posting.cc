@@ -94,6 +94,47 @@ bool narrows_it(const Posting& posting, const proto::PreparedResponse& prepared)
     return true;
 }
 
+// The letter of an onward release: to one node, of what the officer wrote and, in an answer, to the
+// request that he looked at.
+bool is_the_letter(const Posting& posting, const proto::PreparedPart& part) {
+    proto::Operation operation;
+    if (part.readers_size() != 1 || !operation.ParseFromString(part.operation())) return false;
+    const proto::OnwardWish& wish = posting.prepare.onward();
+    const proto::OnwardDecision& decision = posting.prepare.onward_decision();
+    if (posting.prepare.has_onward()) {
+        const proto::OnwardRequest& request = operation.onward_request();
+        return operation.has_onward_request() && request.outside() == wish.outside() &&
+               request.reason() == wish.reason() && request.nodes().empty() == wish.to().empty();
+    }
+    const proto::OnwardAnswer& answer = operation.onward_answer();
+    return operation.has_onward_answer() && answer.request_id() == posting.onward.request_id() &&
+           answer.granted() == decision.grant() && answer.note() == decision.note() &&
+           part.readers(0).name() == posting.onward.node() &&
+           part.alert_id() == posting.onward.alert_id();
+}
+
+// Beside the letter a grant has the next revision of the alert that was looked at, its text as it
+// was, and of its document part; nothing else has anything.
+bool passes_on(const Posting& posting, const proto::PreparedResponse& prepared) {
+    if (prepared.parts().empty() || !is_the_letter(posting, *prepared.parts().rbegin()))
+        return false;
+    for (int i = 0; i + 1 < prepared.parts_size(); ++i) {
+        const proto::PreparedPart& part = prepared.parts(i);
+        proto::Operation operation;
+        if (!posting.prepare.onward_decision().grant() ||
+            !operation.ParseFromString(part.operation()) || !operation.has_supersede())
+            return false;
+        proto::Alert text = operation.supersede().alert();
+        text.set_revision(posting.text.revision());
+        text.set_created_ms(posting.text.created_ms());
+        if (part.part() == part_document) continue;
+        if (i != 0 || part.alert_id() != posting.onward.alert_id() ||
+            text.SerializeAsString() != posting.text.SerializeAsString())
+            return false;
+    }
+    return true;
+}
+
 const proto::Alert& alert_in(const proto::Operation& operation) {
     return operation.has_supersede() ? operation.supersede().alert() : operation.publish();
 }
@@ -111,9 +152,13 @@ bool same_attachments(const Posting& posting, const proto::PreparedPart& part,
                       });
 }
 
+bool is_onward(const Posting& posting) {
+    return posting.prepare.has_onward() || posting.prepare.has_onward_decision();
+}
+
 // What is signed has to be what was asked for; the node may have set ids and audiences in it.
 bool same_kind(const Posting& posting, const proto::PreparedPart& part) {
-    if (posting.prepare.has_narrow()) return true;  // narrows_it looked at all of it.
+    if (posting.prepare.has_narrow() || is_onward(posting)) return true;  // Looked at as a whole.
     proto::Operation operation;
     if (!operation.ParseFromString(part.operation())) return false;
     if (posting.prepare.has_release()) return decides(posting, part, operation);
@@ -137,6 +182,8 @@ Result<proto::PostedResponse> commit(Session& session, const Posting& posting,
     if (!network) return network.error();
     if (posting.prepare.has_narrow() && !narrows_it(posting, prepared))
         return {Errc::malformed, "the node's preview is not of the narrowing that was asked for"};
+    if (is_onward(posting) && !passes_on(posting, prepared))
+        return {Errc::malformed, "the node's preview is not of the release that was asked for"};
     proto::Request request;
     request.mutable_commit()->set_ticket(prepared.ticket());
     for (const proto::PreparedPart& part : prepared.parts()) {
@@ -206,6 +253,14 @@ std::string last_line(const Posting& posting, const std::string& alert_id,
     if (operation.has_dispute()) return remark_line("dispute", alert_id);
     if (operation.has_hit()) return remark_line("hit", alert_id);
     return receipt_line(alert_id, count_held(receipts));
+}
+
+// A request, or an answer that lets nobody of the network read anything: not the alert's readers
+// hold it, and whoever gets it acknowledges no alert.
+bool is_letter_alone(const Posting& posting) {
+    return posting.prepare.has_onward() ||
+           (posting.prepare.has_onward_decision() &&
+            (!posting.prepare.onward_decision().grant() || !posting.onward.outside().empty()));
 }
 
 void put_last_line(Output& out, const std::string& text) {
@@ -315,6 +370,15 @@ Result<int> post(Context& context, Session& session, Posting& posting) {
     if (prepared.has_history()) {             // No alert that anybody acknowledges.
         context.out.line(context.out.json() ? json_history(prepared.history())
                                             : given_line(prepared.history()));
+        return exit_done;
+    }
+    if (is_letter_alone(posting)) {
+        if (context.out.json())
+            context.out.line(json_posted(*posted, "stored"));
+        else
+            put_last_line(context.out,
+                          letter_line(posting.prepare.has_onward() ? "request" : "answer",
+                                      posted->alert_id()));
         return exit_done;
     }
     auto done = receipt(context, session, posting, *posted);

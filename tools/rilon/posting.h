@@ -20,7 +20,9 @@ void read_precedence(const Args& args, proto::PrepareRequest& prepare);
 struct Posting {
     proto::PrepareRequest prepare;
     std::string headline;  // Shown above the readers; empty: none.
-    proto::Alert text;     // Narrow: what the officer looked at, and what is signed once more.
+    // Narrow, grant: what the officer looked at, and what is signed once more.
+    proto::Alert text = {};
+    proto::Onward onward = {};         // Grant, refuse: the request that he looked at.
     std::vector<Bytes> attached = {};  // Of the alert's attachments; empty: the node has it.
 };
 

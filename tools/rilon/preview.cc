@@ -87,6 +87,10 @@ std::vector<std::string> preview_lines(const proto::PreparedResponse& prepared,
     for (const proto::PreparedPart& part : prepared.parts()) {
         if (prepared.has_history()) break;  // To one node, in as many parts as are needed.
         if (part.takes_back()) continue;    // Said with the part that goes on.
+        if (part.part() == "letter") {
+            out.push_back(fmt::format("LETTER    to {} alone", safe(part.audience())));
+            continue;
+        }
         const auto readers = static_cast<std::size_t>(part.readers_size());
         const std::size_t all = part.audience_size() > readers ? part.audience_size() : readers;
         const std::string reads =
@@ -194,6 +198,12 @@ std::string narrowed_line(const std::string& alert_id, ReaderCount held, ReaderC
         "✓ {} narrowed, held by {} of {}; what was before is gone at {} of {} so far.   Who has it "
         "still? rilon show {} --receipts",
         name->shown, held.count, held.readers, erased.count, erased.readers, name->typed);
+}
+
+std::string letter_line(std::string_view what, const std::string& alert_id) {
+    auto name = short_names(alert_id);
+    return name ? fmt::format("✓ {} about {} stored here, on its way.", what, name->shown)
+                : fmt::format("✓ {} stored here", what);
 }
 
 std::string remark_line(std::string_view what, const std::string& alert_id) {

@@ -40,6 +40,8 @@ std::string others_withdrawn_line(const std::string& alert_id, ReaderCount told)
 std::string narrowed_line(const std::string& alert_id, ReaderCount held, ReaderCount erased);
 // "✓ confirmation of 7KQ2-M4XD stored here, on its way.": receipts count its author's entries only.
 // `what`: confirmation, dispute, hit.
+// "✓ answer about 7KQ2-M4XD stored here, on its way."
+std::string letter_line(std::string_view what, const std::string& alert_id);
 std::string remark_line(std::string_view what, const std::string& alert_id);
 
 }  // namespace rilon

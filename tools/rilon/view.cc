@@ -228,6 +228,14 @@ void add_common(Lines& lines, const proto::Alert& a) {
     if (a.has_release_request()) lines.add("asks", release_asked(a));
 }
 
+// Of another's alert that is its author's to pass on.
+void add_orcon(Lines& lines, const proto::AlertRow& row) {
+    const auto& caveats = row.alert().caveats();
+    if (!row.own() && std::find(caveats.begin(), caveats.end(), "ORCON") != caveats.end())
+        lines.add("to others",
+                  "as its author allows: rilon release request " + short_form(row.alert_id()));
+}
+
 // Whose systems met it and who doubts it, a line each; confirmations have their own.
 void add_remarks(Lines& lines, const proto::AlertRow& row) {
     for (const proto::Remark& r : row.remarks()) {
@@ -313,6 +321,7 @@ std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& o
     add_remarks(lines, row);
     if (row.withdrawn() || row.held_back() || row.newer_version()) return std::move(lines).take();
     add_common(lines, a);
+    add_orcon(lines, row);
     for (const proto::PersonRecord& p : a.persons()) add_person(lines, p);
     for (const proto::DocumentRecord& d : a.documents()) add_document(lines, d);
     add_kind(lines, a);
@@ -324,6 +333,29 @@ std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& o
     lines.add("review by", time_text(a.review_by_ms()));
     lines.add("expires", time_text(a.expires_ms()));
     return std::move(lines).take();
+}
+
+std::vector<std::string> onward_lines(const proto::Onward& one, std::size_t columns) {
+    const auto names = [](const auto& list) { return fmt::format("{}", fmt::join(list, ", ")); };
+    const std::string whom = one.outside().empty() ? names(one.to()) : one.outside();
+    std::vector<std::string> out = {escape_for_display(
+        fmt::format("{}  {:<8} {}  {}  {}", short_form(one.request_id()), one.state(),
+                    local_time(one.at_ms()), short_form(one.alert_id()), one.title()))};
+    const auto add = [&](const std::string& text) {
+        for (std::string& line : folded(escape_for_display(text), columns, 4))
+            out.push_back(std::move(line));
+    };
+    add(fmt::format("  {} asks for {}{}: {}",
+                    one.own()
+                        ? one.officer() + " here"
+                        : fmt::format("{} of {} ({})", one.officer(), one.node(), one.party()),
+                    whom, one.outside().empty() ? "" : " (outside the network)", one.reason()));
+    if (one.answered_ms() != 0)
+        add(fmt::format("  {} by {} {}{}{}", one.state(), one.answered_by(),
+                        local_time(one.answered_ms()),
+                        one.granted().empty() ? "" : ", read by " + names(one.granted()),
+                        one.note().empty() ? "" : ": " + one.note()));
+    return out;
 }
 
 std::string reply_line(const proto::AlertRow& row) {

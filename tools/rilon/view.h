@@ -21,6 +21,8 @@ std::string inbox_line(const proto::AlertRow& row, const Output& out);
 std::vector<std::string> alert_lines(const proto::AlertRow& row, const Output& out);
 // One reply beneath its request.
 std::string reply_line(const proto::AlertRow& row);
+// Who asks whom to let whom have which alert, why, and what came of it.
+std::vector<std::string> onward_lines(const proto::Onward& one, std::size_t columns);
 // "referral       THA: Hotline 1300": a profile's contacts, ; between them, for victims of
 // trafficking.
 std::vector<std::string> referral_lines(const std::string& contacts, const std::string& host);

@@ -178,7 +178,7 @@ TEST_F(SecondOfficer, TheIssuerLearnsOfTheDocumentAloneAndOnlyThen) {
 
 TEST_F(SecondOfficer, WhoAskedNeverApprovesNorDoesAnOfficerWithoutTheRole) {
     const AlertId alert = ask(true, false);
-    EXPECT_THAT(refusal(decide(first(), alert)), HasSubstr("asked for this and can't approve"));
+    EXPECT_THAT(refusal(decide(first(), alert)), HasSubstr("signed this and can't approve"));
     EXPECT_THAT(refusal(decide(colleague_, alert)), HasSubstr("role officer does not release"));
     EXPECT_FALSE(holds("gbr-bkk", alert));
     // Another node's officers neither.

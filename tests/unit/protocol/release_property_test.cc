@@ -7,7 +7,9 @@
 
 #include "protocol/alert.h"
 #include "protocol/country_codes.h"
+#include "protocol/onward.h"
 #include "protocol/release.h"
+#include "protocol/second_officer.h"
 #include "protocol/short_id.h"
 #include "tests/support/founding.h"
 
@@ -191,6 +193,69 @@ TEST(ReleaseProperty, NoWithheldPartyEverReadsAPersonPart) {
     // Both ways are well trodden, or the property says nothing.
     EXPECT_GT(planned, 500);
     EXPECT_GT(refused, 200);
+}
+
+// A part that more shall read: those of before and the added, by the definition too.
+void check_widened(const PartPlan& part, std::vector<NodeId> before,
+                   const std::vector<NodeId>& added, const TestNetwork& network,
+                   const NodeId& author) {
+    std::vector<NodeId> readers = part.readers;
+    for (const NodeId& id : before)
+        EXPECT_TRUE(std::binary_search(readers.begin(), readers.end(), id));
+    before.insert(before.end(), added.begin(), added.end());
+    std::sort(before.begin(), before.end());
+    before.erase(std::unique(before.begin(), before.end()), before.end());
+    EXPECT_EQ(readers, before);
+    std::vector<NodeId> members = derived_members(network.state(), part.definition, author);
+    std::erase(members, author);
+    EXPECT_EQ(members, readers);
+}
+
+TEST(ReleaseProperty, NobodyWithheldGetsAnAlertByAnothersWish) {
+    int planned = 0;
+    int withheld = 0;
+    int refused = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        TestNetwork network = random_network(seed);
+        const DirectoryState& state = network.state();
+        SeededRng rng(3000 + seed);
+        for (int round = 0; round < 150; ++round) {
+            SCOPED_TRACE(testing::Message() << "seed " << seed << " round " << round);
+            NodeId author = one_of(state.audience_by_name("BKK/missions")->members, rng);
+            proto::Alert alert = random_alert(rng);
+            if (alert.protection() == proto::PROTECTION_NONE)
+                alert.set_released(std::string(release_protection_none));
+            auto first = plan_release(alert, random_wish(network, author, rng), state, author);
+            if (!first) continue;
+            PartReaders before{first->parts[0].readers, {}};
+            if (first->parts.size() == 2) before.document = first->parts[1].readers;
+            std::vector<NodeId> wanted;
+            for (const NodeId& id : state.audience(state.network_audience)->members)
+                if (rng.below(2) == 0) wanted.push_back(id);
+            auto plan = plan_onward(alert, before, wanted, state, author);
+            if (!plan) {
+                ++refused;
+                EXPECT_FALSE(plan.error().detail.empty());
+                continue;
+            }
+            ++planned;
+            for (const NodeId& id : plan->added) {
+                EXPECT_TRUE(std::binary_search(wanted.begin(), wanted.end(), id));
+                for (const std::string& code : surely_home(alert))
+                    EXPECT_FALSE(alert.protection() != proto::PROTECTION_NONE &&
+                                 is_home(state.node(id)->party, code, state))
+                        << state.node(id)->name << " gets what is of " << code;
+            }
+            withheld += plan->added.size() < wanted.size() ? 1 : 0;
+            check_widened(plan->release.parts[0], before.person, plan->added, network, author);
+            if (before.document.empty()) continue;
+            ASSERT_EQ(plan->release.parts.size(), 2u);
+            check_widened(plan->release.parts[1], before.document, plan->added, network, author);
+        }
+    }
+    EXPECT_GT(planned, 300);
+    EXPECT_GT(withheld, 100);
+    EXPECT_GT(refused, 100);
 }
 
 // Everything an alert can say, each text told from the others by a number.

@@ -94,6 +94,7 @@ TEST_F(Completion, TheNodeIsAskedOnlyForWhatItKnows) {
     EXPECT_EQ(asked, (Words{"alerts"}));
     EXPECT_EQ(texts({"post", "--only", "aus-bkk,n"}), (Words{"aus-bkk,nzl-bkk"}));
     EXPECT_EQ(texts({"audience", "preview", ""}), (Words{"BKK", "BKK/missions"}));
+    EXPECT_EQ(texts({"release", "request", "7KQ2M4", "--to", "BKK/"}), (Words{"BKK/missions"}));
     EXPECT_EQ(texts({"inbox", "--profile", ""}), (Words{"default"}));
     EXPECT_TRUE(texts({"inbox", ""}).empty());
     EXPECT_TRUE(asked.empty());

@@ -67,6 +67,10 @@ TEST(Disclosure, RowsOfTheLogThatNameAnAlert) {
     EXPECT_EQ(alert_of_log(row), "00ff");
     row.set_action("search");
     EXPECT_FALSE(names_alert(row));
+    row.set_action("grant-release");  // To nodes: they are its readers.
+    EXPECT_FALSE(names_alert(row));
+    row.set_detail(row.detail() + " outside");
+    EXPECT_TRUE(names_alert(row));
 }
 
 TEST(Disclosure, LinesSayWhoHasItAndWhoNot) {

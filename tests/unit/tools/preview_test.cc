@@ -57,6 +57,16 @@ TEST(Preview, IsTheAgreedLayout) {
     EXPECT_EQ(lines[2], "DOCUMENT  20 missions        host THA: YES");
 }
 
+TEST(Preview, OfALetterSaysToWhomAlone) {
+    proto::PreparedResponse prepared;
+    *prepared.add_parts() = part("person", 9, 20, false);
+    *prepared.add_parts() = part("letter", 1, 1, false);
+    prepared.mutable_parts(1)->set_audience("can-bkk");
+    const auto lines = preview_lines(prepared, "", "THA");
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_EQ(lines[1], "LETTER    to can-bkk alone");
+}
+
 TEST(Preview, OfANarrowingNamesWhoStaysAndWhoDoesNot) {
     proto::PreparedResponse prepared;
     *prepared.add_parts() = part("person", 2, 5, false);

@@ -6,6 +6,7 @@
 
 #include "protocol/short_id.h"
 #include "tests/support/seeded_rng.h"
+#include "tools/rilon/columns.h"
 #include "tools/rilon/command.h"
 
 namespace rilon {
@@ -38,6 +39,53 @@ std::string shown_whole(const proto::AlertRow& row) {
     std::string out;
     for (const std::string& line : alert_lines(row, plain())) out += line + "\n";
     return out;
+}
+
+TEST(View, ARequestOfOnwardReleaseSaysWhoForWhomWhyAndWhatCameOfIt) {
+    SeededRng rng(1);
+    proto::Onward one;
+    one.set_request_id(make_alert_id(UnixMillis{1795446000000}, rng).str());
+    one.set_alert_id(make_alert_id(UnixMillis{1795446000000}, rng).str());
+    one.set_title(hostile);
+    one.set_node("can-bkk");
+    one.set_party("CAN");
+    one.set_officer(hostile);
+    one.set_at_ms(1795446000000);
+    one.add_to("gbr-bkk");
+    one.add_to("gbr-kul");
+    one.set_reason(hostile);
+    one.set_state("waits");
+    auto lines = onward_lines(one, columns_unlimited);
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_THAT(lines[0], AllOf(HasSubstr(short_form(one.request_id()) + "  waits"),
+                                HasSubstr(short_form(one.alert_id()))));
+    EXPECT_THAT(lines[1], HasSubstr("of can-bkk (CAN) asks for gbr-bkk, gbr-kul: "));
+    one.set_state("granted");
+    one.set_answered_by(hostile);
+    one.set_answered_ms(1795446000000);
+    one.add_granted("gbr-kul");
+    one.set_note(hostile);
+    lines = onward_lines(one, columns_unlimited);
+    ASSERT_EQ(lines.size(), 3u);
+    EXPECT_THAT(lines[2], AllOf(HasSubstr("granted by "), HasSubstr(", read by gbr-kul: ")));
+    one.clear_to();
+    one.set_outside(hostile);
+    for (const std::string& line : onward_lines(one, columns_unlimited)) {
+        EXPECT_EQ(line.find('\x1b'), std::string::npos);
+        EXPECT_EQ(line.find("\u202e"), std::string::npos);
+        EXPECT_EQ(line.find('\xff'), std::string::npos);
+    }
+}
+
+TEST(View, WhatIsItsAuthorsToPassOnSaysSoToItsReadersAlone) {
+    proto::Alert alert;
+    alert.mutable_bulletin()->set_text("The counters are closed.");
+    proto::AlertRow row = row_of(alert);
+    EXPECT_THAT(shown_whole(row), Not(HasSubstr("rilon release request")));
+    row.mutable_alert()->add_caveats("ORCON");
+    EXPECT_THAT(shown_whole(row), HasSubstr("rilon release request " + short_form(row.alert_id())));
+    row.set_own(true);
+    EXPECT_THAT(shown_whole(row), Not(HasSubstr("rilon release request")));
 }
 
 TEST(View, Row50HostileTextOfEveryNewKindIsEscaped) {
