@@ -157,7 +157,7 @@ class SearchGrowth : public testing::Test {
             double& found = out.emplace_back();
             registry.index().by_name(
                 fold_name(request.name()),
-                [&](const IndexedPerson&, const FoldedName&, double) { ++found; });
+                [&](const FoundAlert&, const FoundPerson&, double) { ++found; });
         }
         return median(out);
     }
