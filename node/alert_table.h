@@ -5,7 +5,6 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "node/alert_state.h"
+#include "protocol/paged_vector.h"
 
 namespace rilon {
 
@@ -49,7 +49,12 @@ class AlertTable {
     Row find(const AlertId& id) const;
     bool there(Row row) const { return (rows_[row].flags & is_there) != 0; }
     const AlertId& id(Row row) const { return rows_[row].id; }
+    // Is this its row, and it is there?
+    bool is(Row row, const AlertId& alert) const {
+        return row < rows_.size() && rows_[row].id == alert && there(row);
+    }
     AlertState get(Row row) const;
+    void prefetch(Row row) const { __builtin_prefetch(&rows_[row]); }
     void put(Row row, const AlertState& alert);
     void forget(Row row);
     // An alert of `origin` whose other part is `part`; none: no such.
@@ -101,7 +106,7 @@ class AlertTable {
     void set_naming(Row row, const AlertState& alert);
     void unset_naming(Row row);
 
-    std::deque<Packed> rows_;
+    PagedVector<Packed> rows_;
     std::unordered_map<Row, AlertState> whole_;
     std::unordered_map<Row, AlertId> other_parts_;              // Of those that are not whole.
     std::set<std::tuple<AlertId, std::uint32_t, Row>> naming_;  // Other part, origin.

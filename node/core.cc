@@ -234,6 +234,7 @@ Status NodeCore::load_index() {
     take_up_opening();
     for (auto& redact : redacts_)
         if (const StreamInfo* info = stream(redact.stream)) hide_what_waits(*info, redact);
+    store_.forget_pages();
     return {};
 }
 

@@ -1,76 +1,15 @@
 #include "node/index.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <mutex>
 #include <utility>
 
-#include "protocol/alert.h"
-#include "protocol/mrz.h"
 #include "protocol/mutant.h"
-#include "protocol/narrowing.h"
 #include "protocol/short_id.h"
+#include "protocol/visit_ahead.h"
 
 namespace rilon {
 namespace {
-
-void record_person(const proto::PersonRecord& person, proto::SearchRecord& record) {
-    auto* out = record.add_persons();
-    for (const auto& identity : person.identities()) {
-        std::string name = identity.secondary().empty()
-                               ? identity.primary()
-                               : identity.primary() + " " + identity.secondary();
-        if (!name.empty()) out->add_names(name);
-        if (!identity.native_name().empty()) out->add_names(identity.native_name());
-        if (!identity.birth_date().empty()) out->add_birth_dates(identity.birth_date());
-        if (out->sex().empty()) out->set_sex(identity.sex());
-    }
-    for (const auto& nationality : person.nationalities())
-        out->add_nationalities(nationality.code());
-}
-
-void record_alert(const proto::Alert& alert, proto::SearchRecord& record) {
-    record.set_revision(alert.revision());
-    record.set_type(kind_name(alert));
-    record.set_part(alert.part());
-    record.set_purge_after_ms(alert.purge_after_ms());
-    for (const auto& link : alert.links()) {
-        if (link.type() == "other-part") record.set_other_part(link.alert_id());
-        if (link.type() == "duplicate-of") record.add_duplicate_of(link.alert_id());
-    }
-    record.set_request_id(alert.reply().request_id());
-    record.set_asks_release(alert.has_release_request());
-    record.set_review_by_ms(alert.review_by_ms());
-    for (const auto& person : alert.persons()) record_person(person, record);
-    for (const auto& document : alert.documents()) {
-        if (!document.number().empty())
-            record.add_documents(fold_document_number(document.number()));
-        if (!document.series_from().empty()) {
-            record.add_series_from(fold_document_number(document.series_from()));
-            record.add_series_to(fold_document_number(document.series_to()));
-        }
-    }
-    if (alert.has_visa_cancellation() && !alert.visa_cancellation().visa_number().empty())
-        record.add_documents(fold_document_number(alert.visa_cancellation().visa_number()));
-    for (const auto& place : alert.transport().routing()) record.add_routing(place);
-}
-
-// Length of the first and common beginning of two numbers: every number of that length between them
-// has both.
-std::string series_key(std::string_view from, std::string_view to) {
-    auto end = std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first;
-    return std::to_string(from.size()) + ":" + std::string(from.begin(), end);
-}
-
-std::optional<std::uint32_t> complete_date(const PartialDate& date) {
-    if (!date.complete()) return std::nullopt;
-    return static_cast<std::uint32_t>(*date.year * 10000 + *date.month * 100 + *date.day);
-}
-std::optional<std::uint32_t> complete_date(const std::string& text) {
-    auto date = parse_partial_date(text);
-    return date.ok() ? complete_date(*date) : std::nullopt;
-}
 
 bool among(const std::vector<EntryRef>& refs, const EntryRef& ref) {
     return std::find(refs.begin(), refs.end(), ref) != refs.end();
@@ -102,52 +41,7 @@ bool before_newest(const AlertState& alert, const IndexedEntry& entry) {
     return entry.record.revision() < alert.revision;
 }
 
-// Numbers with one hash are told apart by their text.
-std::uint32_t document_hash(std::string_view folded_number) {
-    const std::size_t hash = std::hash<std::string_view>{}(folded_number);
-    return static_cast<std::uint32_t>(hash ^ (hash >> 32));
-}
-
 }  // namespace
-
-proto::SearchRecord Index::make_record(const AlertId& alert, const proto::Operation* operation) {
-    proto::SearchRecord record;
-    record.set_alert_id(alert.str());
-    if (operation == nullptr) return record;
-    switch (operation->body_case()) {
-        case proto::Operation::kPublish:
-            record.set_operation(proto::SearchRecord::PUBLISH);
-            record_alert(operation->publish(), record);
-            break;
-        case proto::Operation::kSupersede:
-            record.set_operation(proto::SearchRecord::SUPERSEDE);
-            record_alert(operation->supersede().alert(), record);
-            for (const Hash32& opens : opened_by(operation->supersede(), alert))
-                record.add_opens(opens.str());
-            break;
-        case proto::Operation::kWithdraw:
-            record.set_operation(proto::SearchRecord::WITHDRAW);
-            record.set_withdraw_reason(operation->withdraw().reason());
-            record.set_revision(operation->withdraw().revision());
-            if (narrows(operation->withdraw()))
-                record.set_successor(operation->withdraw().successor());
-            break;
-        case proto::Operation::kConfirm: record.set_operation(proto::SearchRecord::CONFIRM); break;
-        case proto::Operation::kDispute: record.set_operation(proto::SearchRecord::DISPUTE); break;
-        case proto::Operation::kHit: record.set_operation(proto::SearchRecord::HIT); break;
-        case proto::Operation::kHistory: record.set_operation(proto::SearchRecord::HISTORY); break;
-        case proto::Operation::kOnwardRequest:
-            record.set_operation(proto::SearchRecord::ONWARD_REQUEST);
-            record.set_onward_id(operation->onward_request().request_id());
-            break;
-        case proto::Operation::kOnwardAnswer:
-            record.set_operation(proto::SearchRecord::ONWARD_ANSWER);
-            record.set_onward_id(operation->onward_answer().request_id());
-            break;
-        case proto::Operation::BODY_NOT_SET: break;
-    }
-    return record;
-}
 
 void Index::add(const IndexedEntry& entry) {
     auto parsed = AlertId::parse(entry.record.alert_id());
@@ -341,24 +235,8 @@ void Index::forget(const AlertId& id) {
 }
 
 void Index::put_terms(Row row, const proto::SearchRecord& record) {
-    if (row >= terms_of_.size()) terms_of_.resize(row + 1);
-    Terms& terms = terms_of_[row];
-    for (const auto& person : record.persons()) {
-        PersonId id = put_person(row, person);
-        persons_[id].next = std::exchange(terms.first_person, id);
-    }
-    std::string documents;
-    for (const auto& number : record.documents()) {
-        append_text(documents, number);
-        by_document_.add(document_hash(number), row);
-    }
-    terms.documents = texts_.put(documents);
-    for (int i = 0; i < record.series_from_size() && i < record.series_to_size(); ++i) {
-        const std::string& from = record.series_from(i);
-        const std::string& to = record.series_to(i);
-        series_of_[row].push_back(series_key(from, to));
-        series_[series_of_[row].back()].push_back({from, to, row});
-    }
+    persons_.put(row, record);
+    documents_.put(row, record);
     for (const auto& bytes : record.duplicate_of()) {
         auto id = AlertId::parse(bytes);
         if (!id.ok()) continue;
@@ -372,88 +250,17 @@ void Index::put_terms(Row row, const proto::SearchRecord& record) {
     if (record.asks_release()) asking_release_.insert(row);
 }
 
-Index::PersonId Index::put_person(Row row, const proto::SearchRecord::Person& person) {
-    PersonId id = static_cast<PersonId>(persons_.size());
-    if (free_persons_.empty()) {
-        persons_.emplace_back();
-    } else {
-        id = free_persons_.back();
-        free_persons_.pop_back();
-    }
-    Person& out = persons_[id];
-    out.alert = row;
-    std::string facts;
-    append_text(facts, person.sex());
-    append_text(facts, std::to_string(person.birth_dates_size()));
-    for (const auto& text : person.birth_dates()) append_text(facts, text);
-    for (const auto& text : person.nationalities()) append_text(facts, text);
-    out.facts = texts_.put(facts);
-    sodium_memzero(facts.data(), facts.size());
-    for (const auto& text : person.names()) {
-        NameIndex::Id name = names_.add(fold_letters(text));
-        if (name >= person_of_name_.size()) {
-            person_of_name_.resize(name + 1);
-            next_name_.resize(name + 1);
-        }
-        person_of_name_[name] = id;
-        next_name_[name] = std::exchange(out.first_name, name);
-    }
-    for (const auto& text : person.birth_dates())
-        if (auto date = complete_date(text)) by_birth_date_[*date].push_back(id);
-    return id;
-}
-
-IndexedPerson Index::shown(const Person& person) const {
-    IndexedPerson out;
-    out.alert = alerts_.id(person.alert);
-    std::string_view facts = texts_.get(person.facts);
-    std::string_view text;
-    if (take_text(facts, text)) out.sex = text;
-    std::size_t dates = take_text(facts, text) ? std::stoul(std::string(text)) : 0;
-    for (; dates > 0 && take_text(facts, text); --dates) out.birth_dates.emplace_back(text);
-    while (take_text(facts, text)) out.nationalities.emplace_back(text);
-    return out;
-}
-
-void Index::drop_person(PersonId id) {
-    Person& person = persons_[id];
-    for (NameIndex::Id name = person.first_name; name != none; name = next_name_[name])
-        names_.remove(name);
-    for (const auto& text : shown(person).birth_dates)
-        if (auto date = complete_date(text)) std::erase(by_birth_date_[*date], id);
-    texts_.drop(person.facts);
-    person = {};
-    free_persons_.push_back(id);
-}
-
 void Index::drop_terms(Row row) {
-    if (row >= terms_of_.size()) return;
-    Terms terms = std::exchange(terms_of_[row], {});
-    for (PersonId id = terms.first_person; id != none;) {
-        PersonId next = persons_[id].next;
-        drop_person(id);
-        id = next;
-    }
-    std::string_view documents = texts_.get(terms.documents);
-    for (std::string_view number; take_text(documents, number);)
-        by_document_.remove(document_hash(number), row);
-    texts_.drop(terms.documents);
+    persons_.drop(row);
+    documents_.drop(row);
     drop_duplicates(row);
     asking_release_.erase(row);
     review_by_.erase(row);
-    if (auto request = request_of_.extract(row); !request.empty()) {
-        auto replies = replies_.find(request.mapped());
-        std::erase(replies->second, row);
-        if (replies->second.empty()) replies_.erase(replies);
-    }
-    auto keys = series_of_.extract(row);
-    if (keys.empty()) return;
-    for (const auto& key : keys.mapped()) {
-        auto it = series_.find(key);
-        if (it == series_.end()) continue;
-        std::erase_if(it->second, [&](const Series& series) { return series.alert == row; });
-        if (it->second.empty()) series_.erase(it);
-    }
+    auto request = request_of_.extract(row);
+    if (request.empty()) return;
+    auto replies = replies_.find(request.mapped());
+    std::erase(replies->second, row);
+    if (replies->second.empty()) replies_.erase(replies);
 }
 
 void Index::drop_duplicates(Row row) {
@@ -516,6 +323,13 @@ std::optional<AlertState> Index::alert(const AlertId& id) const {
     return alerts_.get(row);
 }
 
+std::optional<AlertState> Index::alert(const FoundAlert& found) const {
+    std::shared_lock lock(mutex_);
+    const Row row = alerts_.is(found.row, found.id) ? found.row : alerts_.find(found.id);
+    if (row == AlertTable::none) return std::nullopt;
+    return alerts_.get(row);
+}
+
 std::optional<AlertState> Index::naming(const AlertState& part) const {
     std::shared_lock lock(mutex_);
     const Row row = alerts_.naming(part.id, part.origin);
@@ -546,31 +360,10 @@ std::vector<AlertState> Index::newest(std::uint64_t before, std::size_t max) con
     return out;
 }
 
-bool Index::names_document(Row row, std::string_view folded_number) const {
-    std::string_view documents = texts_.get(terms_of_[row].documents);
-    for (std::string_view number; take_text(documents, number);)
-        if (number == folded_number) return true;
-    return false;
-}
-
 std::vector<AlertId> Index::by_document(std::string_view folded_number) const {
     std::shared_lock lock(mutex_);
     std::vector<AlertId> out;
-    by_document_.each({document_hash(folded_number)}, [&](Row row) {
-        if (names_document(row, folded_number)) out.push_back(alerts_.id(row));
-    });
-    for (std::size_t begins = 0; begins <= folded_number.size(); ++begins) {
-        std::string key = std::to_string(folded_number.size()) + ":" +
-                          std::string(folded_number.substr(0, begins));
-        auto series = series_.find(key);
-        if (series == series_.end()) continue;
-        for (const Series& one : series->second)
-            if (folded_number >= one.from && folded_number <= one.to)
-                out.push_back(alerts_.id(one.alert));
-    }
-    if (mutant(Mutant::search_scans))
-        for (Row row = 0; row < terms_of_.size(); ++row)
-            if (names_document(row, folded_number)) out.push_back(alerts_.id(row));
+    for (Row row : documents_.find(folded_number)) out.push_back(alerts_.id(row));
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
@@ -578,19 +371,26 @@ std::vector<AlertId> Index::by_document(std::string_view folded_number) const {
 
 void Index::by_name(const FoldedName& asked, const PersonVisit& visit) const {
     std::shared_lock lock(mutex_);
-    std::vector<std::pair<PersonId, NameIndex::Match>> found;
-    for (const auto& match : names_.like(asked))
-        found.emplace_back(person_of_name_[match.name], match);
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-        if (a.first != b.first) return a.first < b.first;
-        if (a.second.score != b.second.score) return a.second.score > b.second.score;
-        return a.second.name < b.second.name;
+    const std::vector<PersonTable::Found> found = persons_.by_name(asked);
+    visit_ahead(
+        found.size(),
+        [&](std::size_t i) {
+            alerts_.prefetch(found[i].alert);
+            persons_.prefetch_facts(found[i].person);
+        },
+        [&](std::size_t i) {
+            const PersonTable::Found& one = found[i];
+            visit({alerts_.id(one.alert), one.alert}, {persons_, one.person}, one.score);
+        });
+}
+
+void Index::by_name(const FoldedName& asked, const AlertId& alert, const NamedVisit& visit) const {
+    std::shared_lock lock(mutex_);
+    const Row row = alerts_.find(alert);
+    if (row == AlertTable::none) return;
+    persons_.by_name(asked, row, [&](PersonTable::Id person, double score, const FoldedName& name) {
+        visit({persons_, person}, score, name);
     });
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        if (i > 0 && found[i].first == found[i - 1].first) continue;
-        const NameIndex::Match& best = found[i].second;
-        visit(shown(persons_[found[i].first]), names_.name(best.name), best.score);
-    }
 }
 
 std::vector<AlertId> Index::duplicates_of(const AlertId& alert) const {
@@ -603,16 +403,9 @@ std::vector<AlertId> Index::duplicates_of(const AlertId& alert) const {
 }
 
 std::vector<AlertId> Index::by_birth_date(const PartialDate& date, std::size_t max) const {
-    std::vector<AlertId> out;
-    auto day = complete_date(date);
-    if (!day) return out;
     std::shared_lock lock(mutex_);
-    auto born = by_birth_date_.find(*day);
-    if (born == by_birth_date_.end()) return out;
-    for (PersonId id : born->second) {
-        if (out.size() == max) break;
-        out.push_back(alerts_.id(persons_[id].alert));
-    }
+    std::vector<AlertId> out;
+    for (Row row : persons_.by_birth_date(date, max)) out.push_back(alerts_.id(row));
     return out;
 }
 

@@ -2,28 +2,26 @@
 // disk. Built at start from the sealed search records and kept up with every opened entry. Many
 // readers (queries), one writer (the node); it locks itself.
 //
-// Most of it is numbers: a row an alert (alert_table.h), and texts by place (text_arena.h).
+// Most of it is numbers: a row an alert (alert_table.h), beside it what its entries mean, its
+// persons and its documents (meaning_table.h, person_table.h, document_table.h).
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <shared_mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "node/alert_table.h"
+#include "node/document_table.h"
 #include "node/meaning_table.h"
 #include "node/onward_book.h"
+#include "node/person_table.h"
 #include "node/search_record.pb.h"
-#include "node/text_arena.h"
 #include "protocol/alert.pb.h"
 #include "protocol/ids.h"
-#include "protocol/name_index.h"
-#include "protocol/partial_date.h"
 #include "protocol/units.h"
 
 namespace rilon {
@@ -38,12 +36,21 @@ struct IndexedEntry {
     proto::SearchRecord record;
 };
 
-// A person of an alert; its names are in the name index.
-struct IndexedPerson {
-    AlertId alert;
-    std::vector<std::string> birth_dates;
-    std::vector<std::string> nationalities;
-    std::string sex;
+// An alert that was found. Its row only saves looking for it again in the same index.
+struct FoundAlert {
+    AlertId id;
+    AlertTable::Row row = AlertTable::none;
+};
+
+// A person whom a search found, for the time of the visit.
+class FoundPerson {
+   public:
+    FoundPerson(const PersonTable& table, PersonTable::Id person) : table_(table), id_(person) {}
+    PersonFacts facts() const { return table_.facts(id_); }
+
+   private:
+    const PersonTable& table_;
+    PersonTable::Id id_;
 };
 
 class Index {
@@ -79,6 +86,7 @@ class Index {
 
     // --- readers; each takes the lock for its own call ---
     std::optional<AlertState> alert(const AlertId& id) const;
+    std::optional<AlertState> alert(const FoundAlert& found) const;
     // The alert of the same node that names this one as its other part.
     std::optional<AlertState> naming(const AlertState& part) const;
     // By full id or short-form prefix. Errors: not_found; invalid (several alerts start so, or no
@@ -88,11 +96,15 @@ class Index {
     std::vector<AlertState> newest(std::uint64_t before, std::size_t max) const;
     // Alerts whose readable revision names this document, exactly after folding or within a series.
     std::vector<AlertId> by_document(std::string_view folded_number) const;
-    // Persons of readable alerts that have a name at least possibly like it: with that name of
-    // theirs which is most like it. Each is shown under the shared lock; `visit` must be short.
+    // Persons of readable alerts that have a name at least possibly like it, with the score of the
+    // one that is most like it. Each is shown under the shared lock; `visit` must be short.
     using PersonVisit =
-        std::function<void(const IndexedPerson& person, const FoldedName& name, double score)>;
+        std::function<void(const FoundAlert& alert, const FoundPerson& person, double score)>;
     void by_name(const FoldedName& asked, const PersonVisit& visit) const;
+    // The same of one alert's persons, with that name.
+    using NamedVisit =
+        std::function<void(const FoundPerson& person, double score, const FoldedName& name)>;
+    void by_name(const FoldedName& asked, const AlertId& alert, const NamedVisit& visit) const;
     // Readable alerts that say of themselves that they say the same as this one.
     std::vector<AlertId> duplicates_of(const AlertId& alert) const;
     // Alerts with a person born on this very day, at most max. An incomplete date finds nobody.
@@ -127,46 +139,20 @@ class Index {
 
    private:
     using Row = AlertTable::Row;
-    using PersonId = std::uint32_t;
-    static constexpr std::uint32_t none = ~std::uint32_t{0};
-
-    struct Person {
-        Row alert = AlertTable::none;
-        NameIndex::Id first_name = none;  // The others by next_name_.
-        TextArena::Place facts = TextArena::nothing;
-        PersonId next = none;  // Of the same alert.
-    };
-    struct Series {
-        std::string from, to;
-        Row alert;
-    };
-    // What put_terms put where, for drop_terms.
-    struct Terms {
-        PersonId first_person = none;
-        TextArena::Place documents = TextArena::nothing;
-    };
-
     void add_revision(Row row, AlertState& alert, const IndexedEntry& entry);
     void withdraw(Row row, AlertState& alert, const IndexedEntry& entry);
     static void go_on(AlertState& alert);
     void put_terms(Row row, const proto::SearchRecord& record);
-    PersonId put_person(Row row, const proto::SearchRecord::Person& person);
     void drop_terms(Row row);
     void drop_duplicates(Row row);
-    void drop_person(PersonId id);
     void settle(const EntryRef& ref);
-    IndexedPerson shown(const Person& person) const;
-    bool names_document(Row row, std::string_view folded_number) const;
     void put_changed(Row row, const AlertState& alert, bool was_readable);
 
     mutable std::shared_mutex mutex_;
     AlertTable alerts_;
     MeaningTable meanings_;
-    TextArena texts_;
-    std::vector<Terms> terms_of_;                        // By row.
-    VariantTable by_document_;                           // Hash of the number → row.
-    std::map<std::string, std::vector<Series>> series_;  // By what its numbers begin with.
-    std::map<Row, std::vector<std::string>> series_of_;
+    PersonTable persons_;
+    DocumentTable documents_;
     std::map<Row, std::vector<AlertId>> duplicate_of_;  // What the alert of a row repeats.
     std::map<AlertId, std::set<Row>> duplicates_;       // And the way back.
     std::map<AlertId, std::vector<Row>> replies_;       // By the request, which may not be here.
@@ -175,12 +161,6 @@ class Index {
     OnwardBook onward_;
     NodeId reviewer_{};
     std::map<Row, UnixMillis> review_by_;
-    std::deque<Person> persons_;
-    std::vector<PersonId> free_persons_;
-    NameIndex names_;
-    std::vector<PersonId> person_of_name_;                                    // By NameIndex::Id.
-    std::vector<NameIndex::Id> next_name_;                                    // By NameIndex::Id.
-    std::unordered_map<std::uint32_t, std::vector<PersonId>> by_birth_date_;  // Complete ones.
     std::size_t readable_ = 0;
     std::size_t officers_unchecked_ = 0;
     std::uint64_t next_order_ = 1;

@@ -266,7 +266,7 @@ Result<OpenedOperation> open_operation(const EntryRef& ref, const QueryContext& 
     if (!stored.ok()) return stored.error();
     EntryHeader header = stored->entry.header();
     auto content = verify_content(stored->plain, *context.directory, header.origin, header.stream,
-                                  header.dir_seq, &known_certificates());
+                                  header.dir_seq, &known_shown());
     wipe(stored->plain);
     if (!content.ok()) return content.error();
     auto operation = parse_operation(content->operation);

@@ -2,13 +2,14 @@
 // date, nationality and sex as factors of their own, each explained. A name alone never says "same
 // person"; nothing here decides anything.
 #include <algorithm>
-#include <cmath>
+#include <span>
+#include <utility>
 
 #include "node/open_stored.h"
+#include "node/person_match.h"
 #include "node/query_rows.h"
 #include "protocol/alert.h"
 #include "protocol/free_text.h"
-#include "protocol/partial_date.h"
 #include "protocol/text.h"
 
 namespace rilon {
@@ -17,74 +18,25 @@ namespace {
 constexpr std::uint64_t stale_ms = 15 * ms_minute;
 constexpr std::size_t candidates_max = 2000;
 
+// One way in which an alert was found. Thousands may be: in words it is said of those shown alone.
 struct Candidate {
-    AlertId alert;
+    FoundAlert alert;
     double score = 0;
     bool strong = false;
-    std::vector<std::string> reasons;
-    std::vector<std::string> differences;
-    std::optional<FoldedName> name;  // Alike, and not explained yet: only who is shown is.
+    const char* reason = nullptr;  // None: a name.
 };
 
-DateAgreement best_agreement(const std::vector<std::string>& dates, const PartialDate& asked) {
-    DateAgreement best = DateAgreement::differs;
-    for (const auto& text : dates) {
-        auto date = parse_partial_date(text);
-        if (!date.ok()) continue;
-        DateAgreement agreement = compare_dates(*date, asked);
-        if (agreement == DateAgreement::equal) return agreement;
-        if (agreement != DateAgreement::differs) best = agreement;
-    }
-    return best;
-}
-
-// What besides the name speaks for and against: each factor is named.
-void weigh_factors(const proto::SearchRequest& search, const IndexedPerson& person,
-                   const std::optional<PartialDate>& dob, Candidate& candidate) {
-    bool birth_equal = false;
-    bool contradicted = false;
-    if (dob.has_value() && !person.birth_dates.empty()) {
-        switch (best_agreement(person.birth_dates, *dob)) {
-            case DateAgreement::equal:
-                birth_equal = true;
-                candidate.reasons.push_back("same birth date");
-                break;
-            case DateAgreement::differs:
-                contradicted = true;
-                candidate.differences.push_back("birth date: " + person.birth_dates.front());
-                break;
-            default: candidate.reasons.push_back("birth date agrees as far as it is known"); break;
-        }
-    }
-    if (!search.nationality().empty() && !person.nationalities.empty()) {
-        bool same = std::find(person.nationalities.begin(), person.nationalities.end(),
-                              search.nationality()) != person.nationalities.end();
-        (same ? candidate.reasons : candidate.differences)
-            .push_back((same ? "same nationality " : "nationality: ") +
-                       person.nationalities.front());
-    }
-    if (!search.sex().empty() && !person.sex.empty() && search.sex() != person.sex)
-        candidate.differences.push_back("sex: " + person.sex);
-    if (contradicted) candidate.score -= 0.1;
-    if (birth_equal) candidate.score = std::min(1.0, candidate.score + 0.05);
-    candidate.strong = candidate.score >= name_score_strong && birth_equal && !contradicted;
-}
-
 bool better(const Candidate& a, const Candidate& b) {
-    return a.score != b.score ? a.score > b.score : a.alert < b.alert;
+    return a.score != b.score ? a.score > b.score : a.alert.id < b.alert.id;
 }
 
-std::vector<Candidate> by_name(const proto::SearchRequest& search, const FoldedName& asked,
-                               const Index& index) {
+std::vector<Candidate> by_name(const WantedPerson& wanted, const Index& index) {
     std::vector<Candidate> out;
-    std::optional<PartialDate> dob;
-    if (auto parsed = parse_partial_date(search.dob()); !search.dob().empty() && parsed.ok())
-        dob = *parsed;
-    index.by_name(asked, [&](const IndexedPerson& person, const FoldedName& name, double score) {
-        Candidate candidate{person.alert, score, false, {}, {}, name};
-        weigh_factors(search, person, dob, candidate);
-        if (candidate.score >= name_score_possible) out.push_back(std::move(candidate));
-    });
+    index.by_name(wanted.name,
+                  [&](const FoundAlert& alert, const FoundPerson& person, double name_score) {
+                      const PersonWeight weight = weigh_person(wanted, person, name_score);
+                      if (weight.possible()) out.push_back({alert, weight.score, weight.strong});
+                  });
     if (out.size() > candidates_max) {
         std::nth_element(out.begin(), out.begin() + candidates_max, out.end(), better);
         out.resize(candidates_max);
@@ -92,21 +44,12 @@ std::vector<Candidate> by_name(const proto::SearchRequest& search, const FoldedN
     return out;
 }
 
-// In words what is alike in the names and what is not, before what the other factors say.
-void explain_name(const FoldedName& asked, Candidate& candidate) {
-    if (!candidate.name.has_value()) return;
-    NameComparison said = explain_folded(asked, *std::exchange(candidate.name, std::nullopt));
-    candidate.reasons.insert(candidate.reasons.begin(), said.reasons.begin(), said.reasons.end());
-    candidate.differences.insert(candidate.differences.begin(), said.differences.begin(),
-                                 said.differences.end());
-}
-
 std::vector<Candidate> by_birth_date(const proto::SearchRequest& search, const Index& index) {
     std::vector<Candidate> out;
     auto dob = parse_partial_date(search.dob());
     if (!dob.ok()) return out;
     for (const AlertId& alert : index.by_birth_date(*dob, candidates_max))
-        out.push_back({alert, 0.5, false, {"same birth date"}, {}, {}});
+        out.push_back({{alert}, 0.5, false, "same birth date"});
     return out;
 }
 
@@ -147,10 +90,8 @@ std::vector<Candidate> by_text(const proto::SearchRequest& search, const QueryCo
             if (!alert.readable() || looked_into == text_alerts_max) continue;
             ++looked_into;
             const Found found = look_for(*word, alert.revisions.back(), context);
-            if (found == Found::title)
-                out.push_back({alert.id, 0.7, false, {"word in the title"}, {}, {}});
-            if (found == Found::text)
-                out.push_back({alert.id, 0.6, false, {"word in the text"}, {}, {}});
+            if (found == Found::title) out.push_back({{alert.id}, 0.7, false, "word in the title"});
+            if (found == Found::text) out.push_back({{alert.id}, 0.6, false, "word in the text"});
         }
         if (page.size() < 256) break;
     }
@@ -171,23 +112,106 @@ bool passes(const proto::SearchRequest& search, const AlertState& alert,
     return has(search.route_from()) && has(search.route_to());
 }
 
-void merge(std::map<AlertId, Candidate>& all, const FoldedName& asked,
-           std::vector<Candidate> found) {
-    for (auto& candidate : found) {
-        auto it = all.find(candidate.alert);
-        if (it == all.end()) {
-            all.emplace(candidate.alert, std::move(candidate));
-            continue;
-        }
-        Candidate& kept = it->second;
-        explain_name(asked, kept);
-        explain_name(asked, candidate);
-        if (candidate.score > kept.score) std::swap(kept, candidate);
-        kept.strong = kept.strong || candidate.strong;
-        for (auto& reason : candidate.reasons)
-            if (std::find(kept.reasons.begin(), kept.reasons.end(), reason) == kept.reasons.end())
-                kept.reasons.push_back(std::move(reason));
+// Everything that was found, by alert; of one alert in the order in which it was.
+class Candidates {
+   public:
+    void add(std::vector<Candidate> found) { all_.insert(all_.end(), found.begin(), found.end()); }
+    void add(const Candidate& found) { all_.push_back(found); }
+    void sort() {
+        std::stable_sort(all_.begin(), all_.end(), [](const Candidate& a, const Candidate& b) {
+            return a.alert.id < b.alert.id;
+        });
     }
+    bool contains(const AlertId& id) const {
+        auto at = std::lower_bound(
+            all_.begin(), all_.end(), id,
+            [](const Candidate& a, const AlertId& wanted) { return a.alert.id < wanted; });
+        return at != all_.end() && at->alert.id == id;
+    }
+    // visit(candidates) of each alert.
+    template <class Visit>
+    void each_alert(Visit visit) const {
+        for (std::size_t first = 0, end = 0; first < all_.size(); first = end) {
+            while (end < all_.size() && all_[end].alert.id == all_[first].alert.id) ++end;
+            visit(std::span(all_).subspan(first, end - first));
+        }
+    }
+
+   private:
+    std::vector<Candidate> all_;
+};
+
+// An alert that passes, to be shown or counted.
+struct Ranked {
+    double score = 0;
+    bool strong = false;
+    std::uint64_t order = 0;
+    std::span<const Candidate> found;
+};
+
+// The persons of an alert who are found by name.
+void explain_persons(const WantedPerson& wanted, const Index& among, const AlertId& alert,
+                     Explained& out) {
+    among.by_name(wanted.name, alert,
+                  [&](const FoundPerson& person, double name_score, const FoldedName& name) {
+                      if (weigh_person(wanted, person, name_score).possible())
+                          out.merge(explain_person(wanted, person, name));
+                  });
+}
+
+Explained explain(const WantedPerson& wanted, const Index& among,
+                  std::span<const Candidate> found) {
+    Explained out;
+    bool persons = false;
+    for (const Candidate& candidate : found) {
+        if (candidate.reason != nullptr)
+            out.merge({candidate.score, {candidate.reason}, {}});
+        else if (!std::exchange(persons, true))
+            explain_persons(wanted, among, candidate.alert.id, out);
+    }
+    return out;
+}
+
+// Those that pass, the best first and of them the newest.
+std::vector<Ranked> rank(const proto::SearchRequest& search, const Candidates& all,
+                         const QueryContext& context) {
+    std::vector<Ranked> out;
+    all.each_alert([&](std::span<const Candidate> found) {
+        auto alert = context.index.alert(found.front().alert);
+        if (!alert.has_value()) return;
+        // Unless only the document part fits: then what fits is shown.
+        if (auto whole = whole_of(*alert, context); whole && all.contains(whole->id)) return;
+        if (!passes(search, *alert, context)) return;
+        Ranked& ranked = out.emplace_back(Ranked{0, false, alert->order, found});
+        for (const Candidate& candidate : found) {
+            ranked.score = std::max(ranked.score, candidate.score);
+            ranked.strong = ranked.strong || candidate.strong;
+        }
+    });
+    std::sort(out.begin(), out.end(), [](const Ranked& a, const Ranked& b) {
+        return a.score != b.score ? a.score > b.score : a.order > b.order;
+    });
+    return out;
+}
+
+Candidates find(const proto::SearchRequest& search, const WantedPerson& wanted,
+                const QueryContext& context, const Index& among, std::uint64_t& looked_into) {
+    Candidates out;
+    if (!search.doc().empty())
+        for (const AlertId& id : among.by_document(fold_document_number(search.doc())))
+            out.add({{id}, 1.0, true, "same document number"});
+    if (!search.name().empty())
+        out.add(by_name(wanted, among));
+    else if (!search.dob().empty())
+        out.add(by_birth_date(search, among));
+    if (!search.text().empty()) out.add(by_text(search, context, looked_into));
+    const bool listing = search.doc().empty() && search.name().empty() && search.dob().empty() &&
+                         search.text().empty();
+    if (listing)
+        for (const AlertState& alert : context.index.newest(0, candidates_max))
+            out.add({{alert.id}, 0.5, false, "listed"});
+    out.sort();
+    return out;
 }
 
 }  // namespace
@@ -211,57 +235,31 @@ proto::SearchResponse run_search(const proto::SearchRequest& search, const Query
 
 proto::SearchResponse run_search(const proto::SearchRequest& search, const QueryContext& context,
                                  const Index& among) {
-    std::map<AlertId, Candidate> all;
-    FoldedName asked = fold_name(search.name());
-    if (!search.doc().empty()) {
-        std::vector<Candidate> exact;
-        for (const auto& id : among.by_document(fold_document_number(search.doc())))
-            exact.push_back({id, 1.0, true, {"same document number"}, {}, {}});
-        merge(all, asked, std::move(exact));
-    }
-    if (!search.name().empty())
-        merge(all, asked, by_name(search, asked, among));
-    else if (!search.dob().empty())
-        merge(all, asked, by_birth_date(search, among));
+    const WantedPerson wanted(search);
     std::uint64_t looked_into = 0;
-    if (!search.text().empty()) merge(all, asked, by_text(search, context, looked_into));
-    bool listing = search.doc().empty() && search.name().empty() && search.dob().empty() &&
-                   search.text().empty();
-    if (listing) {
-        for (const auto& alert : context.index.newest(0, candidates_max))
-            all.try_emplace(alert.id, Candidate{alert.id, 0.5, false, {"listed"}, {}, {}});
-    }
-    std::vector<std::pair<Candidate, AlertState>> ranked;
-    for (auto& [id, candidate] : all) {
-        auto alert = context.index.alert(id);
-        if (!alert.has_value()) continue;
-        // Unless only the document part fits: then what fits is shown.
-        if (auto whole = whole_of(*alert, context); whole && all.contains(whole->id)) continue;
-        if (passes(search, *alert, context))
-            ranked.emplace_back(std::move(candidate), std::move(*alert));
-    }
-    std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
-        if (a.first.score != b.first.score) return a.first.score > b.first.score;
-        return a.second.order > b.second.order;
-    });
+    const Candidates all = find(search, wanted, context, among, looked_into);
     constexpr std::uint32_t limit_default = 50;
     std::size_t limit = search.limit() == 0 ? limit_default : std::min(search.limit(), 500u);
     proto::SearchResponse out;
     std::uint64_t more = 0;
-    for (auto& [candidate, alert] : ranked) {
+    for (const Ranked& ranked : rank(search, all, context)) {
         if (static_cast<std::size_t>(out.matches_size()) >= limit) {
             ++more;
             continue;
         }
-        auto row = alert_row(alert, context);
+        auto alert = context.index.alert(ranked.found.front().alert);
+        if (!alert.has_value() || !alert->readable()) continue;  // Gone meanwhile.
+        auto row = alert_row(*alert, context);
         if (!row.has_value()) continue;
-        explain_name(asked, candidate);
+        Explained why = explain(wanted, among, ranked.found);
+        if (why.reasons.empty()) continue;  // Its names were corrected meanwhile.
         auto* match = out.add_matches();
         *match->mutable_row() = std::move(*row);
-        match->set_score(candidate.score);
-        match->set_strength(candidate.strong ? "strong" : "possible");
-        for (const auto& reason : candidate.reasons) match->add_reasons(reason);
-        for (const auto& difference : candidate.differences) match->add_differences(difference);
+        match->set_score(ranked.score);
+        match->set_strength(ranked.strong ? "strong" : "possible");
+        for (std::string& reason : why.reasons) match->add_reasons(std::move(reason));
+        for (std::string& difference : why.differences)
+            match->add_differences(std::move(difference));
     }
     *out.mutable_coverage() = coverage(context);
     out.mutable_coverage()->set_text_alerts(looked_into);

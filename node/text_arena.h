@@ -19,6 +19,9 @@ class TextArena {
 
     Place put(std::string_view text);
     std::string_view get(Place place) const;
+    void prefetch(Place place) const {
+        if (place != nothing && place < large) __builtin_prefetch(at(place));
+    }
     void drop(Place place);
 
    private:

@@ -18,8 +18,8 @@ void take(std::vector<NameIndex::Id>& ids, NameIndex::Id id) {
     if (at != ids.end() && *at == id) ids.erase(at);  // A word may stand in a name twice.
 }
 
-template <class T>
-std::uint32_t free_place(std::vector<std::uint32_t>& free, std::vector<T>& all) {
+template <class All>
+std::uint32_t free_place(std::vector<std::uint32_t>& free, All& all) {
     if (free.empty()) {
         all.emplace_back();
         return static_cast<std::uint32_t>(all.size() - 1);
@@ -60,10 +60,17 @@ void NameIndex::forget(WordId id) {
     free_words_.push_back(id);
 }
 
-NameIndex::WordId NameIndex::longest_of(const Entry& entry) const {
-    WordId out = entry.words[0];
-    for (std::size_t i = 1; i < entry.size; ++i)
-        if (words_[entry.words[i]].text.size() > words_[out].text.size()) out = entry.words[i];
+std::span<const NameIndex::WordId> NameIndex::words_of(Id id) const {
+    const Entry& entry = entries_[id];
+    const WordId* first =
+        entry.size > words_inside ? long_names_.at(id).data() : entry.words.data();
+    return {first, entry.size};
+}
+
+NameIndex::WordId NameIndex::longest_of(std::span<const WordId> words) const {
+    WordId out = words[0];
+    for (WordId word : words.subspan(1))
+        if (words_[word].text.size() > words_[out].text.size()) out = word;
     return out;
 }
 
@@ -74,43 +81,47 @@ NameIndex::Id NameIndex::add(const FoldedName& name) {
     entry.size = name.size;
     entry.complete = name.complete;
     entry.truncated = name.truncated;
+    WordId* words = name.size > words_inside ? long_names_[id].data() : entry.words.data();
     for (std::size_t i = 0; i < name.size; ++i) {
-        entry.words[i] = word_for(name, i);
+        words[i] = word_for(name, i);
         if (name.tokens[i].patronym) entry.patronyms |= static_cast<std::uint8_t>(1u << i);
-        put(words_[entry.words[i]].names, id);
+        put(words_[words[i]].names, id);
     }
-    if (name.size > 0) put(by_longest_[longest_key(longest_of(entry), name.size)], id);
+    if (name.size > 0) put(by_longest_[longest_key(longest_of(words_of(id)), name.size)], id);
     return id;
 }
 
 void NameIndex::remove(Id id) {
-    Entry& entry = entries_.at(id);
-    if (entry.size > 0) {
-        auto longest = by_longest_.find(longest_key(longest_of(entry), entry.size));
+    RILON_ASSERT(id < entries_.size());
+    std::span<const WordId> held = words_of(id);
+    if (!held.empty()) {
+        auto longest = by_longest_.find(longest_key(longest_of(held), held.size()));
         RILON_ASSERT(longest != by_longest_.end());
         take(longest->second, id);
         if (longest->second.empty()) by_longest_.erase(longest);
     }
-    std::sort(entry.words.begin(), entry.words.begin() + entry.size);
-    for (std::size_t i = 0; i < entry.size; ++i) {
-        WordId word = entry.words[i];
-        take(words_[word].names, id);
-        bool again = i + 1 < entry.size && entry.words[i + 1] == word;
-        if (!again && words_[word].names.empty()) forget(word);
+    std::vector<WordId> words(held.begin(), held.end());
+    std::sort(words.begin(), words.end());
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        take(words_[words[i]].names, id);
+        bool again = i + 1 < words.size() && words[i + 1] == words[i];
+        if (!again && words_[words[i]].names.empty()) forget(words[i]);
     }
-    entry = {};
+    long_names_.erase(id);
+    entries_[id] = {};
     free_entries_.push_back(id);
 }
 
 FoldedName NameIndex::name(Id id) const {
-    const Entry& entry = entries_.at(id);
+    const Entry& entry = entries_[id];
+    const std::span<const WordId> words = words_of(id);
     FoldedName out;
     out.size = entry.size;
     out.complete = entry.complete;
     out.truncated = entry.truncated;
     // All texts, then all keys, as fold_name has them.
-    for (std::size_t i = 0; i < entry.size; ++i) {
-        const Word& word = words_[entry.words[i]];
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const Word& word = words_[words[i]];
         NameToken& token = out.tokens[i];
         token.text = static_cast<std::uint16_t>(out.letters.size());
         token.text_size = static_cast<std::uint8_t>(word.text.size());
@@ -119,8 +130,8 @@ FoldedName NameIndex::name(Id id) const {
         token.patronym = ((entry.patronyms >> i) & 1) != 0;
         out.letters += word.text;
     }
-    for (std::size_t i = 0; i < entry.size; ++i) {
-        const Word& word = words_[entry.words[i]];
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const Word& word = words_[words[i]];
         out.tokens[i].key = static_cast<std::uint16_t>(out.letters.size());
         out.tokens[i].key_size = static_cast<std::uint8_t>(word.key.size());
         out.letters += word.key;

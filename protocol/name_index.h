@@ -8,12 +8,15 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "protocol/name_variants.h"
 #include "protocol/names.h"
+#include "protocol/paged_vector.h"
+#include "protocol/variant_table.h"
 
 namespace rilon {
 
@@ -28,8 +31,8 @@ class NameIndex {
         Id name = 0;
         double score = 0;
     };
-    // Every name that is at least possible (name_score_possible), in no order. The last word of a
-    // truncated name, asked for or added, helps to judge and not to find.
+    // Every name that is at least possible (name_score_possible), ascending by id. The last word of
+    // a truncated name, asked for or added, helps to judge and not to find.
     std::vector<Match> like(const FoldedName& asked) const;
 
     // As it was added, with the sounds.
@@ -48,13 +51,16 @@ class NameIndex {
         std::vector<Id> names;  // Ascending.
         NameWordForm form() const { return {text, key, unvowelled}; }
     };
+    static constexpr std::size_t words_inside = 3;
     struct Entry {
-        std::array<WordId, name_tokens_max> words{};
+        std::array<WordId, words_inside> words{};  // None: it has more, in long_names_.
         std::uint8_t size = 0;
         std::uint8_t patronyms = 0;  // A bit for each word.
         bool complete = true;
         bool truncated = false;
     };
+    static_assert(sizeof(Entry) == 16);
+    using LongName = std::array<WordId, name_tokens_max>;
     // Names of `size` words by the longest of these: who has all his words in a question has that
     // one.
     static std::uint64_t longest_key(WordId longest, std::size_t size) {
@@ -63,10 +69,12 @@ class NameIndex {
 
     WordId word_for(const FoldedName& name, std::size_t i);
     void forget(WordId word);
-    WordId longest_of(const Entry& entry) const;
+    std::span<const WordId> words_of(Id name) const;
+    WordId longest_of(std::span<const WordId> words) const;
     static std::string dictionary_key(std::string_view text, bool unvowelled);
 
-    std::vector<Entry> entries_;
+    PagedVector<Entry> entries_;
+    std::unordered_map<Id, LongName> long_names_;
     std::vector<Id> free_entries_;
     std::vector<Word> words_;
     std::vector<NameLetters> letters_;  // Of each word; apart, so that most are never touched.

@@ -4,7 +4,6 @@
 #include <bit>
 #include <string>
 
-#include "protocol/assert.h"
 #include "protocol/name_similarity.h"
 
 namespace rilon {
@@ -13,7 +12,6 @@ namespace {
 // Only the beginning of a word is varied: if two words are k edits apart, the rests of their
 // beginnings still meet, and a word of 20 letters has no more of them than one of 9.
 constexpr std::size_t varied_letters = 9;
-constexpr std::size_t first_heads = 1024;
 
 // Kinds of rests, kept apart.
 enum class Kind : std::uint8_t { text, key, skeleton, unvowelled_skeleton };
@@ -89,6 +87,13 @@ NameLetters::NameLetters(const NameWordForm& word)
       key_size(static_cast<std::uint8_t>(word.key.size())),
       unvowelled(word.unvowelled) {}
 
+void NameLetters::append(const NameLetters& next) {
+    text |= next.text;
+    key |= next.key;
+    text_size = static_cast<std::uint8_t>(text_size + next.text_size);
+    key_size = static_cast<std::uint8_t>(key_size + next.key_size);
+}
+
 bool NameLetters::perhaps_alike(const NameLetters& other) const {
     auto [short_text, long_text] = std::minmax(text_size, other.text_size);
     auto [short_key, long_key] = std::minmax(key_size, other.key_size);
@@ -119,54 +124,6 @@ std::vector<std::uint32_t> variants_to_ask(const NameWordForm& word, std::size_t
         vary_skeleton(Kind::unvowelled_skeleton, word, out);
     }
     return each_once(std::move(out));
-}
-
-void VariantTable::grow() {
-    std::vector<Head> old(std::max(first_heads, heads_.size() * 2));
-    old.swap(heads_);
-    for (const Head& head : old)
-        if (head.first != none) heads_[find(head.variant)] = head;
-}
-
-void VariantTable::add(std::uint32_t variant, std::uint32_t word) {
-    if ((used_ + 1) * 10 > heads_.size() * 7) grow();
-    Place link = free_;
-    if (link == none) {
-        link = static_cast<Place>(links_.size());
-        links_.emplace_back();
-    } else {
-        free_ = links_[link].next;
-    }
-    Head& head = heads_[find(variant)];
-    if (head.first == none) ++used_;
-    links_[link] = {word, head.first};
-    head = {variant, link};
-}
-
-void VariantTable::remove(std::uint32_t variant, std::uint32_t word) {
-    RILON_ASSERT(!heads_.empty());
-    std::size_t head = find(variant);
-    Place* at = &heads_[head].first;
-    while (*at != none && links_[*at].word != word) at = &links_[*at].next;
-    RILON_ASSERT(*at != none);
-    Place gone = *at;
-    *at = links_[gone].next;
-    links_[gone] = {0, free_};
-    free_ = gone;
-    if (heads_[head].first != none) return;
-    close_gap(head);
-    --used_;
-}
-
-// Whoever was put past the gap moves up.
-void VariantTable::close_gap(std::size_t gap) {
-    std::size_t mask = heads_.size() - 1;
-    for (std::size_t at = next(gap); heads_[at].first != none; at = next(at)) {
-        if (((at - home(heads_[at].variant)) & mask) < ((at - gap) & mask)) continue;
-        heads_[gap] = heads_[at];
-        gap = at;
-    }
-    heads_[gap] = {};
 }
 
 }  // namespace rilon

@@ -56,16 +56,27 @@ Hash32 cache_key(const SignedCertificate& certificate, const NetworkId& network,
 }
 
 Result<Certificate> certificate_of(const SignedContent& content, const ContentPlace& place,
-                                   const SignPublicKey& node_pk, CertificateCache* cache) {
+                                   const SignPublicKey& node_pk, OfficerCache* cache) {
     if (cache == nullptr)
         return verify_certificate(content.certificate, place.network, place.origin, node_pk,
                                   std::nullopt);
     const Hash32 key = cache_key(content.certificate, place.network, place.origin, node_pk);
-    if (const Certificate* known = cache->find(key)) return *known;
+    if (const Certificate* known = cache->certificate(key)) return *known;
     auto certificate =
         verify_certificate(content.certificate, place.network, place.origin, node_pk, std::nullopt);
-    if (certificate) cache->put(key, *certificate);
+    if (certificate) cache->put_certificate(key, *certificate);
     return certificate;
+}
+
+bool officer_signed(const SignedContent& content, const ContentPlace& place,
+                    const SignPublicKey& pk, OfficerCache* cache) {
+    const Bytes message =
+        officer_message(place.network, place.stream, content.alert, content.operation);
+    const Hash32 key = hash({message, content.signature.view(), pk.view()});
+    if (cache != nullptr && cache->has_signature(key)) return true;
+    const bool good = signature_ok(pk, message, content.signature);
+    if (good && cache != nullptr) cache->put_signature(key);
+    return good;
 }
 
 }  // namespace
@@ -162,32 +173,34 @@ Result<SignedContent> parse_content(ByteView plain) {
     return content;
 }
 
-const Certificate* CertificateCache::find(const Hash32& key) const {
-    auto it = found_.find(key);
-    return it == found_.end() ? nullptr : &it->second;
+const Certificate* OfficerCache::certificate(const Hash32& key) const {
+    auto it = certificates_.find(key);
+    return it == certificates_.end() ? nullptr : &it->second;
 }
 
-void CertificateCache::put(const Hash32& key, const Certificate& certificate) {
-    if (found_.size() >= entries_max_) found_.clear();
-    found_.insert_or_assign(key, certificate);
+void OfficerCache::put_certificate(const Hash32& key, const Certificate& certificate) {
+    if (certificates_.size() >= certificates_max_) certificates_.clear();
+    certificates_.insert_or_assign(key, certificate);
+}
+
+void OfficerCache::put_signature(const Hash32& key) {
+    if (signatures_max_ == 0) return;
+    if (signatures_.size() >= signatures_max_) signatures_.clear();
+    signatures_.insert(key);
 }
 
 Result<OfficerContent> verify_content(SignedContent&& content, const ContentPlace& place,
-                                      const SignPublicKey& node_pk, CertificateCache* cache) {
+                                      const SignPublicKey& node_pk, OfficerCache* cache) {
     auto officer = certificate_of(content, place, node_pk, cache);
     if (!officer) return officer.error();
-    if (!mutant(Mutant::skip_officer) &&
-        !signature_ok(
-            officer->pk,
-            officer_message(place.network, place.stream, content.alert, content.operation),
-            content.signature))
+    if (!mutant(Mutant::skip_officer) && !officer_signed(content, place, officer->pk, cache))
         return {Errc::bad_signature, "content: the officer did not sign it for this stream"};
     return OfficerContent{*officer, content.alert, std::move(content.operation)};
 }
 
 Result<OfficerContent> verify_content(SignedContent&& content, const Directory& directory,
                                       const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
-                                      CertificateCache* cache) {
+                                      OfficerCache* cache) {
     const SigningKey* key = directory.signing_key(origin, content.certificate.generation, dir_seq);
     if (key == nullptr)
         return {Errc::unknown_key, "content: certified under a key the directory does not know"};
@@ -202,7 +215,7 @@ Result<OfficerContent> verify_content(SignedContent&& content, const Directory& 
 
 Result<OfficerContent> verify_content(ByteView plain, const Directory& directory,
                                       const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
-                                      CertificateCache* cache) {
+                                      OfficerCache* cache) {
     auto content = parse_content(plain);
     if (!content) return content.error();
     return verify_content(std::move(*content), directory, origin, stream, dir_seq, cache);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -65,18 +66,27 @@ struct SignedContent {
 // Keys of a history grant are not in it (history.h). Errors: malformed.
 Result<SignedContent> parse_content(ByteView plain);
 
-// Certificates already found good under a key, so that an officer's next alert costs one signature
-// check and not two. Bounded: when full it starts anew. Not for several threads at once.
-class CertificateCache {
+// What was found good already: certificates, so that an officer's next alert costs one signature
+// check and not two; and, where there is room for any, his signatures, so that an alert shown again
+// costs none. Each is known by a hash of everything its check looks at: whatever is not the same
+// to the last bit is checked. Bounded: when full it starts anew. Not for several threads at once.
+class OfficerCache {
    public:
-    explicit CertificateCache(std::size_t entries_max = 4096) : entries_max_(entries_max) {}
-    const Certificate* find(const Hash32& key) const;
-    void put(const Hash32& key, const Certificate& certificate);
-    std::size_t size() const { return found_.size(); }
+    explicit OfficerCache(std::size_t certificates_max = 4096, std::size_t signatures_max = 0)
+        : certificates_max_(certificates_max), signatures_max_(signatures_max) {}
+    const Certificate* certificate(const Hash32& key) const;
+    void put_certificate(const Hash32& key, const Certificate& certificate);
+    bool has_signature(const Hash32& key) const { return signatures_.contains(key); }
+    void put_signature(const Hash32& key);
+    void forget_signatures() { signatures_.clear(); }
+    std::size_t certificates() const { return certificates_.size(); }
+    std::size_t signatures() const { return signatures_.size(); }
 
    private:
-    std::size_t entries_max_;
-    std::map<Hash32, Certificate> found_;
+    std::size_t certificates_max_;
+    std::size_t signatures_max_;
+    std::map<Hash32, Certificate> certificates_;
+    std::set<Hash32> signatures_;
 };
 
 struct ContentPlace {
@@ -88,19 +98,18 @@ struct ContentPlace {
 // not judged here.
 // Errors: malformed, bad_signature, not_authorised.
 Result<OfficerContent> verify_content(SignedContent&& content, const ContentPlace& place,
-                                      const SignPublicKey& node_pk,
-                                      CertificateCache* cache = nullptr);
+                                      const SignPublicKey& node_pk, OfficerCache* cache = nullptr);
 // The node's key being that of the certificate's generation as the directory knows it at the
 // entry's dir_seq. The certificate must not have ended a day and more before that record was made:
 // so the entry is later still. Whether it had begun no record tells.
 // Errors: as above, and unknown_key.
 Result<OfficerContent> verify_content(SignedContent&& content, const Directory& directory,
                                       const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
-                                      CertificateCache* cache = nullptr);
+                                      OfficerCache* cache = nullptr);
 // The same of the plaintext of a content entry (proto Content).
 Result<OfficerContent> verify_content(ByteView plain, const Directory& directory,
                                       const NodeId& origin, const StreamId& stream, DirSeq dir_seq,
-                                      CertificateCache* cache = nullptr);
+                                      OfficerCache* cache = nullptr);
 // `history_keys`: of a history grant, in the order of its list.
 Bytes encode_content(const SignedCertificate& certificate, const AlertId& alert, ByteView operation,
                      const Signature& officer_signature,

@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <lmdb.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cinttypes>
 #include <cstdio>
+#include <fstream>
 #include <utility>
 
 namespace rilon {
@@ -50,6 +53,24 @@ std::uint64_t little_endian(const Byte* at, int size) {
     std::uint64_t v = 0;
     for (int i = size - 1; i >= 0; --i) v = (v << 8) | at[i];
     return v;
+}
+
+// Where the file is mapped, which LMDB does not tell; empty where the system does not either.
+std::span<Byte> mapping_of(int fd) {
+    struct stat file {};
+    if (::fstat(fd, &file) != 0) return {};
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);) {
+        std::uintptr_t first = 0, end = 0;
+        char access[8] = {};
+        unsigned long inode = 0;
+        if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %7s %*s %*s %lu", &first, &end,
+                        access, &inode) != 4)
+            continue;
+        if (inode == file.st_ino && std::string_view(access) == "r--s")
+            return {reinterpret_cast<Byte*>(first), end - first};
+    }
+    return {};
 }
 
 // LMDB maps the file and would die of SIGBUS on a page that is not there. So its two meta pages are
@@ -244,6 +265,14 @@ Result<std::unique_ptr<LmdbEnv>> LmdbEnv::open(const std::string& path, std::uin
 LmdbEnv::~LmdbEnv() {
     for (MDB_txn* txn : pool_) mdb_txn_abort(txn);
     if (env_ != nullptr) mdb_env_close(env_);
+}
+
+// The map is of the file and read only: what is dropped of it comes back from there.
+void LmdbEnv::forget_pages() const {
+    int fd = -1;
+    if (mdb_env_get_fd(env_, &fd) != 0) return;
+    const std::span<Byte> map = mapping_of(fd);
+    if (!map.empty()) (void)::madvise(map.data(), map.size(), MADV_DONTNEED);  // Or they stay.
 }
 
 Result<bool> LmdbEnv::open_tables_in(MDB_txn* txn, std::span<const TableName> tables,

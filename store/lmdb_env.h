@@ -152,6 +152,8 @@ class LmdbEnv {
     // Of every thread but the one that writes: nothing is freed while that one reads, and it may
     // have been stopped in the middle. For reads that begin from now on; zero: never.
     void end_reads_after(std::chrono::milliseconds limit) { read_limit_ = limit; }
+    // What was read is no longer counted as this process's memory; the system still has it at hand.
+    void forget_pages() const;
     // The oldest in use, those of dead processes given up first.
     std::optional<HeldSnapshot> oldest_snapshot() const;
 

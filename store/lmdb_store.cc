@@ -216,6 +216,10 @@ Status LmdbStore::verify_audit() const {
     return verify_audit_chain(end->first, end->second, read);
 }
 
+void LmdbStore::forget_pages() const {
+    core_->data->forget_pages();
+}
+
 StoreUse LmdbStore::use() const {
     StoreUse out;
     if (auto space = core_->data->space(true)) {

@@ -64,6 +64,7 @@ class LmdbStore final : public Store {
     Result<std::vector<AuditRow>> audit(std::uint64_t from, std::size_t max) const override;
     Hash32 audit_head() const override;
     StoreUse use() const override;
+    void forget_pages() const override;
 
    private:
     LmdbStore(const Options& options, DirectoryLock lock);

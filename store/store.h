@@ -271,6 +271,8 @@ class StoreView {
     // Walks the audit chain; damaged with the place named where it does not link.
     virtual Status verify_audit() const = 0;
     virtual StoreUse use() const = 0;
+    // After a walk through everything: most of it is not read again soon and may leave the memory.
+    virtual void forget_pages() const {}
 };
 
 // --- writing ----------------------------------------------------------------------------------

@@ -53,10 +53,12 @@ class Applicants {
     std::size_t number_ = 0;
 };
 
-// Milliseconds of each question.
-std::vector<double> times(const Registry& all, const std::vector<proto::SearchRequest>& questions) {
+// Milliseconds of each question; no officer's signature being known yet, unless all are.
+std::vector<double> times(const Registry& all, const std::vector<proto::SearchRequest>& questions,
+                          bool known = false) {
     std::vector<double> out;
     for (const auto& question : questions) {
+        if (!known) Registry::forget_signatures();
         const double began = thread_seconds();
         (void)all.ask(question);
         out.push_back((thread_seconds() - began) * 1e3);
@@ -76,8 +78,8 @@ struct Recall {
 Recall recall(const Registry& all, const std::vector<FoldedName>& asked) {
     std::vector<std::set<AlertId>> found(asked.size());
     for (std::size_t i = 0; i < asked.size(); ++i)
-        all.index().by_name(asked[i], [&](const IndexedPerson& person, const FoldedName&, double) {
-            found[i].insert(person.alert);
+        all.index().by_name(asked[i], [&](const FoundAlert& alert, const FoundPerson&, double) {
+            found[i].insert(alert.id);
         });
     Recall out;
     Population persons = Registry::population();
@@ -110,10 +112,13 @@ void bench_search(BenchRun& run) {
         if (all.ask(question).matches_size() < 1) give_up("P9: a document that is not found");
     const std::string among = fmt::format(" among {} persons", all.persons());
     const std::vector<double> document = times(all, by_document), name = times(all, by_name);
+    const std::vector<double> again = times(all, by_name, true);
     add_goal(run, "exact document, p50" + among, quantile(document, 0.50), 1);
     add_goal(run, "exact document, p99" + among, quantile(document, 0.99), 1);
     add_goal(run, "name, p50" + among, quantile(name, 0.50), 10);
     add_goal(run, "name, p99" + among, quantile(name, 0.99), 50);
+    run.figures.push_back({"P9", "name, its rows shown before, p50" + among, "ms", Better::lower,
+                           quantile(again, 0.50), 0, 0, "officers' signatures known already"});
     run.figures.push_back({"P9", "filling the index" + among, "s", Better::lower, all.filled_s(), 0,
                            0, "processor; the persons and their records are made meanwhile"});
 }
@@ -133,18 +138,28 @@ void bench_screening(BenchRun& run) {
         question.set_sex("M");
         question.set_nationality("UTO");
     }
-    const double began = thread_seconds();
     std::size_t shown = 0;
-    for (const auto& question : questions)
-        shown += static_cast<std::size_t>(all.ask(question).matches_size());
-    const double took = thread_seconds() - began;
+    auto screened = [&](bool known) {
+        double took = 0;
+        shown = 0;
+        for (const auto& question : questions) {
+            if (!known) Registry::forget_signatures();
+            const double began = thread_seconds();
+            shown += static_cast<std::size_t>(all.ask(question).matches_size());
+            took += thread_seconds() - began;
+        }
+        return static_cast<double>(applications) / took;
+    };
     const std::string among = fmt::format(" among {} persons", all.persons());
+    const double first = screened(false), again = screened(true);
     run.figures.push_back(
-        {"P10", "applications screened by one core" + among, "1/s", Better::higher,
-         static_cast<double>(applications) / took, 2000, 1.00,
+        {"P10", "applications screened by one core" + among, "1/s", Better::higher, first, 2000,
+         1.00,
          fmt::format("raw is the goal; {:.1f} rows shown an application, each opened and its "
                      "officer checked",
                      static_cast<double>(shown) / static_cast<double>(applications))});
+    run.figures.push_back({"P10", "the same, its rows shown before" + among, "1/s", Better::higher,
+                           again, 0, 0, "officers' signatures known already"});
     std::vector<FoldedName> asked;
     Applicants sample(6);
     for (std::size_t i = 0; i < (run.quick ? recall_names_quick : recall_names); ++i)

@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "node/known_certificates.h"
 #include "tools/benchmark/bench_node.h"
 #include "tools/benchmark/bench_origin.h"
 
@@ -153,6 +154,10 @@ Registry::~Registry() = default;
 
 const Index& Registry::index() const {
     return parts_->index;
+}
+
+void Registry::forget_signatures() {
+    known_shown().forget_signatures();
 }
 
 AlertId Registry::alert_of(std::size_t person) {

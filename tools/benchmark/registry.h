@@ -28,6 +28,8 @@ class Registry {
     const Index& index() const;
     // As the query worker answers an officer.
     proto::SearchResponse ask(const proto::SearchRequest& what) const;
+    // So that the next question checks the officer of each row as of one never shown before.
+    static void forget_signatures();
     // The persons in their order, for who wants to see all of them again.
     static Population population() { return Population(2); }
     static AlertId alert_of(std::size_t person);

@@ -28,7 +28,7 @@ using SteadyPoint = std::chrono::steady_clock::time_point;
 constexpr const char* notice_text = "RILON: a message is waiting.";
 constexpr std::chrono::seconds notice_time{20};
 constexpr std::chrono::minutes notice_pause{1};
-constexpr std::chrono::milliseconds looks_again_after{1000};
+constexpr std::chrono::milliseconds check_again{1000};
 constexpr std::size_t address_bytes_max = 254;  // RFC 5321 §4.5.3.1.3, without the brackets.
 
 constexpr struct {
@@ -334,7 +334,7 @@ bool Notices::running() const {
 }
 
 std::chrono::milliseconds Notices::idle(SteadyPoint now, std::chrono::milliseconds longest) const {
-    if (running()) longest = std::min(longest, looks_again_after);
+    if (running()) longest = std::min(longest, check_again);
     for (const One& one : all_) {
         if (one.waits)
             longest = std::min(longest, std::chrono::ceil<std::chrono::milliseconds>(

@@ -79,6 +79,126 @@ TEST_F(CoreSearch, SaysHowManyMatchesItLeavesOut) {
     EXPECT_EQ(answer->search().coverage().text_alerts(), 4u);
 }
 
+// Persons of one name, told apart by what else is known of them.
+class CorePersons : public CoreSearch {
+   protected:
+    static void add_person(proto::Alert& alert, const std::string& birth_date) {
+        proto::PersonRecord& person = *alert.add_persons();
+        person.set_role("subject");
+        proto::Identity& name = *person.add_identities();
+        name.set_type("claimed");
+        name.set_primary("CANARY");
+        name.set_secondary("JONAS");
+        name.set_birth_date(birth_date);
+        name.set_sex("M");
+        proto::Nationality& nationality = *person.add_nationalities();
+        nationality.set_code("UTO");
+        nationality.set_basis("claimed");
+    }
+    Posted publish_persons(const std::vector<std::string>& born) {
+        return publish("aus-bkk", [&](proto::Alert& alert) {
+            alert.mutable_travel_fraud()->set_fraud_type("counterfeit");
+            proto::DocumentRecord& passport = *alert.add_documents();
+            passport.set_type("P");
+            passport.set_issuer("UTO");
+            passport.set_number("YA1234567");
+            for (const std::string& date : born) add_person(alert, date);
+        });
+    }
+    static proto::SearchRequest named(const std::string& name, const std::string& birth_date) {
+        proto::SearchRequest out;
+        out.set_name(name);
+        out.set_dob(birth_date);
+        return out;
+    }
+    std::vector<proto::Match> matches(const proto::SearchRequest& wish) {
+        proto::Request request;
+        *request.mutable_search() = wish;
+        auto answer = net.request("gbr-bkk", std::move(request));
+        EXPECT_TRUE(answer.ok()) << (answer.ok() ? "" : answer.error().detail);
+        if (!answer.ok()) return {};
+        return {answer->search().matches().begin(), answer->search().matches().end()};
+    }
+    using Words = std::vector<std::string>;
+    static Words reasons(const proto::Match& match) {
+        return {match.reasons().begin(), match.reasons().end()};
+    }
+    static Words differences(const proto::Match& match) {
+        return {match.differences().begin(), match.differences().end()};
+    }
+};
+
+TEST_F(CorePersons, EachFactorSpeaksForItself) {
+    publish_persons({"1974-08-12"});
+    proto::SearchRequest wish = named("Jonas Canary", "1974-08-12");
+    wish.set_sex("M");
+    wish.set_nationality("UTO");
+    auto found = matches(wish);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].strength(), "strong");
+    EXPECT_EQ(found[0].score(), 1.0);
+    EXPECT_EQ(reasons(found[0]), (Words{"CANARY: the same", "JONAS: the same", "same birth date",
+                                        "same nationality UTO"}));
+    EXPECT_EQ(differences(found[0]), Words{});
+    wish.set_dob("1974");
+    found = matches(wish);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].strength(), "possible");
+    EXPECT_EQ(reasons(found[0])[2], "birth date agrees as far as it is known");
+    wish.set_dob("1980-01-01");
+    wish.set_sex("F");
+    wish.set_nationality("KOR");
+    found = matches(wish);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].strength(), "possible");
+    EXPECT_EQ(found[0].score(), 0.9);
+    EXPECT_EQ(differences(found[0]),
+              (Words{"birth date: 1974-08-12", "nationality: UTO", "sex: M"}));
+    // One word of two agrees: not so like it that another birth date leaves it possible.
+    EXPECT_EQ(matches(named("Canary", "")).size(), 1u);
+    EXPECT_TRUE(matches(named("Canary", "1980-01-01")).empty());
+}
+
+// The best of an alert's persons speaks, and another's reasons are added.
+TEST_F(CorePersons, OfTwoPersonsTheBetterOneSpeaks) {
+    for (const auto& born : std::vector<std::vector<std::string>>{{"1974-08-12", "1990-02-03"},
+                                                                  {"1990-02-03", "1974-08-12"}}) {
+        const Posted posted = publish_persons(born);
+        auto found = matches(named("Canary Jonas", "1990-02-03"));
+        ASSERT_EQ(found.size(), 1u);
+        EXPECT_EQ(found[0].row().alert_id(), posted.alert().str());
+        EXPECT_EQ(found[0].strength(), "strong");
+        EXPECT_EQ(found[0].score(), 1.0);
+        EXPECT_EQ(reasons(found[0]),
+                  (Words{"CANARY: the same", "JONAS: the same", "same birth date"}));
+        EXPECT_EQ(differences(found[0]), Words{});
+        ASSERT_TRUE(net.withdraw("aus-bkk", posted.alert()).ok());
+        net.run(3 * ms_second);
+        EXPECT_TRUE(matches(named("Canary Jonas", "1990-02-03")).empty());
+    }
+}
+
+// Of equals the newest come first, and who is left out is counted.
+TEST_F(CorePersons, TheBestComeFirstAndOfEqualsTheNewest) {
+    std::vector<std::string> newest_first;
+    for (int i = 0; i < 3; ++i)
+        newest_first.insert(newest_first.begin(), publish_persons({"1974-08-12"}).alert().str());
+    const std::string best = publish_persons({"1990-02-03"}).alert().str();
+    proto::SearchRequest wish = named("Jonas Canary", "1990-02-03");
+    auto found = matches(wish);
+    ASSERT_EQ(found.size(), 4u);
+    EXPECT_EQ(found[0].row().alert_id(), best);
+    for (std::size_t i = 0; i < 3; ++i)
+        EXPECT_EQ(found[i + 1].row().alert_id(), newest_first[i]) << i;
+    wish.set_limit(2);
+    proto::Request request;
+    *request.mutable_search() = wish;
+    auto answer = net.request("gbr-bkk", std::move(request));
+    ASSERT_TRUE(answer.ok());
+    EXPECT_EQ(answer->search().matches_size(), 2);
+    EXPECT_EQ(answer->search().coverage().more(), 2u);
+}
+
 // In two parts: the host gets the document's alone.
 class CoreTwoParts : public CoreSearch {
    protected:

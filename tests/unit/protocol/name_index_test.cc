@@ -148,6 +148,48 @@ TEST_F(NameIndexTest, MissesNextToNothingOfWhatComparingWithEveryoneFinds) {
     EXPECT_LE(slips_lost * 100, slips_found);
 }
 
+// A name as a passport, a zone cut at its end, a clerk or another script may have it.
+std::pair<std::string, NameSource> written(std::string text, SeededRng& rng) {
+    switch (rng.below(8)) {
+        case 0:
+            return {text.substr(0, std::max<std::size_t>(5, text.size() - rng.below(4))),
+                    NameSource::mrz_truncated};
+        case 1: return {text.insert(1 + rng.below(text.size() - 1), " "), NameSource::written};
+        case 2: std::erase(text, ' '); return {text, NameSource::written};
+        case 3: return {text + " " + text.substr(0, 4), NameSource::written};
+        case 4: return {text + " bin Abdul Rahman a/l Omar Hassan", NameSource::written};
+        case 5: return {"عبد الرحمن " + text, NameSource::written};
+        default: return {text, NameSource::written};
+    }
+}
+
+// What the index works out word by word is what comparing the two names gives, to the last bit:
+// written apart and together, cut off, with initials, from two scripts, of one word and of eight.
+TEST_F(NameIndexTest, AScoreIsThatOfComparingTheTwoWhateverTheirForm) {
+    Population population(11);
+    SeededRng rng(12);
+    std::vector<std::string> texts;
+    for (int i = 0; i < 3000; ++i) {
+        texts.push_back(population.next().name());
+        auto [text, source] = written(texts.back(), rng);
+        const NameIndex::Id id = index.add(fold_letters(text, source));
+        names.emplace(id, fold_name(text, source));
+    }
+    std::size_t compared = 0, strong = 0;
+    for (int i = 0; i < 600; ++i) {
+        auto [text, source] = written(texts[rng.below(texts.size())], rng);
+        const FoldedName asked = fold_name(rng.below(3) == 0 ? misspelt(text, rng) : text, source);
+        for (const auto& match : index.like(asked)) {
+            ++compared;
+            const double score = compare_folded(asked, names.at(match.name)).score;
+            ASSERT_EQ(match.score, score) << text << " / " << names.at(match.name).letters;
+            strong += score >= name_score_strong ? 1u : 0u;
+        }
+    }
+    EXPECT_GT(compared, 1500u);
+    EXPECT_GT(strong, 300u);
+}
+
 // Names come and go: what is gone is not found, and no word of it stays.
 TEST_F(NameIndexTest, WhatIsRemovedIsGone) {
     Population population(7);

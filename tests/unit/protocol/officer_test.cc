@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tests/support/seeded_rng.h"
 
 namespace rilon {
@@ -30,7 +32,7 @@ class OfficerTest : public testing::Test {
         return encode_content(certified(), alert, as_bytes(operation), s);
     }
     Result<OfficerContent> check(const Bytes& plain, const ContentPlace& at,
-                                 CertificateCache* cache = nullptr) {
+                                 OfficerCache* cache = nullptr) {
         auto content = parse_content(plain);
         if (!content) return content.error();
         return verify_content(std::move(*content), at, node_keys.pk, cache);
@@ -107,23 +109,63 @@ TEST_F(OfficerTest, TheGenerationIsSigned) {
 
 // The cache answers only for exactly what was verified, under exactly that key.
 TEST_F(OfficerTest, CacheRemembersWhatWasGoodAndNothingElse) {
-    CertificateCache cache(2);
+    OfficerCache cache(2);
     const Bytes plain = content_for(place.stream, "post");
     ASSERT_TRUE(check(plain, place, &cache).ok());
-    EXPECT_EQ(cache.size(), 1u);
+    EXPECT_EQ(cache.certificates(), 1u);
     ASSERT_TRUE(check(plain, place, &cache).ok());
-    EXPECT_EQ(cache.size(), 1u);
+    EXPECT_EQ(cache.certificates(), 1u);
     auto content = parse_content(plain);
     const SignKeyPair other = make_sign_key_pair(rng);
     EXPECT_FALSE(verify_content(std::move(*content), place, other.pk, &cache).ok());
     content = parse_content(plain);
     content->certificate.signature = Signature{};
     EXPECT_FALSE(verify_content(std::move(*content), place, node_keys.pk, &cache).ok());
-    EXPECT_EQ(cache.size(), 1u) << "failures are not kept";
+    EXPECT_EQ(cache.certificates(), 1u) << "failures are not kept";
     for (int i = 0; i < 5; ++i) {
         certificate.officer = rng.bytes<OfficerId>();
         ASSERT_TRUE(check(content_for(place.stream, "post"), place, &cache).ok());
-        EXPECT_LE(cache.size(), 2u);
+        EXPECT_LE(cache.certificates(), 2u);
+    }
+}
+
+// A signature known to be good is good for nothing else: not for another operation, alert, stream,
+// network or officer, nor with another bit.
+TEST_F(OfficerTest, AKnownSignatureIsGoodForWhatItSignedAlone) {
+    OfficerCache cache(4, 4);
+    const Bytes plain = content_for(place.stream, "post");
+    ASSERT_TRUE(check(plain, place, &cache).ok());
+    ASSERT_EQ(cache.signatures(), 1u);
+    ASSERT_TRUE(check(plain, place, &cache).ok());
+    const auto refused = [&](const std::function<void(SignedContent&, ContentPlace&)>& change) {
+        auto content = parse_content(plain);
+        ContentPlace at = place;
+        change(*content, at);
+        return verify_content(std::move(*content), at, node_keys.pk, &cache).code() ==
+               Errc::bad_signature;
+    };
+    EXPECT_TRUE(
+        refused([](auto& content, auto&) { content.operation = to_bytes(as_bytes("gone")); }));
+    EXPECT_TRUE(refused([&](auto& content, auto&) { content.alert = rng.bytes<AlertId>(); }));
+    EXPECT_TRUE(refused([&](auto&, auto& at) { at.stream = rng.bytes<StreamId>(); }));
+    EXPECT_TRUE(refused([](auto& content, auto&) { content.signature.data()[63] ^= 1; }));
+    EXPECT_TRUE(refused([&](auto& content, auto&) {
+        officer_keys = make_sign_key_pair(rng);
+        certificate.pk = officer_keys.pk;
+        content.certificate = certified();
+    }));
+    EXPECT_EQ(cache.signatures(), 1u) << "failures are not kept";
+}
+
+TEST_F(OfficerTest, KnownSignaturesAreBoundedAndNoneWithoutRoom) {
+    OfficerCache none(4), few(4, 3);
+    for (int i = 0; i < 8; ++i) {
+        const Bytes plain = content_for(place.stream, "post " + std::to_string(i));
+        ASSERT_TRUE(check(plain, place, &none).ok());
+        ASSERT_TRUE(check(plain, place, &few).ok());
+        EXPECT_EQ(none.signatures(), 0u);
+        EXPECT_LE(few.signatures(), 3u);
+        EXPECT_GE(few.signatures(), 1u);
     }
 }
 

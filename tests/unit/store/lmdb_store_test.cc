@@ -373,6 +373,40 @@ TEST_F(LmdbStoreTest, ACrashBeforeKIsDestroyedIsMadeGoodAtOpening) {
     EXPECT_EQ(*read_text(*store, stream.state.id, Seq{3}), "alert text 1");
 }
 
+// Bytes of files that count as this process's memory.
+std::size_t resident_of_files() {
+    std::ifstream in("/proc/self/status");
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with("RssFile:")) return 1024 * std::stoul(line.substr(8));
+    return 0;
+}
+
+TEST_F(LmdbStoreTest, ForgottenPagesLeaveTheMemoryAndAreReadAgain) {
+    constexpr int entries = 400;
+    constexpr std::size_t bytes = 16 * 1024;
+    auto store = open();
+    TestStream stream(rng);
+    ASSERT_TRUE(store->append(stream.founded(entries, std::string(bytes, 'x'))).ok());
+    store.reset();
+    store = open();
+    auto read_all = [&] {
+        for (std::uint64_t seq = 2; seq < entries + 2; ++seq) {
+            auto entry = store->entry(stream.state.id, Seq{seq});
+            ASSERT_TRUE(entry.ok() && entry->has_value()) << seq;
+            ASSERT_GE((*entry)->entry.body().size(), bytes);
+        }
+    };
+    read_all();
+    const std::size_t read = resident_of_files();
+    store->forget_pages();
+    EXPECT_LT(resident_of_files() + entries * bytes / 2, read);
+    read_all();
+    Batch more = one(stream.content("and goes on"));
+    more.push_back(stream.stream());
+    ASSERT_TRUE(store->append(std::move(more)).ok());
+    EXPECT_EQ(*read_text(*store, stream.state.id, stream.state.head), "and goes on");
+}
+
 TEST_F(LmdbStoreTest, ReadersOnOtherThreadsSeeWholeBatchesWhileItPurges) {
     auto store = open();
     TestStream stream(rng);
