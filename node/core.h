@@ -478,6 +478,7 @@ class NodeCore {
     // fetching.cc
     std::uint64_t ask_range(const NodeId& peer, const StreamId& stream, Seq from, Seq to,
                             Precedence precedence = Precedence::routine);
+    bool is_cut_off(const StreamInfo& info) const;
     void fetch(StreamInfo& info, const NodeId& peer);
     void want_unknown(const NodeId& peer, const StreamId& stream, Seq to);
     std::size_t waiting_for(const PeerInfo& peer) const;

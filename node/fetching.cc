@@ -23,8 +23,20 @@ std::uint64_t NodeCore::ask_range(const NodeId& peer, const StreamId& stream, Se
     return request;
 }
 
+// Would whatever comes behind our head be refused (check_standing)? Who asks for it all the same
+// asks for ever, and leaves no room for what else is missing.
+bool NodeCore::is_cut_off(const StreamInfo& info) const {
+    const NodeRecord* origin =
+        directory_.empty() ? nullptr : directory_.now().node(info.state.origin);
+    if (origin == nullptr || origin->standing == Standing::good) return false;
+    if (origin->standing == Standing::suspended) return true;
+    return std::none_of(origin->cuts.begin(), origin->cuts.end(), [&](const StreamCut& cut) {
+        return cut.stream == info.state.id && info.state.head < cut.seq;
+    });
+}
+
 void NodeCore::fetch(StreamInfo& info, const NodeId& peer) {
-    if (info.state.frozen || quota_.spent(info.state.origin, now_)) return;
+    if (info.state.frozen || is_cut_off(info) || quota_.spent(info.state.origin, now_)) return;
     if (info.fetch.has_value() && info.fetch->until > now_) return;
     if (!room_to_ask(peers_[peer])) {
         behind_.insert(info.state.id);
@@ -124,7 +136,8 @@ void NodeCore::ask_for_behind() {
     for (auto at = behind_.begin(); at != behind_.end();) {
         const StreamInfo* info = stream(*at);
         std::uint64_t most = 0;
-        if (info != nullptr && !info->state.frozen && !quota_.spent(info->state.origin, now_))
+        if (info != nullptr && !info->state.frozen && !is_cut_off(*info) &&
+            !quota_.spent(info->state.origin, now_))
             for (const auto& [peer, head] : info->peer_heads)
                 if (head > info->state.head && peers_[peer].up) most = std::max(most, head.value);
         if (most == 0) {

@@ -123,8 +123,8 @@ void NodeCore::find_withheld() {
 
 bool NodeCore::is_withheld(const HeadWatch::Note& note) const {
     const StreamInfo* info = stream(note.head.stream);
-    return info != nullptr && !info->state.frozen && info->state.head < note.head.seq &&
-           now_.since(note.came) >= withheld_after_ms;
+    return info != nullptr && !info->state.frozen && !is_cut_off(*info) &&
+           info->state.head < note.head.seq && now_.since(note.came) >= withheld_after_ms;
 }
 
 // For rilon status: by origin, so that nothing is said about a stream.

@@ -98,10 +98,9 @@ void index(const proto::Operation* operation) {
     for (const std::string& number : entry.record.documents()) made.by_document(number);
     for (const auto& person : entry.record.persons())
         for (const std::string& name : person.names())
-            made.by_name(fold_name(name),
-                         [](const IndexedPerson&, const FoldedName&, double score) {
-                             RILON_ASSERT(score >= name_score_possible && score <= 1);
-                         });
+            made.by_name(fold_name(name), [](const FoundAlert&, const FoundPerson&, double score) {
+                RILON_ASSERT(score >= name_score_possible && score <= 1);
+            });
     made.erase(entry.ref);
     RILON_ASSERT(made.readable_alerts() == 0);
 }

@@ -92,5 +92,40 @@ TEST_F(CoreHeads, ARelayThatForwardsIsNotAccused) {
     EXPECT_FALSE(warned("no sign of"));
 }
 
+// What it would be given it would refuse. To ask all the same, every second, left no room to ask
+// for the body of another's alert (seed 22644 of the simulator), and made a relay of who keeps the
+// rules.
+TEST_F(CoreHeads, WhatASuspendedNodeSaidUnheardIsNotAskedForForEver) {
+    const TestNetwork& people = founded().network;
+    const NodeId author = net.daemon("aus-bkk").id();
+    net.kill("can-bkk");
+    auto posted = net.post("aus-bkk", {"BKK"}, "unheard");
+    ASSERT_TRUE(posted.ok());
+    ASSERT_TRUE(
+        net.submit([&](Drafter& d) { return d.suspend(author, "looked into"); }, {&people.rso(0)})
+            .ok());
+    net.run(5 * ms_second);
+    net.start("can-bkk");
+    net.run(10 * ms_second);  // It hears of that.
+    int asked = 0;
+    net.on_frame = [&, to_ask = net.daemon("can-bkk").id(),
+                    bytes = posted->parts[0].stream.str()](const SentFrame& frame) {
+        if (frame.from == to_ask && frame.head.type == SyncType::range &&
+            as_text(frame.payload).find(bytes) != std::string_view::npos)
+            ++asked;
+    };
+    net.run(head_period_ms + 2 * withheld_after_ms);
+    EXPECT_EQ(asked, 0);
+    EXPECT_FALSE(warned("withheld"));
+    EXPECT_FALSE(net.reads("can-bkk", posted->alert()));
+    const auto suspended = net.coordinator().node().directory().now().node(author)->suspend_id;
+    ASSERT_TRUE(suspended.has_value());
+    ASSERT_TRUE(net.submit([&](Drafter& d) { return d.reinstate(*suspended); },
+                           people.admitters("AUS", "BKK"))
+                    .ok());
+    EXPECT_TRUE(
+        net.run_until([&] { return net.reads("can-bkk", posted->alert()); }, 2 * ms_minute));
+}
+
 }  // namespace
 }  // namespace rilon
