@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "node/feed_cursor.h"
 #include "node/system.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
@@ -64,7 +65,7 @@ Result<Feed> read_feed(const Context& context) {
     }
     if (from == "now")
         feed.from_now = true;
-    else if (!from.empty() && from != "start" && !well_formed_cursor(from))
+    else if (!from.empty() && from != "start" && !parse_feed_cursor(from))
         return problem(Errc::usage, "not a cursor: " + from,
                        "take riloncursor of an event, or start, or now");
     else if (from != "start")

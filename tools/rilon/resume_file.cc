@@ -1,6 +1,7 @@
 #include "tools/rilon/resume_file.h"
 
 #include "config/file_io.h"
+#include "node/feed_cursor.h"
 #include "tools/problem.h"
 
 namespace rilon {
@@ -15,12 +16,6 @@ bool all_in(std::string_view text, const char* characters) {
 }
 
 }  // namespace
-
-bool well_formed_cursor(std::string_view text) {
-    const std::size_t dot = text.find('.');
-    if (dot == std::string_view::npos || text.size() > 41) return false;
-    return all_in(text.substr(0, dot), "0123456789") && all_in(text.substr(dot + 1), "0123456789");
-}
 
 std::string encode_resume(const ResumePoint& point) {
     return std::string(front) + point.consumer + " " + (point.cursor.empty() ? "-" : point.cursor) +
@@ -40,7 +35,7 @@ Result<ResumePoint> parse_resume(std::string_view text) {
     if (!all_in(out.consumer, "0123456789abcdef")) return bad;
     if (out.cursor == "-")
         out.cursor.clear();
-    else if (!well_formed_cursor(out.cursor))
+    else if (!parse_feed_cursor(out.cursor))
         return bad;
     return out;
 }

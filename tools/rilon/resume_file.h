@@ -18,8 +18,6 @@ struct ResumePoint {
 std::string encode_resume(const ResumePoint& point);
 // Errors: malformed.
 Result<ResumePoint> parse_resume(std::string_view text);
-// "epoch.seq", decimal both.
-bool well_formed_cursor(std::string_view text);
 
 // A new consumer when the file is not there. Errors: malformed, io.
 Result<ResumePoint> load_resume(const std::string& path, Rng& rng);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "node/feed_cursor.h"
+
 namespace rilon {
 namespace {
 
@@ -25,9 +27,10 @@ TEST(ResumeFile, AnythingElseIsRefused) {
 }
 
 TEST(ResumeFile, CursorsAreTwoNumbers) {
-    EXPECT_TRUE(well_formed_cursor("0.0"));
-    for (const char* bad : {"", ".", "1.", ".1", "1.2.3", "a.1", "-1.2"})
-        EXPECT_FALSE(well_formed_cursor(bad)) << bad;
+    EXPECT_TRUE(parse_feed_cursor("0.0").ok());
+    for (const char* bad : {"", ".", "1.", ".1", "1.2.3", "a.1", "-1.2", "1.-2", "1. 2", "+1.2",
+                            "18446744073709551616.0", "0.18446744073709551616"})
+        EXPECT_FALSE(parse_feed_cursor(bad).ok()) << bad;
 }
 
 }  // namespace
