@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "node/core.h"
-#include "node/feed_cursor.h"
 #include "protocol/directory_syntax.h"
+#include "protocol/feed_cursor.h"
 #include "protocol/statement.h"
 
 namespace rilon {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "node/core.h"
-#include "node/feed_cursor.h"
+#include "protocol/feed_cursor.h"
 
 namespace rilon {
 namespace {

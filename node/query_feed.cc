@@ -3,9 +3,9 @@
 // more: who had it gets its removal, who had not gets nothing of it but that.
 #include <algorithm>
 
-#include "node/feed_cursor.h"
 #include "node/query_rows.h"
 #include "protocol/alert.h"
+#include "protocol/feed_cursor.h"
 #include "protocol/mutant.h"
 #include "protocol/narrowing.h"
 
@@ -157,8 +157,8 @@ Result<proto::FeedResponse> run_feed(const proto::FeedRequest& feed, const Query
         if (!parsed.ok()) return parsed.error();
         if (parsed->epoch != context.feed_epoch)
             return {Errc::not_found,
-                    "the cursor has expired: this node was restored since; start over from a "
-                    "snapshot (rilon feed --from start)"};
+                    "the cursor has expired: this node was restored since; begin again from the "
+                    "start"};
         cursor = *parsed;
     } else if (feed.from_now()) {
         cursor.seq = context.store.last_arrival().value;

@@ -3,9 +3,9 @@
 // everything.
 #include <algorithm>
 
-#include "node/feed_cursor.h"
 #include "node/kept.h"
 #include "node/query_rows.h"
+#include "protocol/feed_cursor.h"
 
 namespace rilon {
 namespace {

@@ -46,6 +46,14 @@ class Row16BackupPutBack(drill.Drill):
         if lease_of_then is not None:
             self.lease().write_bytes(lease_of_then)
 
+    def feed_begins_again(self, place):
+        expired = self.rilon("aus-bkk", "feed", "--resume", place, "--once", ok=3)
+        self.assertIn("the cursor has expired", expired.err)
+        self.assertIn(f"rilon feed --resume {place} --from start", expired.err)
+        again = self.rilon("aus-bkk", "feed", "--resume", place, "--from", "start", "--once").out
+        self.assertIn("rilon.alert.published.v1", again)
+        self.assertEqual(self.rilon("aus-bkk", "feed", "--resume", place, "--once").out, "")
+
     def drill_one(self, what, whole_machine):
         mark = self.marks()
         before = self.say_alert("aus-bkk", f"Before the backup, {what}.")
@@ -54,6 +62,8 @@ class Row16BackupPutBack(drill.Drill):
             for short in (before, gone):
                 wait_until(f"{profile} has {short}", lambda s=short, p=profile: self.knows(p, s))
         lease = self.lease().read_bytes()
+        place = str(LIVE / "place")
+        self.rilon("aus-bkk", "feed", "--resume", place, "--once")
         self.rilon("aus-bkk", "backup", str(LIVE / "backup"), "--config-dir", str(self.nodes["aus-bkk"].dir))
         lost = [self.say_alert("aus-bkk", f"After the backup {i}, {what}.") for i in range(5)]
         brief = self.say_alert("aus-bkk", f"Withdrawn at once, {what}.")
@@ -77,6 +87,8 @@ class Row16BackupPutBack(drill.Drill):
             wait_until(f"{name} is told", lambda n=name: "origin_restored" in self.logs(mark, n))
         wait_until("its officer is told", lambda: self.warned("aus-bkk", "put back from an older copy"))
         wait_until("what it lost is back", lambda: "restored_in_step" in self.logs(mark, "aus-bkk"))
+        if not whole_machine:
+            self.feed_begins_again(place)
         self.assertEqual("lease.broken" in self.logs(mark, "aus-bkk"), not whole_machine)
         for name in self.nodes:
             self.assertNotIn("fork_proven", self.logs(mark, name), name)

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "node/feed_cursor.h"
 #include "node/system.h"
+#include "protocol/feed_cursor.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
 #include "tools/rilon/commands.h"
@@ -53,14 +53,15 @@ Result<Feed> read_feed(const Context& context) {
     if (context.args.has("once")) feed.wait = {};
     const std::string from = context.args.get("from");
     if (context.args.has("resume")) {
-        if (!from.empty())
-            return problem(Errc::usage, "--from and --resume exclude each other",
+        if (!from.empty() && from != "start")
+            return problem(Errc::usage, "--resume goes with --from start only",
                            "the file knows the place");
         SystemRng rng;
         feed.resume_path = context.args.get("resume");
         auto point = load_resume(feed.resume_path, rng);
         if (!point) return point.error();
         feed.point = *point;
+        if (from == "start") feed.point.cursor.clear();  // The same consumer, everything once more.
         return feed;
     }
     if (from == "now")
@@ -88,6 +89,14 @@ Result<proto::FeedResponse> next_batch(Session& session, const Feed& feed,
     auto response = session.call(request, timeout_ms + wait_ms);
     if (!response) return response.error();
     return std::move(*response->mutable_feed());
+}
+
+// An expired cursor is no misfortune, as long as one knows what to do.
+Error with_way_on(const Error& error, const Feed& feed) {
+    if (error.code != Errc::not_found) return error;
+    const std::string file = feed.resume_path.empty() ? "" : " --resume " + shown(feed.resume_path);
+    return problem(error.code, explain(error).message,
+                   "rilon feed" + file + " --from start: everything comes once more, removals too");
 }
 
 // Durable here, then told to the node.
@@ -162,7 +171,7 @@ Result<int> run_feed(Context& context) {
     const CloudSource source{to_hex(as_bytes(hello->network_id())), hello->node()};
     while (true) {
         auto batch = next_batch(*session, *feed, context.globals.timeout_ms);
-        if (!batch) return batch.error();
+        if (!batch) return with_way_on(batch.error(), *feed);
         for (const proto::FeedEvent& event : batch->events())
             context.out.line(cloud_event(event, source));
         if (!context.out.flush()) {  // The cursor stays.

@@ -17,7 +17,7 @@ class Terminal;
 
 struct OptionSpec {
     const char* names;  // "-f,--file"; the last long name is the key in Args
-    const char* value;  // What follows, for help; null for a switch.
+    const char* value;  // What follows, for help; null for a switch. In small letters: this word.
     const char* help;
     bool repeat = false;
 };

@@ -336,7 +336,8 @@ constexpr OptionSpec watch[] = {
 };
 constexpr OptionSpec feed[] = {
     {"--from", "CURSOR", "after this event; start; now"},
-    {"--resume", "FILE", "go on where FILE says, and keep it up to date"},
+    {"--resume", "FILE",
+     "go on where FILE says (with --from start: begin again); keep it up to date"},
     {"--filter", "type=KIND", "one kind of alert; may be repeated", true},
     {"--once", nullptr, "end when nothing is left"},
 };

@@ -130,6 +130,12 @@ Error parse_error(const CLI::ParseError& e, const CommandSpec* command) {
     return problem(Errc::usage, where + ": " + what, "see " + where + " --help");
 }
 
+// Written as it is to be given, not as what stands there: "held", but "AUDIENCE".
+bool is_the_word(std::string_view placeholder) {
+    return std::all_of(placeholder.begin(), placeholder.end(),
+                       [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 // An empty value is what a script's unset variable leaves: --to "" would take the remembered
 // audience.
 Status take_values(const OptionSpec& spec, const std::vector<std::string>& values,
@@ -142,6 +148,9 @@ Status take_values(const OptionSpec& spec, const std::vector<std::string>& value
         if (std::find(values.begin(), values.end(), "") != values.end())
             return problem(Errc::usage, "--" + key + " is empty",
                            "give --" + key + " " + spec.value + ", or leave it out");
+        if (is_the_word(spec.value) && values.size() == 1 && values[0] != spec.value)
+            return problem(Errc::usage, "--" + key + " waits for one thing only",
+                           "write --" + key + " " + spec.value);
     }
     args.set(key, values);
     return {};

@@ -358,8 +358,6 @@ Status choose_audience(Context& context, Session& session, proto::Wish& wish) {
 }
 
 Result<int> post(Context& context, Session& session, Posting& posting) {
-    if (context.args.has("wait") && context.args.get("wait") != "held")
-        return problem(Errc::usage, "--wait waits for one thing only", "write --wait held");
     read_precedence(context.args, posting.prepare);
     bool dry = false;
     proto::PreparedResponse prepared;

@@ -1,7 +1,7 @@
 #include "tools/rilon/resume_file.h"
 
 #include "config/file_io.h"
-#include "node/feed_cursor.h"
+#include "protocol/feed_cursor.h"
 #include "tools/problem.h"
 
 namespace rilon {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "node/feed_cursor.h"
+#include "protocol/feed_cursor.h"
 
 namespace rilon {
 namespace {

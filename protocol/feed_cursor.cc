@@ -1,4 +1,4 @@
-#include "node/feed_cursor.h"
+#include "protocol/feed_cursor.h"
 
 #include <charconv>
 
