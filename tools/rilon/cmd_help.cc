@@ -93,7 +93,7 @@ would read. Without --to you are asked once; the answer is remembered in your pr
 Result<int> run_help(Context& context) {
     const std::string topic = context.args.word(0);
     if (topic.empty()) {
-        context.out.raw(overview_text());
+        context.out.raw(help_in(overview_text(), context.out.columns()));
         return exit_done;
     }
     if (topic == "exit-codes") {
@@ -106,11 +106,11 @@ Result<int> run_help(Context& context) {
     if (topic == "audiences") return context.out.raw(audiences_text), exit_done;
     auto found = find_command(context.args.words());
     if (found) {
-        context.out.raw(command_help(*found->spec));
+        context.out.raw(help_in(command_help(*found->spec), context.out.columns()));
         return exit_done;
     }
     if (const std::string group = group_help(topic); !group.empty()) {
-        context.out.raw(group);
+        context.out.raw(help_in(group, context.out.columns()));
         return exit_done;
     }
     const auto near = nearest(topic, topics);

@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "protocol/nearest.h"
 #include "tools/problem.h"
+#include "tools/rilon/columns.h"
 
 namespace rilon {
 namespace {
@@ -90,6 +93,18 @@ std::string overview_text() {
     out +=
         "\nrilon COMMAND --help says more; rilon help exit-codes lists the exit codes.\n"
         "rilon --version says which version this is.\n";
+    return out;
+}
+
+std::string help_in(const std::string& text, std::size_t columns) {
+    std::string out;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t gap = line.starts_with("  ") ? line.find("  ", 2) : std::string::npos;
+        const std::size_t described = line.find_first_not_of(' ', gap);
+        const std::size_t indent = gap == std::string::npos ? 4 : described;
+        for (const std::string& part : folded(line, columns, indent)) out += part + "\n";
+    }
     return out;
 }
 

@@ -108,5 +108,7 @@ std::string overview_text();
 std::string command_help(const CommandSpec& spec);
 // Help of "officer", "admin": the commands that begin with the word.
 std::string group_help(std::string_view group);
+// One of them with lines no longer than that; what an option does goes on under its beginning.
+std::string help_in(const std::string& text, std::size_t columns);
 
 }  // namespace rilon

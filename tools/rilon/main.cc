@@ -1,6 +1,7 @@
 // `rilon`: the officers' and administrators' command. Parses, runs one row of the table, turns what
 // went wrong into words and an exit code. Everything else is in the files named after commands.
 #include <google/protobuf/stubs/logging.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include "protocol/secret.h"
 #include "tools/exit_code.h"
 #include "tools/problem.h"
+#include "tools/rilon/columns.h"
 #include "tools/rilon/commands.h"
 #include "tools/rilon/options.h"
 #include "tools/rilon/output.h"
@@ -42,7 +44,7 @@ int run(const std::vector<std::string>& arguments) {
         const std::string text = line->command != nullptr ? command_help(*line->command)
                                  : line->topic.empty()    ? overview_text()
                                                           : group_help(line->topic);
-        std::fputs(text.c_str(), stdout);
+        std::fputs(help_in(text, columns_of(STDOUT_FILENO)).c_str(), stdout);
         return exit_done;
     }
     Output out(line->globals);

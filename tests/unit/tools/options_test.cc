@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <set>
+#include <sstream>
 
 #include "tools/problem.h"
+#include "tools/rilon/columns.h"
+#include "tools/rilon/command.h"
 
 namespace rilon {
 namespace {
@@ -73,6 +77,27 @@ TEST(Options, SettingsOfAProfile) {
     EXPECT_EQ((*settings)[0].value, "ipc:///run/a b");
     EXPECT_EQ((*settings)[1].name, "node_key");
     EXPECT_EQ((*settings)[1].value, "00ff");
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+    std::istringstream in(text);
+    return {std::istream_iterator<std::string>(in), {}};
+}
+
+// A terminal of 80 columns is enough; a pipe gets each line whole.
+TEST(Options, HelpFitsItsTerminalAndLosesNoWord) {
+    std::vector<std::string> texts{overview_text(), group_help("admin")};
+    for (const CommandSpec& spec : command_table()) texts.push_back(command_help(spec));
+    for (const std::string& text : texts) {
+        EXPECT_EQ(help_in(text, columns_unlimited), text);
+        for (std::size_t columns : {80u, 60u}) {
+            const std::string narrow = help_in(text, columns);
+            EXPECT_EQ(words_of(narrow), words_of(text));
+            std::istringstream lines(narrow);
+            for (std::string line; std::getline(lines, line);)
+                EXPECT_EQ(cut_to(line, columns), line);
+        }
+    }
 }
 
 }  // namespace
