@@ -100,11 +100,7 @@ class OnwardBook {
         return those([&](const OnwardState& one) { return one.alert == alert; });
     }
     Result<OnwardState> find(const AlertReference& reference) const {
-        const auto* whole = std::get_if<AlertId>(&reference);
-        auto found = those([&](const OnwardState& one) {
-            return whole != nullptr ? one.id == *whole
-                                    : begins_with(one.id, std::get<ShortIdPrefix>(reference));
-        });
+        auto found = those([&](const OnwardState& one) { return refers_to(reference, one.id); });
         if (found.empty()) return {Errc::not_found, "no request whose id begins so is held here"};
         if (found.size() > 1)
             return {Errc::invalid, "several requests begin so; type more of the id"};

@@ -106,6 +106,11 @@ Result<AlertReference> parse_alert_reference(std::string_view text) {
     return prefix.error();
 }
 
+bool refers_to(const AlertReference& reference, const AlertId& id) {
+    const auto* whole = std::get_if<AlertId>(&reference);
+    return whole != nullptr ? id == *whole : begins_with(id, std::get<ShortIdPrefix>(reference));
+}
+
 bool is_alert_id(const AlertId& id) {
     return (id.data()[6] & 0xF0) == 0x70 && (id.data()[8] & 0xC0) == 0x80;
 }

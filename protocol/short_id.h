@@ -58,6 +58,8 @@ Result<AlertId> parse_alert_id(std::string_view text);
 // What an officer may type for an alert: the full id or a short form.
 using AlertReference = std::variant<AlertId, ShortIdPrefix>;
 Result<AlertReference> parse_alert_reference(std::string_view text);
+// Whether it is this id, or the beginning of its short form.
+bool refers_to(const AlertReference& reference, const AlertId& id);
 
 // Whether the 16 bytes are a UUID of version 7; ids in entries of others are checked with it.
 bool is_alert_id(const AlertId& id);

@@ -46,10 +46,7 @@ bool is_named(const proto::Onward& one, const std::string& word) {
     if (!reference) return false;
     for (const std::string* bytes : {&one.request_id(), &one.alert_id()}) {
         auto id = AlertId::parse(*bytes);
-        const auto* whole = std::get_if<AlertId>(&*reference);
-        if (id && (whole != nullptr ? *id == *whole
-                                    : begins_with(*id, std::get<ShortIdPrefix>(*reference))))
-            return true;
+        if (id && refers_to(*reference, *id)) return true;
     }
     return false;
 }

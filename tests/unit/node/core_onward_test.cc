@@ -23,22 +23,6 @@ constexpr const char* note = "CANARY of a note";
 // aus-bkk writes, can-bkk reads and asks for gbr-bkk; tha-bkk is the host.
 class CoreOnward : public SmallNet {
    protected:
-    // About a British traveller, who is gbr-bkk's: the rule keeps it from there.
-    static proto::Alert about_a_briton() {
-        proto::Alert alert;
-        alert.mutable_travel_fraud()->set_fraud_type("impostor");
-        alert.set_title("Impostor at the gate");
-        alert.add_documents()->set_type("P");
-        alert.mutable_documents(0)->set_issuer("GBR");
-        alert.mutable_documents(0)->set_number("L898902C3");
-        proto::PersonRecord& person = *alert.add_persons();
-        person.set_role("subject");
-        person.add_identities()->set_type("documentary");
-        person.mutable_identities(0)->set_primary("ERIKSSON");
-        person.add_nationalities()->set_code("GBR");
-        person.mutable_nationalities(0)->set_basis("documentary");
-        return alert;
-    }
     AlertId posted(const Result<Posted>& done) {
         EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().detail);
         net.run(3 * ms_second);

@@ -115,6 +115,24 @@ TEST_F(CoreOrphan, AnOrderTakesItBackEverywhere) {
     }
 }
 
+// The directory goes to everybody: a record that names an alert would tell them that there is one.
+TEST_F(CoreOrphan, NoRecordHoldsAnOrder) {
+    Posted alert = posted();
+    revoke("aus-bkk");
+    const std::size_t records = net.coordinator().node().directory().size();
+    Status done = net.submit(
+        [&](Drafter& d) {
+            const AlertId which = alert.alert();
+            return d.withdraw_orphan(id("aus-bkk"), std::span(&which, 1), "error");
+        },
+        both());
+    ASSERT_FALSE(done.ok());
+    EXPECT_THAT(done.error().detail, HasSubstr("not into the record"));
+    net.run(5 * ms_second);
+    EXPECT_EQ(net.coordinator().node().directory().size(), records);
+    EXPECT_TRUE(net.reads("can-bkk", alert.alert()));
+}
+
 TEST_F(CoreOrphan, ItStaysWithdrawnOverARestart) {
     Posted alert = posted();
     revoke("aus-bkk");

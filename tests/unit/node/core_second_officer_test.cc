@@ -32,17 +32,7 @@ class SecondOfficer : public SmallNet {
     static proto::PrepareRequest impostor(bool none, bool tell_issuer) {
         proto::PrepareRequest what;
         proto::Alert& alert = *what.mutable_operation()->mutable_publish();
-        alert.mutable_travel_fraud()->set_fraud_type("impostor");
-        alert.set_title("Impostor at the gate");
-        alert.add_documents()->set_type("P");
-        alert.mutable_documents(0)->set_issuer("GBR");
-        alert.mutable_documents(0)->set_number("L898902C3");
-        proto::PersonRecord& person = *alert.add_persons();
-        person.set_role("subject");
-        person.add_identities()->set_type("documentary");
-        person.mutable_identities(0)->set_primary("ERIKSSON");
-        person.add_nationalities()->set_code("GBR");
-        person.mutable_nationalities(0)->set_basis("documentary");
+        alert = about_a_briton();
         if (none) alert.set_protection(proto::PROTECTION_NONE);
         what.mutable_wish()->set_audience("BKK");
         what.mutable_wish()->set_tell_issuer(tell_issuer);

@@ -27,6 +27,23 @@ class SmallNet : public testing::Test {
         return one;
     }
 
+    // An impostor with a British passport: his own state's mission is gbr-bkk, and the rule keeps
+    // the person part from there.
+    static proto::Alert about_a_briton() {
+        proto::Alert alert;
+        alert.mutable_travel_fraud()->set_fraud_type("impostor");
+        alert.set_title("Impostor at the gate");
+        alert.add_documents()->set_type("P");
+        alert.mutable_documents(0)->set_issuer("GBR");
+        alert.mutable_documents(0)->set_number("L898902C3");
+        proto::PersonRecord& person = *alert.add_persons();
+        person.set_role("subject");
+        person.add_identities()->set_type("documentary");
+        person.mutable_identities(0)->set_primary("ERIKSSON");
+        person.add_nationalities()->set_code("GBR");
+        person.mutable_nationalities(0)->set_basis("documentary");
+        return alert;
+    }
     NodeId id(const std::string& name) { return net.daemon(name).id(); }
     Posted post(const std::string& node, const PostWish& wish) {
         auto posted = net.post(node, wish, "canary " + std::to_string(++texts));
