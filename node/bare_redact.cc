@@ -19,6 +19,7 @@ bool NodeCore::hides(const StreamInfo& info) const {
 // What take_due has left of a redact.
 void NodeCore::hide_what_waits(const StreamInfo& info, PendingRedact& redact) {
     if (redact.expiry || redact.ranges.empty() || redact.hidden == hides(info)) return;
+    if (!redact.hidden && may_be_early(info, redact)) return;
     redact.hidden = !redact.hidden;
     std::uint64_t entries = 0;
     for (const SeqRange& range : redact.ranges) {

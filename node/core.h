@@ -12,6 +12,7 @@
 //   freshness.cc    how old the directory may be for it
 //   bare_redact.cc  redacts without an officer's word: hidden at once, destroyed a day later
 //   expiry.cc       alerts whose time is over
+//   said_about.cc   what others said of an alert goes with it
 //   recheck.cc      the signatures of a bulk batch that nobody looked at yet
 //   history.cc      history grants: who may be given the key of what
 //   history_give.cc ours, from PREPARE until nothing of them is left here
@@ -350,6 +351,12 @@ class NodeCore {
     void destroy_in_left_behind(const AlertId& alert);
     std::vector<SeqRange> take_expired(StreamInfo& info, PendingRedact& redact);
     bool epoch_over(const StreamInfo& info, Seq seq) const;
+
+    // said_about.cc
+    enum class SaidAbout { nothing, there, gone };  // Of the alert it is about.
+    SaidAbout says_about_others(const EntryRef& ref) const;
+    void destroy_said_about(const AlertId& alert);
+    bool may_be_early(const StreamInfo& info, const PendingRedact& redact) const;
 
     // attaching.cc
     void on_attach(const Asker& asker, ClientId client, const proto::Request& request);

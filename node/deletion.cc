@@ -67,7 +67,8 @@ std::optional<AlertId> NodeCore::alert_of_content(const EntryRef& content) const
 }
 
 // Every entry of the range is of an alert whose author's officer withdrew it, or whose time is
-// over; or a history grant, which may go at any time; or beyond all reach already. A carrier reads
+// over, or says something about such a one; or a history grant, which may go at any time; or beyond
+// all reach already. A carrier reads
 // nothing and follows the redact itself: it keeps no copy that anyone could read. A chunk is
 // of the alert whose content it stands behind.
 bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
@@ -77,6 +78,7 @@ bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
         if (seq > range.from && !is_chunk(store_, {info.state.id, seq})) content = seq;
         if (history_.taken.contains({info.state.id, seq}) || is_beyond(info, seq)) continue;
         if (content < seq && is_erased({info.state.id, content})) continue;
+        if (says_about_others({info.state.id, content}) == SaidAbout::gone) continue;
         auto of = alert_of_content({info.state.id, content});
         auto alert = of.has_value() ? index_.alert(*of) : std::nullopt;
         if (!alert.has_value()) return false;

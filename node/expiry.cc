@@ -62,6 +62,7 @@ void NodeCore::expire_due() {
             say_removed(alert, alert.revisions.back(), "expired");
         else
             index_.hide(alert.id);
+        destroy_said_about(alert.id);
     }
     for (auto& [id, ranges] : gone) redacts_.push_back({id, std::move(ranges), now_, true});
 }

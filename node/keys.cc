@@ -296,6 +296,7 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
         check_onward(header, alert);
     hide_if_redacted(ref);
     if (known.has_value()) destroy_in_left_behind(alert);  // Else there is nothing to destroy.
+    destroy_said_about(alert);
     if (entry.record.operation() != Record::WITHDRAW) return;
     history_.look_again = true;
     apply_redacts();

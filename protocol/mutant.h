@@ -53,6 +53,7 @@ enum class Mutant {
     seal_after_cuts,           // posting goes on while a signing key is being replaced
     ignore_narrowing,          // who is dropped from an alert's readers keeps what he has of it
     forget_chunks,             // an alert that goes leaves its attachments
+    keep_remarks,              // and what others said about it
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
     skip_authorisation,                         // one signer is enough for every statement
@@ -125,6 +126,7 @@ constexpr std::string_view mutant_names[] = {
     "seal_after_cuts",
     "ignore_narrowing",
     "forget_chunks",
+    "keep_remarks",
     "answer_before_commit",
     "skip_authorisation",
     "serial_commit",

@@ -60,6 +60,7 @@ std::string Oracle::promises_missing() const {
 std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     Daemon& node = *net_.by_id(reader);
     bool author = node.name() == said.node;
+    const NodeId author_id = net_.daemon(said.node).id();
     if (author && ledger_.was_restored(said.node)) return "";  // It has no slots of its own.
     const bool dropped = ledger_.is_dropped(said.alert, reader);
     // Who withdrew it may have been put out before anybody heard, or this reader was out when it
@@ -86,7 +87,11 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     const bool body = entry->second.body == MemoryDisk::Body::present;
     // A key whose body never came goes after a day; one whose body went, with it (8).
     if (said.over && body) return "(3) narrowed, and its body kept: " + where;
-    if (gone && said.is_text() && body) return "(8) withdrawn, and its body kept: " + where;
+    // What others said of a narrowed alert stays with those who still read it, and who was dropped
+    // never hears of the withdrawal: his remark waits for the end of its epoch.
+    const bool goes = said.is_text() || (said.what == "remark" && !dropped &&
+                                         !ledger_.is_dropped(said.alert, author_id));
+    if (gone && goes && body) return "(8) withdrawn, and its body kept: " + where;
     if (!gone && !said.over && !keyed) return "(1) no key: " + where;
     for (Seq seq = said.seq.next(); seq <= said.last; seq = seq.next()) {
         auto chunk = node.disk().entries.find({said.stream, seq});

@@ -108,5 +108,25 @@ TEST_F(CoreBareRedact, WhatIsHiddenIsStillThereAndNobodyConfirmsIt) {
     EXPECT_FALSE(net.confirm("can-bkk", posted.alert()).ok());
 }
 
+// The redact of a remark lies in another stream than the withdrawal that is its reason: which of
+// the two comes first says nothing.
+TEST_F(CoreBareRedact, OfARemarkAlarmsAfterAnHourIfItsAlertIsStillThere) {
+    const AlertId alert = post("can-bkk", {"BKK"}).alert();
+    net.run(3 * ms_second);
+    ASSERT_TRUE(net.confirm("aus-bkk", alert).ok());
+    net.run(3 * ms_second);
+    const EntryRef ref = net.daemon("gbr-bkk").node().index().alert(alert)->remarks.at(0);
+    steal_and_redact(ref);
+    net.sleep(ms_minute);
+    EXPECT_FALSE(warned("gbr-bkk"));
+    net.sleep(2 * ms_hour);
+    EXPECT_TRUE(warned("gbr-bkk"));
+    EXPECT_FALSE(erased("gbr-bkk", ref));
+    ASSERT_TRUE(net.withdraw("can-bkk", alert).ok());
+    net.run(10 * ms_second);
+    EXPECT_TRUE(erased("gbr-bkk", ref));
+    EXPECT_FALSE(warned("gbr-bkk"));
+}
+
 }  // namespace
 }  // namespace rilon
