@@ -70,6 +70,8 @@ class KeysRotate(drill.Drill):
         aus.start()
         self.wait_linked("aus-bkk")
         self.rilon("aus-bkk", "say", "Too late.", "--to", "BKK", ok=4)
+        self.rilon("aus-bkk-admin", "identity", "rotate", "--signing", "--out", str(draft), ok=5)  # Not over a draft.
+        draft.unlink()
         self.rilon("aus-bkk-admin", "identity", "rotate", "--signing", "--out", str(draft))
         self.assertEqual(draft.read_text(), first)
         mark = aus.log.stat().st_size
