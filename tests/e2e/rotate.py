@@ -95,6 +95,7 @@ class TransportKeys(drill.Drill):
     def begin(self, name):
         """The draft, for persons to sign."""
         draft = LIVE / f"{name}.draft"
+        draft.unlink(missing_ok=True)  # The one before, which is never replaced.
         self.rilon(f"{name}-admin", "identity", "rotate", "--transport", "--out", str(draft))
         return draft
 
