@@ -82,7 +82,7 @@ std::string encode_armour(ArmourKind kind, ByteView bytes) {
 
 Result<Armoured> parse_armour(std::string_view given) {
     if (given.size() > armour_text_max)
-        return {Errc::too_large, "the file is longer than any RILON file is (1 MiB)"};
+        return {Errc::too_large, "the file is longer than any RILON file is (8 MiB)"};
     std::string text = trimmed(given);
     std::size_t line = text.find('\n');
     if (!text.starts_with(begin) || line == std::string::npos)

@@ -52,6 +52,10 @@ class Reader {
         }
         if (Status s = check_text(value->get(), chars_max, key); !s)
             fail(node.source(), s.error().detail);
+        const std::string shown = escape_for_display(value->get());
+        if (shown != value->get())
+            fail(node.source(),
+                 std::string(key) + " holds a character that does not show: " + shown);
         return value->get();
     }
 
@@ -121,8 +125,13 @@ Result<OfficerPolicy> parse_officer_policy(std::string_view text,
 }
 
 Result<OfficerPolicy> load_officer_policy(const std::filesystem::path& file) {
+    // A link that leads nowhere is no policy that is not there: its rules are only out of reach.
+    std::error_code ignored;
+    const std::filesystem::file_status there = std::filesystem::symlink_status(file, ignored);
+    if (there.type() == std::filesystem::file_type::not_found) return OfficerPolicy{};
+    if (std::filesystem::is_fifo(file, ignored))  // Nobody may ever write into it.
+        return {Errc::invalid, file.string() + " is a pipe, not a file"};
     auto text = read_file(file, policy_bytes_max);
-    if (!text && text.code() == Errc::not_found) return OfficerPolicy{};
     if (!text) return text.error();
     return parse_officer_policy(as_text(*text), file);
 }

@@ -34,7 +34,8 @@ struct OfficerPolicy {
 // and column, an unknown key with the nearest name.
 Result<OfficerPolicy> parse_officer_policy(std::string_view text,
                                            const std::filesystem::path& file);
-// Of a file; one that is not there is an empty policy. Errors: as above, and io.
+// Of a file; one that is not there is an empty policy, one that can't be reached is not. Errors: as
+// above, not_found and io.
 Result<OfficerPolicy> load_officer_policy(const std::filesystem::path& file);
 
 }  // namespace rilon

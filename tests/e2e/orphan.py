@@ -1,8 +1,14 @@
 #!/usr/bin/env python3
 """An alert of a mission that has left, with the real programs: an officer asks for an order, the RSO and the chair sign
 the file, he withdraws, and nothing of the alert is left at its readers."""
+import sys
+from pathlib import Path
+
 import drill
 from drill import LIVE, say, wait_until
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "wire"))
+from rilon_wire import files, schema  # noqa: E402
 
 CANARY = "Tamarackledge"
 
@@ -17,6 +23,24 @@ class Orphaned(drill.Drill):
     def leave(self, node):
         draft = self.rows("rso-1", "admin", "revoke", node, "--reason", "the mission is closed")[0]
         self.rilon("chair-bkk", "admin", "approve", draft["id"][:8])
+
+    def keeps_its_signatures(self, order):
+        """Asked for once more it is not replaced; with other words under the signature nobody is asked to sign it."""
+        text = order.read_text()
+        done = self.withdraw("--ask-order", order, ok=5)
+        self.assertIn("is there already and is not replaced", done.err)
+        self.assertEqual(order.read_text(), text)
+        draft = schema.parse(schema.Draft, files.dearmour("DRAFT", text))
+        statement = schema.parse(schema.Statement, draft.statement)
+        statement.withdraw_orphan.reason = "error"
+        altered = LIVE / "altered"
+        altered.write_text(files.armour("DRAFT", schema.encode(
+            schema.Draft(statement=schema.encode(statement), authorisations=draft.authorisations))))
+        before = altered.read_text()
+        done = self.rilon("chair-bkk", "admin", "approve", altered, ok=8)
+        self.assertIn("not signed: ", done.err)
+        self.assertNotIn("You sign", done.err)
+        self.assertEqual(altered.read_text(), before)
 
     def test_an_order_takes_it_back(self):
         self.unlock("aus-bkk", "nzl-bkk", "tha-bkk", "rso-1", "chair-bkk")
@@ -38,6 +62,7 @@ class Orphaned(drill.Drill):
         self.assertIn(f"You sign: withdraw {self.short} of nzl-bkk (NZL, BKK), which has left: cleared", signed.err)
         self.assertIn("waiting for the chair", signed.err)
         self.assertIn("waiting for the chair", self.rilon("rso-1", "admin", "approve", order).err)  # Once more.
+        self.keeps_its_signatures(Path(order))
         self.assertIn("not signed by", self.withdraw("--order", order, ok=8).err)
         line = self.rows("chair-bkk", "admin", "approve", order)[0]
         self.assertEqual((line["kind"], line["waiting_for"], len(line["signed_by"])), ("draft", [], 2))

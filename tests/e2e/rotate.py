@@ -70,6 +70,8 @@ class KeysRotate(drill.Drill):
         aus.start()
         self.wait_linked("aus-bkk")
         self.rilon("aus-bkk", "say", "Too late.", "--to", "BKK", ok=4)
+        self.rilon("aus-bkk-admin", "identity", "rotate", "--signing", "--out", str(draft), ok=5)  # Not over a draft.
+        draft.unlink()
         self.rilon("aus-bkk-admin", "identity", "rotate", "--signing", "--out", str(draft))
         self.assertEqual(draft.read_text(), first)
         mark = aus.log.stat().st_size
@@ -93,6 +95,7 @@ class TransportKeys(drill.Drill):
     def begin(self, name):
         """The draft, for persons to sign."""
         draft = LIVE / f"{name}.draft"
+        draft.unlink(missing_ok=True)  # The one before, which is never replaced.
         self.rilon(f"{name}-admin", "identity", "rotate", "--transport", "--out", str(draft))
         return draft
 

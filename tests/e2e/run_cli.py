@@ -7,6 +7,8 @@ A script is a list of steps:
     file NAME [0600]      the lines after it, indented by two blanks, become a file
     bytes NAME [0600]     the same, of bytes in hex; hex*1000 repeats them
     folder NAME           an empty folder
+    pipe NAME             a named pipe that nobody writes into
+    link NAME TARGET      a symbolic link
     $ rilon ARGUMENTS     shell words; $DIR is the script's own empty directory
     < text                a line of stdin
     text                  a line of expected stdout; \ begins one that is empty or looks like another
@@ -35,7 +37,7 @@ def steps_of(path):
     with open(path, encoding="utf-8") as script:
         for number, line in enumerate(script, 1):
             line = line.rstrip("\n")
-            if line.startswith(("$ ", "file ", "bytes ", "folder ")):
+            if line.startswith(("$ ", "file ", "bytes ", "folder ", "pipe ", "link ")):
                 step = {"line": number, "head": line, "in": [], "out": [], "err": [], "exit": 0, "body": []}
                 steps.append(step)
             elif not line or line.startswith("# "):
@@ -79,7 +81,13 @@ def make(words, body, home):
     """The file or folder of a step that is no command."""
     target = os.path.join(home, words[1])
     os.makedirs(target if words[0] == "folder" else os.path.dirname(target), exist_ok=True)
-    if words[0] == "folder":
+    if os.path.lexists(target) and words[0] in ("pipe", "link"):
+        os.unlink(target)
+    if words[0] == "pipe":
+        os.mkfifo(target)
+    elif words[0] == "link":
+        os.symlink(words[2], target)
+    if words[0] in ("folder", "pipe", "link"):
         return
     with open(target, "wb") as out:
         for line in body:

@@ -16,7 +16,7 @@ packages_run=(
 packages_check=(
   libgtest-dev libgmock-dev libbenchmark-dev ccache python3 python3-zmq python3-nacl
   python3-cryptography python3-protobuf python3-jsonschema git
-  clang-format clang-tidy iproute2 tmux systemd
+  clang-format clang-tidy iproute2 tmux systemd zsh fish
 )
 packages_coverage=(gcovr)
 packages_long=(clang libclang-rt-14-dev)  # For the preset fuzz.

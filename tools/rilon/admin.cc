@@ -111,6 +111,11 @@ Result<StatementDraft> sign_draft(Context& context, Session& session, const Dire
     if (!statement) return statement.error();
     auto id = StatementId::parse(statement->statement_id());
     if (!id) return id.error();
+    const UnixMillis now{now_ms()};
+    auto good = directory.progress(draft.statement, draft.authorisations, now);
+    if (!good)
+        return problem(good.code(), "not signed: " + good.error().detail,
+                       "correct what was given, or ask who began it for a new draft");
     context.out.warn(fmt::format("You sign: {}", describe_statement(*statement, directory.now())));
     context.out.talk(fmt::format("  network {}, draft {}, valid until {}",
                                  shown(directory.now().network_name), id->brief(),

@@ -16,7 +16,8 @@ namespace rilon {
 Result<Directory> fetch_directory(Session& session);
 
 // Shows what is about to be signed, asks, signs with the session's key: the draft with that
-// signature beside the others'.
+// signature beside the others'. Nobody is asked to sign what the directory would refuse whoever
+// signs it: those errors of Directory::progress.
 Result<StatementDraft> sign_draft(Context& context, Session& session, const Directory& directory,
                                   const StatementDraft& draft);
 

@@ -32,6 +32,10 @@ Result<proto::PendingResponse> pending(Session& session) {
 
 // By the beginning of its id in hex.
 Result<proto::PendingDraft> draft_named(Session& session, const std::string& prefix) {
+    if (prefix.find_first_not_of("0123456789abcdef") != prefix.npos)
+        return problem(
+            Errc::not_found, prefix + " is neither a file nor the id of a draft",
+            "give the file that you were sent, or an id: rilon admin pending lists them");
     if (prefix.size() < draft_prefix_min)
         return problem(Errc::usage, "a draft is named by at least four digits of its id",
                        "rilon admin pending lists them");

@@ -46,6 +46,16 @@ Result<std::uint32_t> read_threshold(const Args& args, std::size_t founders) {
     return value;
 }
 
+// A pre-shared key that is there may be a network's only copy.
+Status check_place(const std::string& directory) {
+    for (const char* name : {"/psk", "/network.rilon", "/transcript.txt"})
+        if (!must_be_new(directory + name))
+            return problem(Errc::not_permitted,
+                           directory + name + " is there already and is not replaced",
+                           "name another place with --out");
+    return {};
+}
+
 Result<Founding> read_founding(Context& context) {
     Founding out;
     const Args& args = context.args;
@@ -56,6 +66,7 @@ Result<Founding> read_founding(Context& context) {
             "give --name NAME --coordinator REQUEST --out DIR");
     out.name = args.get("name");
     out.out = args.get("out");
+    if (Status s = check_place(out.out); !s) return s.error();
     auto threshold = read_threshold(args, args.all("person").size());
     if (!threshold) return threshold.error();
     out.threshold = *threshold;

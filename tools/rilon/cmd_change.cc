@@ -12,6 +12,7 @@
 #include "tools/rilon/output.h"
 #include "tools/rilon/policy.h"
 #include "tools/rilon/posting.h"
+#include "tools/rilon/setup.h"
 #include "tools/rilon/terminal.h"
 #include "tools/rilon/view.h"
 
@@ -45,6 +46,7 @@ Result<std::string> new_text(Context& context, const proto::Alert& before,
 Result<int> run_withdraw(Context& context) {
     auto reason = withdraw_reason(context);
     if (!reason) return reason.error();
+    if (Status s = must_be_new(context.args.get("ask-order")); !s) return s.error();
     auto session = Session::open(context);
     if (!session) return session.error();
     auto row = alert_named(*session, context.args.word(0));

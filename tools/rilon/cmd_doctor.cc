@@ -139,6 +139,9 @@ void show_findings(Output& out, const Findings& findings) {
 }  // namespace
 
 Result<int> run_doctor(Context& context) {
+    if (context.args.get("bundle") == "-")
+        return problem(Errc::usage, "the findings go to stdout, the bundle does not",
+                       "give --bundle the name of a new file");
     const Mend mend = context.args.has("fix") ? Mend::yes : Mend::no;
     Seen seen;
     auto profile = load_profile(context.globals.profile);

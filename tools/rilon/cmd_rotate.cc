@@ -55,6 +55,9 @@ Status confirm(Context& context) {
 
 Result<int> run_identity_rotate(Context& context) {
     if (Status usable = check_options(context.args); !usable) return usable.error();
+    const std::string path = context.args.get("out", "replace-key.draft");
+    if (keys_named(context.args) != "encryption" && !context.args.has("cancel"))
+        if (Status s = must_be_new(path); !s) return s.error();
     auto session = Session::open(context);
     if (!session) return session.error();
     if (Status sure = confirm(context); !sure) return sure.error();
@@ -69,7 +72,6 @@ Result<int> run_identity_rotate(Context& context) {
     if (!done.draft().empty()) {
         auto draft = parse_draft(as_bytes(done.draft()));
         if (!draft) return draft.error();
-        const std::string path = context.args.get("out", "replace-key.draft");
         const std::string text = encode_armour(ArmourKind::draft, encode_draft(*draft));
         if (Status s = put_public(context, path, text); !s) return s.error();
         context.out.talk("✓ " + shown(done.note()));

@@ -38,6 +38,7 @@ Result<Profile> new_profile(const Context& context) {
     if (!profile.node_key.empty() && !TransportPublicKey::parse_hex(profile.node_key))
         return problem(Errc::usage, "--node-key takes 64 hex digits",
                        "copy it from rilon setup node");
+    if (Status s = must_be_new(context.args.get("out")); !s) return s.error();
     const std::string key = context.args.get("key-file", rilon_home() + "/" + name + ".key");
     profile.key_file = absolute_path(key);
     return profile;

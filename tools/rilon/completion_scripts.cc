@@ -5,7 +5,8 @@ namespace {
 
 // The words go through a pipe: what is being typed may be a name, and arguments are seen by every
 // user of the machine. The first line of the answer is "files" or "words"; the others are a
-// candidate, a tab and what it means.
+// candidate, a tab and what it means. zsh hands words over as typed, quotes and all (Q takes them
+// off), and would drop a candidate in another case than what was typed (-M).
 constexpr const char* bash_script =
     R"(# rilon: completion for bash. In ~/.bashrc: source <(rilon completion bash)
 _rilon() {
@@ -33,9 +34,9 @@ _rilon() {
             words) ;;
             *) found+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}") ;;
         esac
-    done < <(printf '%s\0' "${(@)words[2,CURRENT]}" | "${words[1]}" complete 2>/dev/null)
-    (( ${#found} )) && _describe rilon found
-    [[ -n $files ]] && _files
+    done < <(printf '%s\0' "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" | "${(Q)words[1]}" complete 2>/dev/null)
+    (( ${#found} )) && _describe rilon found -M 'm:{[:lower:][:upper:]}={[:upper:][:lower:]}'
+    [[ -n $files ]] && { compset -P '--*='; _files }
 }
 if [ "$funcstack[1]" = _rilon ]; then _rilon "$@"; else compdef _rilon rilon; fi
 )";
@@ -47,7 +48,10 @@ function __rilon_complete
     set -l words (commandline -opc) "$current"
     set -l answer (printf '%s\0' $words[2..-1] | $words[1] complete 2>/dev/null)
     if test "$answer[1]" = files
-        __fish_complete_path "$current"
+        set -l front (string match -r -- '^--[^=]*=' "$current")
+        for path in (__fish_complete_path (string replace -r -- '^--[^=]*=' '' "$current"))
+            echo "$front$path"
+        end
     end
     if test (count $answer) -gt 1
         printf '%s\n' $answer[2..-1]

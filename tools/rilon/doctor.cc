@@ -1,11 +1,13 @@
 #include "tools/rilon/doctor.h"
 
 #include <fmt/format.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <set>
 
 #include "protocol/content.pb.h"
+#include "protocol/country_codes.h"
 #include "protocol/nearest.h"
 #include "tools/rilon/output.h"
 
@@ -21,6 +23,43 @@ std::string span_text(std::uint64_t ms) {
 
 std::uint64_t apart(std::uint64_t a, std::uint64_t b) {
     return a > b ? a - b : b - a;
+}
+
+// Those who are there now, by what never_to may name.
+struct Known {
+    std::set<std::string> audiences, parties, nodes;
+};
+
+Finding guards_nobody(const std::string& whom, std::string remedy) {
+    return {Severity::warning, "policy", "never_to in policy.toml names " + whom,
+            "if it is misspelt nobody is kept out", std::move(remedy)};
+}
+
+std::string nearest_of(const std::string& name, const std::set<std::string>& names) {
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    const auto near = nearest(name, views);
+    return near ? "did you mean " + shown(views[*near]) + "?"
+                : "compare it with rilon audience show network";
+}
+
+void judge_never_to(const NeverTo& never_to, const Known& known, Findings& out) {
+    for (const std::string& party : never_to.parties)
+        if (!known.parties.contains(party) && find_country(party) == nullptr)
+            out.push_back(guards_nobody(shown(party) + ", which is no member's party and no state",
+                                        nearest_of(party, known.parties)));
+    for (const std::string& node : never_to.nodes)
+        if (!known.nodes.contains(node))
+            out.push_back(guards_nobody(shown(node) + ", which is no member now",
+                                        nearest_of(node, known.nodes)));
+    std::size_t unknown = 0;
+    for (const std::string& audience : never_to.audiences)
+        unknown += std::none_of(
+            known.audiences.begin(), known.audiences.end(),
+            [&](const std::string& one) { return strcasecmp(one.c_str(), audience.c_str()) == 0; });
+    if (unknown > 0)
+        out.push_back(guards_nobody(fmt::format("{} audience{} that your node does not know",
+                                                unknown, unknown == 1 ? "" : "s"),
+                                    "compare them with rilon audience list"));
 }
 
 }  // namespace
@@ -104,27 +143,21 @@ void judge_coverage(const proto::Coverage& coverage, std::uint64_t now, Findings
 void judge_names(const Profile& profile, const OfficerPolicy& policy,
                  const proto::AudiencesResponse& audiences, Findings& out) {
     bool known = false;
-    std::set<std::string> nodes;
+    Known there;
     for (const proto::AudienceRow& row : audiences.audiences()) {
         known = known || (row.ours() && row.name() == profile.default_to);
-        for (const proto::Reader& reader : row.members()) nodes.insert(reader.name());
+        there.audiences.insert(row.name());
+        for (const proto::Reader& reader : row.members()) {
+            there.parties.insert(reader.party());
+            there.nodes.insert(reader.name());
+        }
     }
     if (!profile.default_to.empty() && !known)
         out.push_back({Severity::warning, "default_to",
                        "default_to in your profile is no audience of your node",
                        "a post without --to fails",
                        "rilon audience list; then correct " + profile_path(profile.name)});
-    for (const std::string& name : policy.never_to.nodes) {
-        if (nodes.contains(name)) continue;
-        const std::vector<std::string_view> views(nodes.begin(), nodes.end());
-        const auto near = nearest(name, views);
-        out.push_back(
-            {Severity::warning, "policy",
-             fmt::format("never_to in policy.toml names {}, which is no member now", shown(name)),
-             "if it is misspelt nobody is kept out",
-             near ? "did you mean " + shown(views[*near]) + "?"
-                  : "compare it with rilon audience show network"});
-    }
+    judge_never_to(policy.never_to, there, out);
 }
 
 void sort_findings(Findings& findings) {

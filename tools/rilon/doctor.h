@@ -45,7 +45,8 @@ void judge_certificate(const proto::HelloResponse& hello, std::uint64_t now_ms, 
 void judge_status(const proto::StatusResponse& status, std::uint64_t now_ms, Findings& out);
 // RILONs that were not heard for long: "no match" says little then.
 void judge_coverage(const proto::Coverage& coverage, std::uint64_t now_ms, Findings& out);
-// default_to, and the nodes that the policy names: a name that no audience knows guards nobody.
+// default_to, and whom the policy's never_to names: a name that nobody has guards nobody. A state
+// may be named before it joins.
 void judge_names(const Profile& profile, const OfficerPolicy& policy,
                  const proto::AudiencesResponse& audiences, Findings& out);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "config/armour.h"
+#include "config/file_io.h"
 #include "node/system.h"
 #include "protocol/orphan.h"
 #include "protocol/short_id.h"
@@ -24,10 +25,6 @@ std::vector<AlertId> parts_of(const proto::AlertRow& row) {
         if (link.type() == "other-part")
             if (auto id = AlertId::parse(link.alert_id())) out.push_back(*id);
     return out;
-}
-
-Status write_draft(Context& context, const std::string& path, const StatementDraft& draft) {
-    return put_public(context, path, encode_armour(ArmourKind::draft, encode_draft(draft)));
 }
 
 // Whom the file is for next, or what is done with it.
@@ -78,7 +75,8 @@ Status write_order(Context& context, Session& session, const proto::AlertRow& ro
     SystemRng rng;
     Drafter drafter(rng, basis_of(*directory));
     StatementDraft draft{drafter.withdraw_orphan(*origin, parts_of(row), reason), {}};
-    if (Status s = write_draft(context, path, draft); !s) return s;
+    const std::string text = encode_armour(ArmourKind::draft, encode_draft(draft));
+    if (Status s = put_public(context, path, text); !s) return s;
     return report(context.out, *directory, draft, path);
 }
 
@@ -102,7 +100,9 @@ Result<int> sign_order(Context& context, Session& session, const Directory& dire
                        const StatementDraft& draft, const std::string& path) {
     auto signed_draft = sign_draft(context, session, directory, draft);
     if (!signed_draft) return signed_draft.error();
-    if (Status s = write_draft(context, path, *signed_draft); !s) return s.error();
+    const std::string text = encode_armour(ArmourKind::draft, encode_draft(*signed_draft));
+    if (Status s = write_file(path, as_bytes(text), FileMode::shared, Overwrite::replace); !s)
+        return s.error();
     if (Status s = report(context.out, directory, *signed_draft, path); !s) return s.error();
     return exit_done;
 }

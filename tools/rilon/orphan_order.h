@@ -8,8 +8,8 @@
 
 namespace rilon {
 
-// Writes the order for this alert, unsigned, to `path`; says who signs it and how. Errors:
-// not_permitted when the author's node is still in the network.
+// Writes the order for this alert, unsigned, to `path`, a new file; says who signs it and how.
+// Errors: not_permitted when the author's node is still in the network.
 Status write_order(Context& context, Session& session, const proto::AlertRow& row,
                    const std::string& reason, const std::string& path);
 

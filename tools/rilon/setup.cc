@@ -59,12 +59,22 @@ Result<std::string> option_or_ask(Context& context, const std::string& option,
     return context.terminal.ask(question, "give --" + option);
 }
 
+Status must_be_new(const std::string& path) {
+    std::error_code ignored;
+    if (path.empty() || path == "-" ||
+        !std::filesystem::exists(std::filesystem::symlink_status(path, ignored)))
+        return {};
+    return problem(Errc::not_permitted, path + " is there already and is not replaced",
+                   "name a new file, or move that one away");
+}
+
 Status put_public(Context& context, const std::string& path, const std::string& text) {
     if (path.empty() || path == "-") {
         context.out.raw(text);
         return {};
     }
-    return write_file(path, as_bytes(text), FileMode::shared, Overwrite::replace);
+    if (Status s = must_be_new(path); !s) return s;
+    return write_file(path, as_bytes(text), FileMode::shared, Overwrite::refuse);
 }
 
 Status save_key_file(Context& context, const std::string& path, const PersonalKey& key) {
@@ -98,6 +108,9 @@ PersonalKey make_personal_key(KeyHolder holder, const NetworkId& network, const 
 
 Result<Bytes> read_armoured(const std::string& path, ArmourKind kind) {
     auto text = Terminal::read_input(path, armour_text_max);
+    if (!text && text.code() == Errc::too_large)
+        return problem(Errc::too_large, path + " is longer than any RILON file",
+                       "check that it is the right file");
     if (!text) return text.error();
     auto bytes = parse_armour_of(kind, *text);
     if (!bytes)

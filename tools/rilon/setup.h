@@ -16,7 +16,10 @@ std::string absolute_path(const std::string& path);
 // The option's value, or the answer to a question; `remedy` names the option.
 Result<std::string> option_or_ask(Context& context, const std::string& option,
                                   std::string_view question);
-// Writes to --out, or to stdout without it ("-" too).
+// What is written anew takes no other file's place: that may be a key, or bear signatures. Said
+// before anything is asked or made. Nothing and "-" are stdout. Errors: not_permitted.
+Status must_be_new(const std::string& path);
+// Writes to --out, or to stdout without it ("-" too). Errors: those of must_be_new and write_file.
 Status put_public(Context& context, const std::string& path, const std::string& text);
 // Seals under a new passphrase and writes; refuses to replace a key file.
 Status save_key_file(Context& context, const std::string& path, const PersonalKey& key);

@@ -1,7 +1,9 @@
 #include "config/officer_policy.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 namespace rilon {
@@ -45,6 +47,10 @@ TEST(OfficerPolicy, WrongValuesSayWhereAndWhy) {
     EXPECT_NE(detail_of("[never_to]\naudiences = [\"\"]\n"), "");
     EXPECT_NE(detail_of("never_to = [\"UTO\"]\n").find("table"), std::string::npos);
     EXPECT_NE(detail_of("legal_basis = \"\"\n"), "");
+    EXPECT_NE(detail_of("legal_basis = \"Act\\u001b[2J\"\n").find("Act\\u{1b}[2J"),
+              std::string::npos);
+    EXPECT_NE(detail_of("[never_to]\naudiences = [\"BKK\\u202e\"]\n").find(":2:14: "),
+              std::string::npos);
     EXPECT_NE(detail_of("legal_basis = \"" + std::string(501, 'x') + "\"\n"), "");
     EXPECT_NE(detail_of("[never_to\n").find("policy.toml:1:"), std::string::npos);
     EXPECT_NE(detail_of(std::string(policy_bytes_max + 1, ' ')), "");
@@ -54,6 +60,13 @@ TEST(OfficerPolicy, OnlyAFileThatIsNotThereIsNoPolicy) {
     EXPECT_TRUE(load_officer_policy("/nonexistent/policy.toml")->never_to.empty());
     // A folder of that name can't be read, and that is no leave to post.
     EXPECT_FALSE(load_officer_policy(std::filesystem::temp_directory_path()).ok());
+    char name[] = "/tmp/rilon-policy-XXXXXX";
+    const std::filesystem::path folder = mkdtemp(name);
+    std::filesystem::create_symlink("not-mounted", folder / "link");
+    EXPECT_EQ(load_officer_policy(folder / "link").code(), Errc::not_found);
+    ASSERT_EQ(mkfifo((folder / "pipe").c_str(), 0600), 0);
+    EXPECT_EQ(load_officer_policy(folder / "pipe").code(), Errc::invalid);  // And at once.
+    std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -109,6 +109,26 @@ TEST(Doctor, StaleRilonsVersionAndNames) {
     EXPECT_EQ(out[3].remedy, "did you mean nzl-bkk?");
 }
 
+TEST(Doctor, APolicyThatNamesNobody) {
+    proto::AudiencesResponse audiences;
+    audiences.add_audiences()->set_name("BKK");
+    audiences.mutable_audiences(0)->add_members()->set_party("RSO1");
+    const auto found = [&](const NeverTo& never_to) {
+        Findings out;
+        judge_names({}, {never_to, ""}, audiences, out);
+        return out;
+    };
+    EXPECT_TRUE(found({{"RSO1"}, {}, {"bkk"}}).empty());
+    EXPECT_TRUE(found({{"FRA", "UTO"}, {}, {}}).empty());  // States that may join one day.
+    const Findings party = found({{"RS01"}, {}, {}});
+    ASSERT_EQ(party.size(), 1u);
+    EXPECT_NE(party[0].what.find("RS01"), std::string::npos);
+    EXPECT_EQ(party[0].remedy, "did you mean RSO1?");
+    const Findings audience = found({{}, {}, {"SECRETGROUP"}});
+    ASSERT_EQ(audience.size(), 1u);
+    EXPECT_EQ(finding_line(audience[0]).find("SECRETGROUP"), std::string::npos);
+}
+
 TEST(Doctor, WorstFirstAndWhatIsMendedLast) {
     Findings findings{{Severity::warning, "a", "a", "", "", false},
                       {Severity::broken, "b", "b", "", "", true},
