@@ -61,6 +61,12 @@ Result<std::unique_ptr<ControlClient>> ControlClient::dial(const std::string& en
 }
 
 Result<Bytes> ControlClient::ask(ByteView request, std::chrono::milliseconds timeout) {
+    const auto deadline = Clock::now() + timeout;
+    if (Status sent = send(request, timeout); !sent.ok()) return sent.error();
+    return wait(left_until(deadline));
+}
+
+Status ControlClient::send(ByteView request, std::chrono::milliseconds timeout) {
     if (request.size() > control_request_bytes_max)
         return {Errc::too_large, "the request is longer than the control socket takes (384 KiB)"};
     auto deadline = Clock::now() + timeout;
@@ -80,7 +86,7 @@ Result<Bytes> ControlClient::ask(ByteView request, std::chrono::milliseconds tim
     } catch (const zmq::error_t& error) {
         return {Errc::io, std::string("libzmq: ") + error.what()};
     }
-    return wait(left_until(deadline));
+    return {};
 }
 
 Result<Bytes> ControlClient::wait(std::chrono::milliseconds timeout) {

@@ -22,10 +22,12 @@ class ControlClient {
                                                        const TransportKeyPair& own);
     ~ControlClient();
 
-    // Sends and waits for the next response. Errors: unreachable (no connection within the time),
-    // not_permitted (connected, but this key is refused), timed_out (no answer), too_large, io.
+    // Sends and waits for the next response. Errors: those of send and wait.
     Result<Bytes> ask(ByteView request, std::chrono::milliseconds timeout);
-    // The next response, without asking.
+    // Errors: unreachable (no connection within the time), not_permitted (connected, but this key
+    // is refused), too_large, io.
+    Status send(ByteView request, std::chrono::milliseconds timeout);
+    // The next response, without asking. Errors: timed_out, unreachable (the connection broke), io.
     Result<Bytes> wait(std::chrono::milliseconds timeout);
 
    private:

@@ -87,26 +87,45 @@ Result<ControlConnection> ControlConnection::open(const ControlAddress& address,
 }
 
 Result<proto::Response> ControlConnection::call(proto::Request& request, std::uint64_t timeout_ms) {
+    auto id = send(request, timeout_ms);
+    if (!id) return id.error();
+    return answer(*id, timeout_ms);
+}
+
+Result<std::uint64_t> ControlConnection::send(proto::Request& request, std::uint64_t timeout_ms) {
     const std::uint64_t id = next_id_++;
     request.set_id(id);
     const std::string bytes = request.SerializeAsString();
-    const std::chrono::milliseconds timeout(timeout_ms);
-    auto answer = client_->ask(as_bytes(bytes), timeout);
-    while (true) {
-        if (!answer) return transport_error(answer.error(), endpoint_);
-        proto::Response response;
-        if (!response.ParseFromArray(answer->data(), static_cast<int>(answer->size())))
-            return problem(Errc::malformed, "the node's answer can't be read",
-                           "update rilon and rilond together");
-        if (response.id() != id) {  // Of a call that had timed out.
-            answer = client_->wait(timeout);
-            continue;
+    Status sent = client_->send(as_bytes(bytes), std::chrono::milliseconds(timeout_ms));
+    if (!sent) return transport_error(sent.error(), endpoint_);
+    under_way_[id];
+    return id;
+}
+
+// Answers come in any order: a refusal overtakes what is still looked for. One that nobody waits
+// for any more, of a call that had timed out, is dropped.
+Result<proto::Response> ControlConnection::answer(std::uint64_t id, std::uint64_t timeout_ms) {
+    auto mine = under_way_.find(id);
+    while (mine->second == nullptr) {
+        auto next = client_->wait(std::chrono::milliseconds(timeout_ms));
+        auto response = std::make_unique<proto::Response>();
+        const bool read =
+            next && response->ParseFromArray(next->data(), static_cast<int>(next->size()));
+        if (!read) {
+            under_way_.erase(mine);
+            return next ? problem(Errc::malformed, "the node's answer can't be read",
+                                  "update rilon and rilond together")
+                        : transport_error(next.error(), endpoint_);
         }
-        if (!response.has_failure()) return response;
-        const proto::Failure& failure = response.failure();
-        return problem(errc_by_name(failure.code()).value_or(Errc::internal), failure.message(),
-                       failure.remedy());
+        auto asked = under_way_.find(response->id());
+        if (asked != under_way_.end()) asked->second = std::move(response);
     }
+    const proto::Response response = std::move(*mine->second);
+    under_way_.erase(mine);
+    if (!response.has_failure()) return response;
+    const proto::Failure& failure = response.failure();
+    return problem(errc_by_name(failure.code()).value_or(Errc::internal), failure.message(),
+                   failure.remedy());
 }
 
 }  // namespace rilon

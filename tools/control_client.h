@@ -4,6 +4,8 @@
 // docs/control.md), errors with remedies, and a quick look whether anybody listens at all.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -36,12 +38,18 @@ class ControlConnection {
     // Errors besides the node's own: unreachable, not_enrolled (the node does not know our key),
     // timed_out, malformed.
     Result<proto::Response> call(proto::Request& request, std::uint64_t timeout_ms);
+    // The two halves of it, so that several requests can be under way: the node then commits what
+    // it writes for them together. The id is of this connection.
+    Result<std::uint64_t> send(proto::Request& request, std::uint64_t timeout_ms);
+    Result<proto::Response> answer(std::uint64_t id, std::uint64_t timeout_ms);
 
    private:
     ControlConnection(std::unique_ptr<ControlClient> client, std::string endpoint);
     std::unique_ptr<ControlClient> client_;
     std::string endpoint_;
     std::uint64_t next_id_ = 1;
+    // Asked, and answered where another answer was waited for.
+    std::map<std::uint64_t, std::unique_ptr<proto::Response>> under_way_;
 };
 
 }  // namespace rilon

@@ -78,6 +78,24 @@ class Caseload(drill.Drill):
         self.rilon("aus-bkk", "screen", "--batch", path, "--map", "Family Name=name", "--map", "Passport No=doc",
                    ok=11)
 
+    def test_what_was_asked_is_written_down_in_few_commits(self):
+        rows = [b"A-%d,NOBODY NAMED SO %d,," % (i, i) for i in range(2000)]
+        before = self.status("aus-bkk")["commits"]
+        done, _, err, _ = self.screen(rows)
+        self.assertIn(done.returncode, (0, 12), err)
+        self.assertLess(self.status("aus-bkk")["commits"] - before, len(rows) // 2)
+
+    def test_a_node_that_has_room_for_one_question_is_asked_one_by_one(self):
+        node = self.nodes["aus-bkk"]
+        node.stop()
+        with open(node.file("node.toml"), "a", encoding="utf-8") as config:
+            config.write("\n[limits]\nquery_queue = 1\n")
+        node.start()
+        done, _, err, _ = self.screen([b"A-%d,NOBODY NAMED SO %d,," % (i, i) for i in range(500)])
+        self.assertIn(done.returncode, (0, 12), err)
+        self.assertIn("500 screened", err)
+
+
 class KeptCaseload(drill.Drill):
     """Kept persons are looked for again; what was found is told until it was shown; none of it is readable on disk."""
     def setUp(self):

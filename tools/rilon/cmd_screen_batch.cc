@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "tools/exit_code.h"
 #include "tools/problem.h"
@@ -58,6 +59,45 @@ proto::Request request_of(const Applicant& a) {
     return request;
 }
 
+// The rows' answers in their order. Some are asked ahead: the node writes down that they were
+// looked for in one commit, and looks while we print.
+class Answers {
+   public:
+    Answers(Session& session, const std::vector<Applicant>& rows)
+        : session_(session), rows_(rows) {}
+    Result<proto::Response> next() {
+        while (asked_ < rows_.size() && under_way_.size() < under_way_max) {
+            proto::Request request = request_of(rows_[asked_]);
+            auto id = session_.send(request);
+            if (!id) return id.error();
+            under_way_.push_back(*id);
+            ++asked_;
+        }
+        const std::uint64_t id = under_way_.front();
+        under_way_.pop_front();
+        auto answer = session_.answer(id);
+        return answer || answer.code() != Errc::busy ? std::move(answer) : again(answered());
+    }
+
+   private:
+    static constexpr std::size_t under_way_max = 32;  // A node's queue takes 256, if nobody says
+    static constexpr int tries = 200;                 // otherwise: then one by one.
+
+    const Applicant& answered() const { return rows_[asked_ - under_way_.size() - 1]; }
+    Result<proto::Response> again(const Applicant& row) {
+        proto::Request request = request_of(row);
+        auto answer = session_.call(request);
+        for (int i = 0; i < tries && !answer && answer.code() == Errc::busy; ++i)
+            answer = session_.call(request);
+        return answer;
+    }
+
+    Session& session_;
+    const std::vector<Applicant>& rows_;
+    std::deque<std::uint64_t> under_way_;
+    std::size_t asked_ = 0;
+};
+
 }  // namespace
 
 Result<int> screen_batch(Context& context, const std::string& path, std::uint64_t until_ms) {
@@ -84,9 +124,9 @@ Result<int> screen_batch(Context& context, const std::string& path, std::uint64_
     Progress progress(context.out, all, "screened");
     proto::Coverage coverage;
     std::uint64_t more = 0;
+    Answers answers(*session, caseload->rows);
     for (const Applicant& a : caseload->rows) {
-        proto::Request request = request_of(a);
-        auto response = session->call(request);
+        auto response = answers.next();
         if (!response) {
             const Problem p = explain(response.error());
             return problem(p.code,

@@ -83,6 +83,14 @@ Result<proto::Response> Session::call(proto::Request& request, std::uint64_t tim
     return client_.call(request, timeout_ms);
 }
 
+Result<std::uint64_t> Session::send(proto::Request& request) {
+    return client_.send(request, timeout_ms_);
+}
+
+Result<proto::Response> Session::answer(std::uint64_t id) {
+    return client_.answer(id, timeout_ms_);
+}
+
 Result<proto::HelloResponse> Session::hello() {
     if (!hello_) {
         proto::Request request;

@@ -18,6 +18,9 @@ class Session {
     Result<proto::Response> call(proto::Request& request);
     // With an own limit, for requests that wait at the node.
     Result<proto::Response> call(proto::Request& request, std::uint64_t timeout_ms);
+    // The two halves of a call, for several that are under way together.
+    Result<std::uint64_t> send(proto::Request& request);
+    Result<proto::Response> answer(std::uint64_t id);
 
     const Profile& profile() const { return profile_; }
     Profile& profile() { return profile_; }
