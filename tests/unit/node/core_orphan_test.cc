@@ -36,19 +36,10 @@ class CoreOrphan : public SmallNet {
     // Of Australia's node for this alert, signed by these.
     Bytes order(const AlertId& alert, const Signers& signers, const std::string& reason = "error",
                 std::uint64_t valid_ms = ms_day) {
-        const Directory& directory = net.coordinator().node().directory();
-        Drafter drafter(net.rng(), draft_basis(directory, net.now(), valid_ms));
-        Bytes statement = drafter.withdraw_orphan(id("aus-bkk"), std::span(&alert, 1), reason);
-        Bytes authorisations = people().authorise(statement, signers);
-        return encode_draft({std::move(statement), std::move(authorisations)});
+        return net.orphan_order("coordinator-1", id("aus-bkk"), alert, signers, reason, valid_ms);
     }
     Result<Posted> withdraw(const std::string& node, const AlertId& alert, const Bytes& order) {
-        proto::PrepareRequest what;
-        proto::Withdraw& withdraw = *what.mutable_operation()->mutable_withdraw();
-        withdraw.set_reason("error");
-        withdraw.set_order(std::string(as_text(order)));
-        what.set_alert(alert.hex());
-        return net.prepare_and_commit(node, what);
+        return net.withdraw_by_order(node, alert, order);
     }
     std::string refusal(const AlertId& alert, const Bytes& order) {
         auto done = withdraw("can-bkk", alert, order);
