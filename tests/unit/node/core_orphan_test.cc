@@ -27,9 +27,10 @@ class CoreOrphan : public SmallNet {
         net.run(3 * ms_second);
         return out;
     }
-    void revoke(const std::string& node) {
+    void revoke(const std::string& node, const std::vector<StreamCut>& cuts = {}) {
         const NodeId who = id(node);
-        Status done = net.submit([&](Drafter& d) { return d.revoke(who, "has left", {}); }, both());
+        Status done =
+            net.submit([&](Drafter& d) { return d.revoke(who, "has left", cuts); }, both());
         ASSERT_TRUE(done.ok()) << done.error().detail;
         net.run(5 * ms_second);
     }
@@ -44,6 +45,16 @@ class CoreOrphan : public SmallNet {
     std::string refusal(const AlertId& alert, const Bytes& order) {
         auto done = withdraw("can-bkk", alert, order);
         return done.ok() ? "nothing was refused" : done.error().detail;
+    }
+    // From Canada's store by way of the host, whom all missions dial.
+    void hand(const EntryRef& ref, const std::string& to) {
+        auto held = net.daemon("can-bkk").store().entry(ref.stream, ref.seq);
+        ASSERT_TRUE(held.ok() && held->has_value());
+        proto::SyncEntries frame;
+        frame.set_stream_id(ref.stream.str());
+        frame.add_entries()->set_entry(std::string(as_text((*held)->entry.bytes())));
+        frame.set_head(ref.seq.value);
+        net.inject(id("tha-bkk"), id(to), SyncType::put, frame.SerializeAsString());
     }
     // As a node that asks nobody: an entry of its officer, in a stream of its own.
     void withdraw_unasked(const std::string& node, const StreamId& stream, const AlertId& alert,
@@ -166,6 +177,42 @@ TEST_F(CoreOrphan, TheOrderMayComeBeforeTheAlert) {
     net.run(30 * ms_second);
     EXPECT_FALSE(net.reads("gbr-bkk", alert.alert()));
     EXPECT_FALSE(shows("gbr-bkk", alert.alert()));
+}
+
+// The order ends the epoch under which the mission wrote: what else of it comes, already opened,
+// needs its key once more.
+TEST_F(CoreOrphan, WhatComesInTheSameTurnAsTheOrderIsReadAllTheSame) {
+    auto bodies = [to = id("gbr-bkk")](const SentFrame& sent) {
+        return sent.to == to &&
+               (sent.live || sent.head.type == SyncType::push || sent.head.type == SyncType::put);
+    };
+    const AlertId gone = posted().alert();
+    net.filter = bodies;
+    Posted left = posted();
+    const EntryRef last = entry_of("can-bkk", left);
+    const EntryId head = net.daemon("can-bkk").disk().streams.at(last.stream).head_id;
+    net.filter = [bodies, stream = last.stream.str()](const SentFrame& sent) {
+        return bodies(sent) && as_text(sent.payload).find(stream) != std::string_view::npos;
+    };
+    revoke("aus-bkk", {{last.stream, last.seq, head}});
+    post("can-bkk", {"BKK"});  // Under the key that the withdrawal will have.
+    net.run(3 * ms_second);
+    net.filter = bodies;
+    auto done = withdraw("can-bkk", gone, order(gone, both()));
+    ASSERT_TRUE(done.ok()) << done.error().detail;
+    net.run(3 * ms_second);
+    ASSERT_TRUE(net.reads("gbr-bkk", gone));
+    ASSERT_FALSE(net.reads("gbr-bkk", left.alert()));
+    net.filter = nullptr;
+    net.stop("gbr-bkk");  // So that both come in one turn.
+    for (const EntryRef& ref :
+         {*net.daemon("can-bkk").node().index().alert(gone)->withdrawal, last})
+        hand(ref, "gbr-bkk");
+    net.run(100);
+    net.resume("gbr-bkk");
+    net.run(20 * ms_second);
+    EXPECT_TRUE(net.withdrawn("gbr-bkk", gone));
+    EXPECT_TRUE(shows("gbr-bkk", left.alert()));
 }
 
 TEST_F(CoreOrphan, NobodyOrdersAlone) {
