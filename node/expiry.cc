@@ -102,8 +102,7 @@ std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& re
     const bool left = is_self(info.state.origin) && has_left(info, directory_.now(), identity_.id);
     if (goes_on(info) && !left) return now;
     // Nobody else will. What comes late of this epoch finds its key by its slot (open_range).
-    if (!info.state.frozen && (info.retired || left || is_left_behind(info.state)))
-        close_epoch(info, info.state.epoch);
+    if (info.retired || left || is_left_behind(info.state)) close_epoch(info, info.state.epoch);
     std::erase_if(redact.ranges, [&](const SeqRange& range) {
         bool over = epoch_over(info, range.to);
         if (over) now.push_back(range);
