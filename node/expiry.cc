@@ -23,7 +23,8 @@ bool has_left(const StreamInfo& info, const DirectoryState& state, const NodeId&
 // Was the origin revoked, or does it go on in another stream? Then no redact comes in this one.
 bool NodeCore::is_left_behind(const StreamState& stream) const {
     const NodeRecord* origin = directory_.now().node(stream.origin);
-    if (origin != nullptr && origin->standing == Standing::revoked) return true;
+    if (origin != nullptr && origin->standing == Standing::revoked)
+        return !mutant(Mutant::keep_orphans);
     return std::any_of(streams_.begin(), streams_.end(), [&](const auto& item) {
         const StreamState& other = item.second.state;
         return other.origin == stream.origin && other.supersedes.has_value() &&

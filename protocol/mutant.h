@@ -53,9 +53,13 @@ enum class Mutant {
     seal_after_cuts,           // posting goes on while a signing key is being replaced
     ignore_narrowing,          // who is dropped from an alert's readers keeps what he has of it
     forget_chunks,             // an alert that goes leaves its attachments
+    onward_for_anybody,        // who does not read an alert asks for it
+    letters_to_all,            // what an author and who asks say goes to all readers
+    skip_authorisation,        // one signer is enough for every statement
+    order_for_all,             // an order to withdraw one alert is good for any
+    keep_orphans,              // what is withdrawn by order is out of sight, and stays
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
-    skip_authorisation,                         // one signer is enough for every statement
     serial_commit,                              // a commit for each event
     zap_open,                                   // the ZAP handler admits every key
     zap_optional,                               // libzmq admits every key when no handler answers
@@ -82,7 +86,6 @@ enum class Mutant {
     approve_alone,          // who asked for a release approves it himself
     revive_narrowed,        // any later revision is shown to who was dropped
     onward_past_the_rule,   // who is asked for gets what the release rule withholds
-    onward_for_anybody,     // who does not read an alert asks for it
     count_,
 };
 
@@ -125,8 +128,12 @@ constexpr std::string_view mutant_names[] = {
     "seal_after_cuts",
     "ignore_narrowing",
     "forget_chunks",
-    "answer_before_commit",
+    "onward_for_anybody",
+    "letters_to_all",
     "skip_authorisation",
+    "order_for_all",
+    "keep_orphans",
+    "answer_before_commit",
     "serial_commit",
     "zap_open",
     "zap_optional",
@@ -153,7 +160,6 @@ constexpr std::string_view mutant_names[] = {
     "approve_alone",
     "revive_narrowed",
     "onward_past_the_rule",
-    "onward_for_anybody",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 
