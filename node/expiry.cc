@@ -23,7 +23,8 @@ bool has_left(const StreamInfo& info, const DirectoryState& state, const NodeId&
 // Was the origin revoked, or does it go on in another stream? Then no redact comes in this one.
 bool NodeCore::is_left_behind(const StreamState& stream) const {
     const NodeRecord* origin = directory_.now().node(stream.origin);
-    if (origin != nullptr && origin->standing == Standing::revoked) return true;
+    if (origin != nullptr && origin->standing == Standing::revoked)
+        return !mutant(Mutant::keep_orphans);
     return std::any_of(streams_.begin(), streams_.end(), [&](const auto& item) {
         const StreamState& other = item.second.state;
         return other.origin == stream.origin && other.supersedes.has_value() &&
@@ -103,8 +104,7 @@ std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& re
     const bool left = is_self(info.state.origin) && has_left(info, directory_.now(), identity_.id);
     if (goes_on(info) && !left) return now;
     // Nobody else will. What comes late of this epoch finds its key by its slot (open_range).
-    if (!info.state.frozen && (info.retired || left || is_left_behind(info.state)))
-        close_epoch(info, info.state.epoch);
+    if (info.retired || left || is_left_behind(info.state)) close_epoch(info, info.state.epoch);
     std::erase_if(redact.ranges, [&](const SeqRange& range) {
         bool over = epoch_over(info, range.to);
         if (over) now.push_back(range);

@@ -343,6 +343,9 @@ void NodeCore::take(const NodeId& from, VerifiedEntry entry,
         }
         case EntryKind::content: {
             bool opens = !is_coordinator() && !entry.absent();
+            // Opened by a key that was closed since (take_expired): nothing of it can be kept
+            // before the key has come once more, by its slot.
+            if (header.epoch <= info.closed) content.reset();
             if (opens && !content.has_value() && info.key.has_value() &&
                 info.key_epoch == header.epoch)
                 open_entry(entry, entry_key(*info.key, header.stream, header.seq));

@@ -47,6 +47,7 @@ void NodeCore::plan_letter(const AlertState& alert, const NodeId& to,
     AudienceDefinition definition;
     definition.base = directory_.now().network_audience;
     definition.named = {to};
+    if (mutant(Mutant::letters_to_all)) definition.named = readers_now(alert);
     plan_stream(part, definition.base, true, definition);
     *ticket.shown.add_parts() = show_part(part, {to}, {}, definition.base);
     ticket.shown.mutable_parts()->rbegin()->set_audience(node_name(to));

@@ -54,9 +54,13 @@ enum class Mutant {
     ignore_narrowing,          // who is dropped from an alert's readers keeps what he has of it
     forget_chunks,             // an alert that goes leaves its attachments
     keep_remarks,              // and what others said about it
+    onward_for_anybody,        // who does not read an alert asks for it
+    letters_to_all,            // what an author and who asks say goes to all readers
+    skip_authorisation,        // one signer is enough for every statement
+    order_for_all,             // an order to withdraw one alert is good for any
+    keep_orphans,              // what is withdrawn by order is out of sight, and stays
     first_of_processes,
     answer_before_commit = first_of_processes,  // outputs leave before their batch is durable
-    skip_authorisation,                         // one signer is enough for every statement
     serial_commit,                              // a commit for each event
     zap_open,                                   // the ZAP handler admits every key
     zap_optional,                               // libzmq admits every key when no handler answers
@@ -83,7 +87,6 @@ enum class Mutant {
     approve_alone,          // who asked for a release approves it himself
     revive_narrowed,        // any later revision is shown to who was dropped
     onward_past_the_rule,   // who is asked for gets what the release rule withholds
-    onward_for_anybody,     // who does not read an alert asks for it
     count_,
 };
 
@@ -127,8 +130,12 @@ constexpr std::string_view mutant_names[] = {
     "ignore_narrowing",
     "forget_chunks",
     "keep_remarks",
-    "answer_before_commit",
+    "onward_for_anybody",
+    "letters_to_all",
     "skip_authorisation",
+    "order_for_all",
+    "keep_orphans",
+    "answer_before_commit",
     "serial_commit",
     "zap_open",
     "zap_optional",
@@ -155,7 +162,6 @@ constexpr std::string_view mutant_names[] = {
     "approve_alone",
     "revive_narrowed",
     "onward_past_the_rule",
-    "onward_for_anybody",
 };
 static_assert(std::size(mutant_names) == static_cast<std::size_t>(Mutant::count_));
 

@@ -86,7 +86,9 @@ ROWS = [
     ("any member orders the directory", unit("core_test", "CoreSplit.ARecordWithout*"), ["order_by_anybody"]),
     ("one signer is enough", unit("core_test", "*Row42*"), ["skip_authorisation"]),
     ("one person orders a withdrawal", unit("core_test", "CoreOrphan.NobodyOrdersAlone"), ["skip_authorisation"]),
-    ("any node withdraws what a mission left", unit("core_test", "CoreOrphan.ReadersJudge*"), ["anybody_changes"]),
+    ("any node withdraws what a mission left", unit("core_test", "CoreOrphan.ReadersJudge*"),
+     ["anybody_changes", "order_for_all"]),
+    ("what an order takes back stays on the disk", unit("core_test", "CoreOrphan.AnOrderTakesItBack*"), ["keep_orphans"]),
     ("an old encryption key stays", unit("core_test", "CoreRotation.ANewEncryptionKey*"), ["keep_old_secrets"]),
     ("posting behind the cuts", unit("core_test", "CoreRotation.ASigningKey*"), ["seal_after_cuts"]),
     ("a replaced transport key stays", unit("core_test", "CoreTransportKey.AReplacedKey*"), ["admit_replaced_key"]),
@@ -95,6 +97,7 @@ ROWS = [
      ["history_for_anybody", "history_past_the_rule", "history_kept"]),
     ("one officer tells a person's own state", unit("core_test", "SecondOfficer.*"), ["release_alone", "approve_alone"]),
     ("an alert goes on by another's wish", unit("core_test", "CoreOnward.*"), ["onward_past_the_rule", "onward_for_anybody"]),
+    ("what is asked of an author is told to all readers", simulator("1..20"), ["letters_to_all"]),
     ("a withdrawal leaves the pictures", unit("core_test", "CoreAttachment.*Pictures*:CoreAttachment.*Picture*"), ["forget_chunks"]),
     ("an insider fills the store", unit("core_test", "*Row41*"), ["no_quota"]),
 ]

@@ -70,6 +70,8 @@ class Draw {
         for (std::uint64_t i = 0; i < many; ++i) plan_.actions.push_back(action());
         history();
         narrow();
+        onward();
+        orphans();
         return std::move(plan_);
     }
 
@@ -138,8 +140,7 @@ class Draw {
         const std::size_t half = plan_.actions.size() / 2;
         for (std::uint64_t more = 1 + below(4); more > 0; --more) {
             Action one{Verb::history, {below(1000), below(1000), below(1000)}, wait()};
-            auto at = half + below(plan_.actions.size() - half + 1);
-            plan_.actions.insert(plan_.actions.begin() + static_cast<std::ptrdiff_t>(at), one);
+            insert(one, half + below(plan_.actions.size() - half + 1));
         }
     }
 
@@ -148,9 +149,34 @@ class Draw {
         if (chance(40)) return;
         for (std::uint64_t more = 1 + below(4); more > 0; --more) {
             Action one{Verb::narrow, {below(1000), below(1000), below(1000)}, wait()};
-            auto at = 1 + below(plan_.actions.size());
-            plan_.actions.insert(plan_.actions.begin() + static_cast<std::ptrdiff_t>(at), one);
+            insert(one, 1 + below(plan_.actions.size()));
         }
+    }
+
+    // Somebody asks, and mostly some time after it somebody answers.
+    void onward() {
+        if (chance(60)) return;
+        for (std::uint64_t more = 1 + below(3); more > 0; --more) {
+            const std::size_t asked = add(Verb::ask, 1 + below(plan_.actions.size()));
+            if (chance(85)) add(Verb::answer, asked + 1 + below(plan_.actions.size() - asked));
+        }
+    }
+
+    // Where nodes are put out a mission leaves, and what it leaves is taken back.
+    void orphans() {
+        if (!has(Verb::revoke) || chance(60)) return;
+        const std::size_t half = plan_.actions.size() / 2;
+        const std::size_t left = add(Verb::revoke, half + below(plan_.actions.size() - half));
+        for (std::uint64_t more = 1 + below(3); more > 0; --more)
+            add(Verb::orphan, left + 1 + below(plan_.actions.size() - left));
+    }
+
+    std::size_t add(Verb verb, std::size_t at) {
+        insert({verb, {below(1000), below(1000), below(1000)}, wait()}, at);
+        return at;
+    }
+    void insert(const Action& action, std::size_t at) {
+        plan_.actions.insert(plan_.actions.begin() + static_cast<std::ptrdiff_t>(at), action);
     }
 
     // How long a node is away: mostly seconds.

@@ -39,8 +39,9 @@ std::string Feeds::poll(const std::string& node) {
             const bool there = state.has_value() && state->present();
             if (event.row().has_alert() && !there)
                 return "(8) the feed at " + node + " gave what nobody may read any more";
-            const bool first = event.type() == "published" ||
-                               (event.type() == "superseded" && ledger_.is_narrowed(*id));
+            const bool anew = ledger_.is_narrowed(*id) || ledger_.may_be_granted(*id);
+            const bool first =
+                event.type() == "published" || (event.type() == "superseded" && anew);
             if (first) consumer.published.insert(*id);
             if (event.type() == "removed") consumer.removed.insert(*id);
         }
@@ -66,8 +67,8 @@ std::string Feeds::judge(const std::string& node) {
     if (it == consumers_.end() || !ledger_.good(id)) return "";
     if (std::string wrong = poll(node); !wrong.empty()) return wrong;
     for (const Said& one : ledger_.all()) {
-        if (one.what != "post" || !ledger_.owed(one) || ledger_.is_unsure(one.alert) ||
-            ledger_.withdrawn().contains(one.alert))
+        if ((one.what != "post" && one.what != "grant") || !ledger_.owed(one) ||
+            ledger_.is_unsure(one.alert) || ledger_.withdrawn().contains(one.alert))
             continue;
         if (!one.readers.contains(id) && one.node != node) continue;
         if (ledger_.is_dropped(one.alert, id)) continue;

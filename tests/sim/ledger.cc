@@ -39,6 +39,20 @@ bool in_definition(const AudienceDefinition& definition, const NodeRecord& node,
         [&](const std::string& party) { return state.is_or_under(node.party, party); });
 }
 
+// The last letter about this alert in this stream.
+std::optional<EntryRef> newest_letter(const Index& index, const AlertId& alert,
+                                      const StreamId& stream) {
+    std::optional<EntryRef> out;
+    auto look = [&](const EntryRef& ref) {
+        if (ref.stream == stream && (!out.has_value() || out->seq < ref.seq)) out = ref;
+    };
+    for (const OnwardState& one : index.onward_of(alert)) {
+        look(one.asked);
+        for (const OnwardAnswered& answer : one.answers) look(answer.ref);
+    }
+    return out;
+}
+
 // The last entry of this stream by which it was said.
 std::optional<EntryRef> newest(const AlertState& alert, const std::string& what,
                                const StreamId& stream) {
@@ -76,13 +90,16 @@ std::string Ledger::said(const std::string& done, const Posted& posted) {
     if (done == "narrow") note_narrowed(posted);
     for (const Posted::Part& part : posted.parts) {
         const bool takes_back = done == "narrow" && &part != &posted.parts.front();
-        const std::string what = takes_back ? "narrowing" : done;
+        const std::string what =
+            part.name == "letter" ? part.name : std::string(takes_back ? "narrowing" : done);
         auto& party = parties_[part.alert];
         party.insert(part.readers.begin(), part.readers.end());
         party.insert(author.id());
         Said one{what, posted.node, part.alert, part.stream, {}, {}, part.readers};
         auto state = author.running() ? author.node().index().alert(part.alert) : std::nullopt;
         std::optional<EntryRef> ref = state ? newest(*state, what, part.stream) : std::nullopt;
+        if (one.is_letter() && author.running())
+            ref = newest_letter(author.node().index(), part.alert, part.stream);
         if (what == "withdraw") withdrawn_.insert(part.alert);
         if (!author.running()) continue;  // It went down after its answer: restarts show the rest.
         if (!ref.has_value())
@@ -143,6 +160,24 @@ const std::set<NodeId>* Ledger::party_to(const AlertId& alert) const {
 
 void Ledger::told(const AlertId& alert, const std::set<NodeId>& nodes) {
     parties_[alert].insert(nodes.begin(), nodes.end());
+}
+
+void Ledger::may_be_granted(const proto::PreparedResponse& shown) {
+    for (const auto& part : shown.parts()) {
+        if (part.part() == "letter") continue;
+        const auto alert = AlertId::copy_of(as_bytes(part.alert_id()));
+        for (const auto& reader : part.readers())
+            granted_[alert].insert(NodeId::copy_of(as_bytes(reader.node_id())));
+        told(alert, granted_[alert]);
+    }
+}
+
+bool Ledger::may_ask(const AlertId& alert, const NodeId& node) const {
+    auto granted = granted_.find(alert);
+    if (granted != granted_.end() && granted->second.contains(node)) return true;
+    return std::any_of(said_.begin(), said_.end(), [&](const Said& one) {
+        return one.alert == alert && one.is_text() && may_know(node, one.stream);
+    });
 }
 
 void Ledger::may_be_given(Given what) {

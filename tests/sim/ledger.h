@@ -17,7 +17,8 @@ namespace rilon {
 // One acknowledged operation.
 struct Said {
     std::string what;  // post, supersede, withdraw, remark; narrow: the revision for those who
-                       // stay, narrowing: its other half
+                       // stay, narrowing: its other half; grant: for old and new readers; letter:
+                       // a request of onward release, or the answer, for the other end alone
     std::string node;
     AlertId alert;
     StreamId stream;
@@ -27,7 +28,10 @@ struct Said {
     bool lost = false;           // The author's disk went back to before it.
     bool receipts_lost = false;  // A carrier's disk went, and receipts on their way with it.
     bool over = false;           // A text, and a narrowing took it back from all.
-    bool is_text() const { return what == "post" || what == "supersede" || what == "narrow"; }
+    bool is_text() const {
+        return what == "post" || what == "supersede" || what == "narrow" || what == "grant";
+    }
+    bool is_letter() const { return what == "letter"; }
 };
 
 class Ledger {
@@ -53,6 +57,12 @@ class Ledger {
     const std::set<NodeId>* party_to(const AlertId& alert) const;
     // A member told them: as with any copy, no finding.
     void told(const AlertId& alert, const std::set<NodeId>& nodes);
+    // What the author's officer was shown before he lets others have it: they may know from then
+    // on, though he may never hear that it is done.
+    void may_be_granted(const proto::PreparedResponse& shown);
+    bool may_be_granted(const AlertId& alert) const { return granted_.contains(alert); }
+    // Was it said where this node could hear it, or may it have been?
+    bool may_ask(const AlertId& alert, const NodeId& node) const;
     // The key of an entry that one node gives another, by a history grant.
     struct Given {
         std::size_t grant;
@@ -168,6 +178,7 @@ class Ledger {
     Directory directory_;
     std::vector<Said> said_;
     std::map<AlertId, std::set<NodeId>> parties_;
+    std::map<AlertId, std::set<NodeId>> granted_;
     std::size_t grants_ = 0;
     std::vector<Given> given_;
     std::set<std::pair<StreamId, NodeId>> histories_;

@@ -20,6 +20,9 @@ class Mallory {
     bool is_member() const { return active() && !net_.daemon(name_).is_coordinator(); }
     // One trick, by number, with random numbers of its own.
     void act(std::uint64_t trick, SeededRng draw);
+    // Beside the tricks: what it does where persons or readers do something (mallory_onward.cc).
+    void ask_unread(SeededRng draw);
+    void order_badly(const Said& orphan, SeededRng draw);
     // Everything it ever got, to everybody it reaches.
     void replay_everything();
     // Faults stop: a coordinator serves again, for without it nobody else reaches other RILONs.
@@ -71,6 +74,10 @@ class Mallory {
     void use_an_unknown_key();
     void keep_the_old_key();
     void speak_through_another();
+
+    // mallory_onward.cc
+    bool may_act(SeededRng draw);
+    void say(const StreamState& state, const AlertId& alert, const proto::Operation& operation);
 
     struct Draft {
         EntryKind kind = EntryKind::content;

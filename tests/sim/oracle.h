@@ -29,6 +29,8 @@ class Oracle {
     std::size_t may_be_given(const std::string& by, const std::string& to,
                              const proto::PreparedResponse& shown, const std::set<AlertId>& gone);
     const std::set<AlertId>& seen_withdrawn(const std::string& by) { return withdrawn_[by]; }
+    // What that author's officer is asked to decide, as his node shows it.
+    std::vector<proto::Onward> onward_waiting(const std::string& author);
     // A node joined after the start.
     void watch(Daemon& daemon);
     // Its disk was put back to what it was.
@@ -75,6 +77,9 @@ class Oracle {
     void examine_kept(Daemon& daemon);
     // oracle_rest.cc: at rest
     std::string missing_at(const Said& said, const NodeId& reader) const;
+    std::string letter_missing_at(const Said& letter, Daemon& reader) const;
+    std::string orphans_left() const;
+    std::string orphan_left_at(const Said& order, Daemon& reader) const;
     std::string directories_differ() const;
     std::string promises_missing() const;
     std::string heads_differ() const;

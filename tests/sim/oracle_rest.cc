@@ -13,9 +13,10 @@ constexpr std::uint64_t events_max = 2'000'000;
 
 std::string Oracle::unrest() {
     if (!net_.coordinator().running()) return "the coordinator is down";
-    for (auto question : {&Oracle::directories_differ, &Oracle::promises_missing,
-                          &Oracle::heads_differ, &Oracle::fork_unknown, &Oracle::receipts_missing,
-                          &Oracle::officers_unchecked, &Oracle::history_missing})
+    for (auto question :
+         {&Oracle::directories_differ, &Oracle::promises_missing, &Oracle::heads_differ,
+          &Oracle::fork_unknown, &Oracle::receipts_missing, &Oracle::officers_unchecked,
+          &Oracle::history_missing, &Oracle::orphans_left})
         if (std::string why = (this->*question)(); !why.empty()) return why;
     return "";
 }
@@ -62,6 +63,7 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     bool author = node.name() == said.node;
     const NodeId author_id = net_.daemon(said.node).id();
     if (author && ledger_.was_restored(said.node)) return "";  // It has no slots of its own.
+    if (said.is_letter()) return letter_missing_at(said, node);
     const bool dropped = ledger_.is_dropped(said.alert, reader);
     // Who withdrew it may have been put out before anybody heard, or this reader was out when it
     // was said (the redact alone reaches him, and works after a day): then either is right.
@@ -102,6 +104,55 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
             return "(8) withdrawn, and its attachment kept: " + where;
         if (!gone && !said.over && !node.store().entry_key(said.stream, seq).ok())
             return "(1) no key of the attachment: " + where;
+    }
+    return "";
+}
+
+// It stays, whatever becomes of its alert.
+std::string Oracle::letter_missing_at(const Said& letter, Daemon& reader) const {
+    const std::string where =
+        "letter of " + letter.node + " at " + reader.name() + " about " + letter.alert.hex();
+    const EntryRef ref{letter.stream, letter.seq};
+    if (!reader.disk().entries.contains({ref.stream, ref.seq}))
+        return "(1) entry not there: " + where;
+    if (!reader.store().entry_key(ref.stream, ref.seq).ok()) return "(1) no key: " + where;
+    if (!reader.node().index().meaning(ref).has_value()) return "(1) not read: " + where;
+    return "";
+}
+
+// (8) What a revoked node had said and an order took back is destroyed wherever the withdrawal
+// went.
+std::string Oracle::orphans_left() const {
+    for (const Said& order : ledger_.all()) {
+        if (order.what != "withdraw" || !ledger_.owed(order) || ledger_.is_unsure(order.alert))
+            continue;
+        for (const NodeId& reader : ledger_.members_now(order.stream)) {
+            Daemon& node = *net_.by_id(reader);
+            if (!order.readers.contains(reader) && node.name() != order.node) continue;
+            if (std::string left = orphan_left_at(order, node); !left.empty()) return left;
+        }
+    }
+    return "";
+}
+
+// Nothing where its author's node withdrew it: a redact of its own follows.
+std::string Oracle::orphan_left_at(const Said& order, Daemon& reader) const {
+    for (const Said& said : ledger_.all()) {
+        if (said.alert != order.alert || !said.is_text() || said.node == order.node) continue;
+        const std::string where =
+            said.what + " of " + said.node + " at " + reader.name() + " " + said.alert.hex();
+        auto state = reader.node().index().alert(said.alert);
+        if (!state.has_value() || !state->withdrawn())
+            return "(8) not withdrawn by order: " + where;
+        // Who joined since carries what he can't open, as the coordinator does.
+        const bool read = said.readers.contains(reader.id());
+        for (Seq seq = said.seq; seq <= said.last; seq = seq.next()) {
+            const bool opens = reader.store().entry_key(said.stream, seq).ok();
+            auto entry = reader.disk().entries.find({said.stream, seq});
+            if ((read || opens) && entry != reader.disk().entries.end() &&
+                entry->second.body == MemoryDisk::Body::present)
+                return "(8) withdrawn by order, and its body kept: " + where;
+        }
     }
     return "";
 }
@@ -204,6 +255,7 @@ void Oracle::judge() {
     for (const auto& [name, daemon] : net_.daemons()) {
         examine(*daemon);
         if (std::string wrong = feeds_.judge(name); !wrong.empty()) problem(wrong);
+        (void)onward_waiting(name);  // Finds what it may not show.
     }
     judge_standing();
     judge_forks();

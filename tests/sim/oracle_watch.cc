@@ -91,6 +91,7 @@ std::size_t Oracle::may_be_given(const std::string& by, const std::string& to,
                 problem("(3) " + by + " gives " + to + " a key of a stream it is left out of");
             for (const Said& one : ledger_.all()) {
                 if (one.stream != entry.stream || one.seq != entry.seq) continue;
+                if (one.is_letter()) problem("(3) " + by + " gives " + to + " the key of a letter");
                 if (one.is_text() && gone.contains(one.alert))
                     problem("(8) " + by + " gives " + to + " the key of what was withdrawn");
                 ledger_.may_be_given(
@@ -99,6 +100,27 @@ std::size_t Oracle::may_be_given(const std::string& by, const std::string& to,
         }
     }
     return listed;
+}
+
+// (3) Nobody is asked by one who never could read the alert, or was dropped from its readers.
+std::vector<proto::Onward> Oracle::onward_waiting(const std::string& author) {
+    std::vector<proto::Onward> out;
+    const Daemon& node = net_.daemon(author);
+    if (!node.running() || node.is_coordinator() || !ledger_.good(author) ||
+        node.node().index().onward().empty())
+        return out;
+    auto listed = net_.onward(author);
+    if (!listed.ok()) return out;
+    for (proto::Onward& row : *listed) {
+        if (row.own() || row.state() != "waits") continue;
+        const auto alert = AlertId::copy_of(as_bytes(row.alert_id()));
+        const NodeId asker = net_.daemon(row.node()).id();
+        if (!ledger_.may_ask(alert, asker) ||
+            (ledger_.is_dropped(alert, asker) && !ledger_.is_unsure(alert)))
+            problem("(3) " + row.node() + " asks " + author + " about what it does not read");
+        out.push_back(std::move(row));
+    }
+    return out;
 }
 
 // (3) No plaintext on the wire, and nothing that names a stream to a node that is left out of it.

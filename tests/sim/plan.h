@@ -40,6 +40,9 @@ enum class Verb : unsigned {
     narrow,       // which, by whom of its readers, how (three ways)
     confirm,      // which, by which reader; a confirmation, a dispute or a hit
     history,      // node, to whom; it is given what it could not read so far
+    ask,          // about which, by whom of its party, for which node
+    answer,       // by which author, which of what he is asked, a grant or not
+    orphan,       // which alert of a revoked node, by which reader, by whose order
     feed,         // node: its consumer polls
     acknowledge,  // node: its consumer acknowledges what it has
     // persons

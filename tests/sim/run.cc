@@ -7,13 +7,12 @@ namespace rilon {
 namespace {
 
 constexpr std::uint64_t rest_ms_max = 240 * ms_second;
+}  // namespace
 
 std::string outcome(const Result<Posted>& posted) {
     if (!posted.ok()) return posted.error().detail;
     return posted->alert().hex() + " in " + posted->parts.front().stream.brief();
 }
-
-}  // namespace
 
 SimResult run_plan(const Plan& plan, Trace trace) {
     return Run(plan, trace).run();
@@ -103,6 +102,9 @@ void Run::act(const Action& a) {
         case Verb::narrow: return change("narrow", a);
         case Verb::confirm: return change("remark", a);
         case Verb::history: return history(a);
+        case Verb::ask: return ask(a);
+        case Verb::answer: return answer(a);
+        case Verb::orphan: return orphan(a);
         case Verb::feed: {
             std::string wrong = oracle_.feeds().poll(node(a.n[0]));
             if (!wrong.empty()) oracle_.problem(wrong);

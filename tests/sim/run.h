@@ -23,6 +23,8 @@ struct SimResult {
 enum class Trace { off, print };
 SimResult run_plan(const Plan& plan, Trace trace = Trace::off);
 
+std::string outcome(const Result<Posted>& posted);  // For the trace.
+
 class Run {
    public:
     Run(const Plan& plan, Trace trace);
@@ -40,6 +42,14 @@ class Run {
     Result<Posted> remark(const std::string& by, const AlertId& alert, std::uint64_t which);
     void history(const Action& action);
     const std::string& in_need(const Action& action) const;
+    // run_onward.cc: onward release and orphans
+    void ask(const Action& action);
+    void ask(Said post, const std::string& whom, const Action& action);
+    void answer(const Action& action);
+    void answer(const std::string& by, const proto::Onward& asked, bool grant);
+    std::optional<Said> orphan_of(std::uint64_t n) const;
+    const Daemon* reader_of(const Said& said, std::uint64_t n) const;
+    void orphan(const Action& action);
     // run_people.cc: persons and the directory
     void suspend(const Action& action);
     void confirm_suspension();

@@ -97,6 +97,20 @@ TEST(Simulator, PlansThatFailedOnceHold) {
              "net=333 shape=2x3 kept=15 | burst 0 242 587 @5 | confirm | replace 938 0 1",
              // Seed 5018. What was withdrawn in a stream that its author had left kept its body.
              "net=5018 shape=1x3 | post 107 | replace 363 0 7 @23 | withdraw",
+             // Seed 140. The oracle's: who joined after an alert carries what he can't open, and no
+             // redact follows an order.
+             "net=140 shape=1x1 | burst 169 | admit @9 | revoke @20 | orphan 0 0 50",
+             // Seed 837. What came opened in the turn in which an order ended its epoch had no key
+             // any more for its search record, and the node stopped.
+             "net=837 shape=1x2 kept=15 | post 40 | withdraw @280 | post 116 | post 0 1 | ask | "
+             "post 391 229 | supersede 7 | post | withdraw | post | post | supersede @509 | "
+             "kill 939 1047 | confirm | supersede 341 | confirm | supersede | post 0 22 1 | revoke "
+             "| "
+             "post @34 | post | withdraw | orphan 0 0 484 @682",
+             // Seed 41915. Of a forked stream nobody ended the last epoch: an order left key and
+             // body of what it took back.
+             "net=41915 shape=1x3 mallory=2 | post 773 | malice 864 @29 | revoke @22 | "
+             "orphan 0 0 531",
          }) {
         auto plan = parse_plan(line);
         ASSERT_TRUE(plan.ok()) << plan.error().detail;

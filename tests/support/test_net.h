@@ -54,6 +54,7 @@ struct Posted {
         AlertId alert;
         StreamId stream;
         std::set<NodeId> readers;  // Without the author.
+        std::string name;          // As shown: person, document, letter.
     };
     std::string node;
     std::vector<Part> parts;
@@ -132,6 +133,21 @@ class TestNet {
     Result<Posted> dispute(const std::string& node, const AlertId& alert,
                            const std::string& reason);
     Result<Posted> hit(const std::string& node, const AlertId& alert, const std::string& outcome);
+    // Onward release: a reader asks that these may have it, or a body outside; the author's answer
+    // to a request (its id, or its alert's); what `rilon release` lists at a node.
+    static proto::PrepareRequest onward_wish(const AlertId& alert,
+                                             const std::vector<std::string>& to,
+                                             const std::string& outside, const std::string& reason);
+    static proto::PrepareRequest onward_answer(const std::string& request, bool grant,
+                                               const std::string& note);
+    Result<std::vector<proto::Onward>> onward(const std::string& node);
+    // An order to withdraw an alert of a revoked node, as signed by these, against the directory
+    // that `node` has; and the withdrawal that carries it.
+    Bytes orphan_order(const std::string& node, const NodeId& origin, const AlertId& alert,
+                       const TestNetwork::Signers& signers, const std::string& reason = "error",
+                       std::uint64_t valid_ms = statement_valid_ms);
+    Result<Posted> withdraw_by_order(const std::string& node, const AlertId& alert,
+                                     const Bytes& order);
     Result<proto::PreparedResponse> prepare(const std::string& node,
                                             const proto::PrepareRequest& what);
     // Lists them in the alert; hands them over between the two.

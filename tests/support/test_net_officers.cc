@@ -98,7 +98,8 @@ Result<Posted> TestNet::commit(const std::string& node, const TestOfficer& as,
     for (const auto& part : prepared.parts()) {
         Posted::Part made{AlertId::copy_of(as_bytes(part.alert_id())),
                           StreamId::copy_of(as_bytes(part.stream_id())),
-                          {}};
+                          {},
+                          part.part()};
         for (const auto& reader : part.readers())
             made.readers.insert(NodeId::copy_of(as_bytes(reader.node_id())));
         asked.mutable_commit()->add_signatures(
@@ -175,6 +176,53 @@ Result<Posted> TestNet::hit(const std::string& node, const AlertId& alert,
     hit->set_what("document");
     hit->mutable_where()->set_location("BKK");
     hit->set_outcome(outcome);
+    what.set_alert(alert.hex());
+    return prepare_and_commit(node, what);
+}
+
+proto::PrepareRequest TestNet::onward_wish(const AlertId& alert, const std::vector<std::string>& to,
+                                           const std::string& outside, const std::string& reason) {
+    proto::PrepareRequest what;
+    what.set_alert(alert.hex());
+    for (const std::string& word : to) what.mutable_onward()->add_to(word);
+    what.mutable_onward()->set_outside(outside);
+    what.mutable_onward()->set_reason(reason);
+    return what;
+}
+
+proto::PrepareRequest TestNet::onward_answer(const std::string& request, bool grant,
+                                             const std::string& note) {
+    proto::PrepareRequest what;
+    what.mutable_onward_decision()->set_request(request);
+    what.mutable_onward_decision()->set_grant(grant);
+    what.mutable_onward_decision()->set_note(note);
+    return what;
+}
+
+Result<std::vector<proto::Onward>> TestNet::onward(const std::string& node) {
+    proto::Request asked;
+    asked.mutable_list()->set_release(true);
+    auto listed = request(node, std::move(asked));
+    if (!listed.ok()) return listed.error();
+    const auto& rows = listed->alerts().onward();
+    return std::vector<proto::Onward>(rows.begin(), rows.end());
+}
+
+Bytes TestNet::orphan_order(const std::string& node, const NodeId& origin, const AlertId& alert,
+                            const TestNetwork::Signers& signers, const std::string& reason,
+                            std::uint64_t valid_ms) {
+    Drafter drafter(rng_, draft_basis(daemon(node).node().directory(), now_, valid_ms));
+    Bytes statement = drafter.withdraw_orphan(origin, std::span(&alert, 1), reason);
+    Bytes authorisations = network().authorise(statement, signers);
+    return encode_draft({std::move(statement), std::move(authorisations)});
+}
+
+Result<Posted> TestNet::withdraw_by_order(const std::string& node, const AlertId& alert,
+                                          const Bytes& order) {
+    proto::PrepareRequest what;
+    proto::Withdraw& withdraw = *what.mutable_operation()->mutable_withdraw();
+    withdraw.set_reason("error");
+    withdraw.set_order(std::string(as_text(order)));
     what.set_alert(alert.hex());
     return prepare_and_commit(node, what);
 }

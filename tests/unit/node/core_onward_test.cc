@@ -33,12 +33,7 @@ class CoreOnward : public SmallNet {
     }
     static proto::PrepareRequest asking(const AlertId& alert, const std::vector<std::string>& to,
                                         const std::string& outside = "") {
-        proto::PrepareRequest what;
-        what.set_alert(alert.hex());
-        for (const std::string& word : to) what.mutable_onward()->add_to(word);
-        what.mutable_onward()->set_outside(outside);
-        what.mutable_onward()->set_reason(why);
-        return what;
+        return TestNet::onward_wish(alert, to, outside, why);
     }
     Result<Posted> ask(const std::string& node, const AlertId& alert,
                        const std::vector<std::string>& to, const std::string& outside = "") {
@@ -47,11 +42,7 @@ class CoreOnward : public SmallNet {
         return done;
     }
     static proto::PrepareRequest answering(const std::string& request, bool grant) {
-        proto::PrepareRequest what;
-        what.mutable_onward_decision()->set_request(request);
-        what.mutable_onward_decision()->set_grant(grant);
-        what.mutable_onward_decision()->set_note(note);
-        return what;
+        return TestNet::onward_answer(request, grant, note);
     }
     Result<Posted> answer(const std::string& request, bool grant) {
         auto done = net.prepare_and_commit("aus-bkk", answering(request, grant));
@@ -62,11 +53,9 @@ class CoreOnward : public SmallNet {
         return done.ok() ? "nothing was refused" : done.error().detail;
     }
     std::vector<proto::Onward> onward(const std::string& node) {
-        proto::Request request;
-        request.mutable_list()->set_release(true);
-        auto listed = net.request(node, std::move(request));
+        auto listed = net.onward(node);
         EXPECT_TRUE(listed.ok());
-        return {listed->alerts().onward().begin(), listed->alerts().onward().end()};
+        return listed.ok() ? *listed : std::vector<proto::Onward>();
     }
     std::vector<std::string> states(const std::string& node) {
         std::vector<std::string> out;
