@@ -108,13 +108,21 @@ std::string Oracle::missing_at(const Said& said, const NodeId& reader) const {
     return "";
 }
 
-// It stays, whatever becomes of its alert.
+// It goes with its alert where both ends know that this is withdrawn, and stays where neither does.
 std::string Oracle::letter_missing_at(const Said& letter, Daemon& reader) const {
     const std::string where =
         "letter of " + letter.node + " at " + reader.name() + " about " + letter.alert.hex();
     const EntryRef ref{letter.stream, letter.seq};
-    if (!reader.disk().entries.contains({ref.stream, ref.seq}))
-        return "(1) entry not there: " + where;
+    auto entry = reader.disk().entries.find({ref.stream, ref.seq});
+    if (entry == reader.disk().entries.end()) return "(1) entry not there: " + where;
+    auto gone_at = [&](Daemon& node) {
+        auto alert = node.node().index().alert(letter.alert);
+        return alert.has_value() && alert->withdrawn() && !alert->narrowed_away();
+    };
+    const bool gone_here = gone_at(reader), gone_there = gone_at(net_.daemon(letter.node));
+    if (gone_here && gone_there && entry->second.body == MemoryDisk::Body::present)
+        return "(8) withdrawn, and kept: " + where;
+    if (gone_here || gone_there) return "";
     if (!reader.store().entry_key(ref.stream, ref.seq).ok()) return "(1) no key: " + where;
     if (!reader.node().index().meaning(ref).has_value()) return "(1) not read: " + where;
     return "";
