@@ -98,6 +98,7 @@ ROWS = [
     ("one officer tells a person's own state", unit("core_test", "SecondOfficer.*"), ["release_alone", "approve_alone"]),
     ("an alert goes on by another's wish", unit("core_test", "CoreOnward.*"), ["onward_past_the_rule", "onward_for_anybody"]),
     ("what is asked of an author is told to all readers", simulator("1..20"), ["letters_to_all"]),
+    ("a withdrawal leaves what others said", unit("core_test", "CoreSaidAbout.*"), ["keep_remarks"]),
     ("a withdrawal leaves the pictures", unit("core_test", "CoreAttachment.*Pictures*:CoreAttachment.*Picture*"), ["forget_chunks"]),
     ("an insider fills the store", unit("core_test", "*Row41*"), ["no_quota"]),
 ]
