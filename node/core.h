@@ -350,6 +350,7 @@ class NodeCore {
     bool is_left_behind(const StreamState& stream) const;
     void destroy_in_left_behind(const AlertId& alert);
     std::vector<SeqRange> take_expired(StreamInfo& info, PendingRedact& redact);
+    std::optional<Epoch> epoch_of(const StreamInfo& info, Seq seq) const;
     bool epoch_over(const StreamInfo& info, Seq seq) const;
 
     // said_about.cc

@@ -104,8 +104,10 @@ std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& re
     const bool left = is_self(info.state.origin) && has_left(info, directory_.now(), identity_.id);
     if (goes_on(info) && !left) return now;
     // Nobody else will. What comes late of this epoch finds its key by its slot (open_range).
-    if (info.retired || left || is_left_behind(info.state)) close_epoch(info, info.state.epoch);
+    const bool ends = info.retired || left || is_left_behind(info.state);
     std::erase_if(redact.ranges, [&](const SeqRange& range) {
+        // Its own, not the newest: in bulk the stream's state is further on than what was stored.
+        if (auto epoch = ends ? epoch_of(info, range.to) : std::nullopt) close_epoch(info, *epoch);
         bool over = epoch_over(info, range.to);
         if (over) now.push_back(range);
         return over;
@@ -113,12 +115,18 @@ std::vector<SeqRange> NodeCore::take_expired(StreamInfo& info, PendingRedact& re
     return now;
 }
 
+// Nothing: not held yet.
+std::optional<Epoch> NodeCore::epoch_of(const StreamInfo& info, Seq seq) const {
+    auto entry = store_.entry(info.state.id, seq);
+    if (!entry.ok() || !entry->has_value()) return std::nullopt;
+    return (*entry)->entry.header().epoch;
+}
+
 // Is this entry's epoch over here, so that erasing it is for good?
 bool NodeCore::epoch_over(const StreamInfo& info, Seq seq) const {
-    auto entry = store_.entry(info.state.id, seq);
-    if (!entry.ok() || !entry->has_value()) return false;
-    const Epoch epoch = (*entry)->entry.header().epoch;
-    return epoch < info.state.epoch || epoch <= info.closed || !info.state.epoch_open;
+    auto epoch = epoch_of(info, seq);
+    return epoch.has_value() &&
+           (*epoch < info.state.epoch || *epoch <= info.closed || !info.state.epoch_open);
 }
 
 }  // namespace rilon

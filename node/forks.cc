@@ -95,8 +95,10 @@ void NodeCore::on_fork(const NodeId& from, const Bytes& payload) {
     ForkProof proof{to_bytes(as_bytes(fork.one())), to_bytes(as_bytes(fork.other()))};
     auto id = fork_stream(proof);
     if (!id.ok()) return;
+    // Nothing of a stream whose genesis is still under check is frozen: it may be none. Who sends
+    // the proof sends it again when we say what we hold.
     StreamInfo* info = stream(*id);
-    if (info == nullptr || info->state.frozen) return;
+    if (info == nullptr || !info->state.founded || info->state.frozen) return;
     prove_fork(from, *info, proof);
 }
 

@@ -241,6 +241,7 @@ void NodeCore::drop_stream(const StreamId& id) {
     StreamInfo& info = streams_.at(id);
     forget_early(info);
     forget_early_slots(info, nullptr);
+    dirty_.erase(id);
     streams_.erase(id);
 }
 

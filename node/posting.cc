@@ -228,7 +228,7 @@ Result<StreamInfo*> NodeCore::ensure_stream(const PlannedPart& part) {
         target, {EntryKind::genesis, Precedence::routine, DirSeq{}, encode_genesis(*part.found)},
         nullptr);
     if (!sealed.ok()) {
-        streams_.erase(part.stream);
+        drop_stream(part.stream);
         return sealed.error();
     }
     if (part.definition.has_value())

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Strangers and bad neighbours on every socket of running daemons: nobody gets in, nobody goes down."""
+import contextlib
 import os
 import random
 import re
@@ -57,7 +58,8 @@ class Stranger:
         self.events = self.socket.get_monitor_socket()
         self.socket.connect(address)
         if kind == zmq.DEALER:
-            self.socket.send(b"\x01\x01" + bytes(8), zmq.DONTWAIT)
+            with contextlib.suppress(zmq.Again):  # It was refused already.
+                self.socket.send(b"\x01\x01" + bytes(8), zmq.DONTWAIT)
         self.verdict = None
 
     def look(self):

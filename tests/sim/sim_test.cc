@@ -111,6 +111,19 @@ TEST(Simulator, PlansThatFailedOnceHold) {
              // body of what it took back.
              "net=41915 shape=1x3 mallory=2 | post 773 | malice 864 @29 | revoke @22 | "
              "orphan 0 0 531",
+             // Seed 51174. The proof of a fork came with the genesis that was still being checked:
+             // the place for the stream was dropped while it was to be written, and the node ended.
+             "net=51174 shape=1x4 mallory=5 late=800 kept=15 | stop 58 336 | post 804 133 | "
+             "malice 438 @4",
+             // Seed 50496. In the midst of a batch the stream's newest epoch was ended, whose grant
+             // the store did not have yet: the commit failed, and the node ended.
+             "net=50496 shape=1x4 delay=400 late=800 crash=16 disk=12 kept=15 | post 104 @823 | "
+             "ask 0 489 @8473 | post 0 130 247 @428 | narrow 0 0 590 @2145 | "
+             "burst 464 407 411 @1291 | narrow 230 0 1 @1447 | supersede 157 @819 | burst @619 | "
+             "narrow 339 19 664 @6417 | post @503 | withdraw @1531 | confirm-suspension @477 | "
+             "post 712 343 @578 | confirm 57 0 62 @1228 | post 521 898 @188 | withdraw @1124 | "
+             "withdraw @6275 | supersede @156 | post 172 459 @6872 | narrow 119 0 1 @150 | "
+             "post @910",
          }) {
         auto plan = parse_plan(line);
         ASSERT_TRUE(plan.ok()) << plan.error().detail;

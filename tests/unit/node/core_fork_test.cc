@@ -99,5 +99,31 @@ TEST_F(CoreFork, Row37ASuspendedOriginFreezesNothingByWhatItSignsSince) {
     EXPECT_FALSE(state("tha-bkk", stream).frozen);
 }
 
+// The proof overtakes the genesis that is still being checked. The danger: the place kept for the
+// stream was frozen, its genesis refused for that, the place dropped while it was to be written
+// down, and the node ended.
+TEST_F(CoreFork, AProofThatComesWithTheGenesisEndsNoNode) {
+    net.stop("gbr-bkk");  // What comes meanwhile comes in one turn.
+    const StreamId stream = post("aus-bkk", {"BKK"}).parts[0].stream;
+    net.run(3 * ms_second);
+    const VerifiedEntry other = craft("aus-bkk", stream);
+    const Posted posted = post("aus-bkk", {"BKK"});
+    net.run(3 * ms_second);
+    ASSERT_EQ(posted.parts[0].stream, stream);
+    const MemoryDisk& disk = net.daemon("aus-bkk").disk();
+    const auto& real = disk.entries.at({stream, other.header().seq}).entry;
+    proto::SyncFork fork;
+    fork.set_one(std::string(as_text(real.prefix())));
+    fork.set_other(std::string(as_text(to_bytes(other.bytes()))).substr(0, real.prefix().size()));
+    net.inject(id("can-bkk"), id("tha-bkk"), SyncType::fork, fork.SerializeAsString());
+    net.inject(id("tha-bkk"), id("gbr-bkk"), SyncType::fork, fork.SerializeAsString());
+    net.run(ms_second);
+    ASSERT_TRUE(state("tha-bkk", stream).frozen);
+    net.resume("gbr-bkk");
+    net.run(30 * ms_second);
+    ASSERT_TRUE(net.daemon("gbr-bkk").disk().streams.contains(stream));
+    EXPECT_TRUE(state("gbr-bkk", stream).frozen);
+}
+
 }  // namespace
 }  // namespace rilon
