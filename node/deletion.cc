@@ -68,9 +68,8 @@ std::optional<AlertId> NodeCore::alert_of_content(const EntryRef& content) const
 
 // Every entry of the range is of an alert whose author's officer withdrew it, or whose time is
 // over, or says something about such a one; or a history grant, which may go at any time; or beyond
-// all reach already. A carrier reads
-// nothing and follows the redact itself: it keeps no copy that anyone could read. A chunk is
-// of the alert whose content it stands behind.
+// all reach already. A carrier reads nothing and follows the redact itself: it keeps no copy that
+// anyone could read. A chunk is of the alert whose content it stands behind.
 bool NodeCore::covered(const StreamInfo& info, const SeqRange& range) const {
     if (is_coordinator() || is_self(info.state.origin)) return true;
     Seq content = content_of(store_, {info.state.id, range.from});

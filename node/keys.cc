@@ -296,7 +296,9 @@ void NodeCore::index_content(const EntryHeader& header, UnixMillis received,
         check_onward(header, alert);
     hide_if_redacted(ref);
     if (known.has_value()) destroy_in_left_behind(alert);  // Else there is nothing to destroy.
-    destroy_said_about(alert);
+    const bool text = entry.record.operation() == Record::PUBLISH ||
+                      entry.record.operation() == Record::SUPERSEDE;
+    if (!text) destroy_said_about(alert);  // A text ends no alert, and goes itself with one.
     if (entry.record.operation() != Record::WITHDRAW) return;
     history_.look_again = true;
     apply_redacts();

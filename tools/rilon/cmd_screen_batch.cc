@@ -80,8 +80,9 @@ class Answers {
     }
 
    private:
-    static constexpr std::size_t under_way_max = 32;  // A node's queue takes 256, if nobody says
-    static constexpr int tries = 200;                 // otherwise: then one by one.
+    // A node's queue takes 256, or as few as its administrator says: then one by one.
+    static constexpr std::size_t under_way_max = 32;
+    static constexpr int tries = 200;
 
     const Applicant& answered() const { return rows_[asked_ - under_way_.size() - 1]; }
     Result<proto::Response> again(const Applicant& row) {
